@@ -1,0 +1,107 @@
+"""One database per service: PostgreSQL, or a SQLite file. Transactions are functions; nothing below them commits."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import DateTime, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+T = TypeVar("T")
+PG_OPTIONS = "-c timezone=utc -c lock_timeout=10s -c statement_timeout=20s"
+RETRYABLE = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant. Stored as timestamptz, in SQLite as UTC wall time; read back aware in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime: instants are aware")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """The engine and its two kinds of transaction.
+
+    `write(fn, *args)` runs `fn(session, *args)` in a transaction and commits; in SQLite it opens with BEGIN IMMEDIATE,
+    so nothing may yield or call out inside it. A deadlock or serialization failure is tried once more.
+    `read(fn, *args)` is the same without a commit. Both return what `fn` returns.
+    """
+
+    def __init__(self, url: str, pool_size: int = 10):
+        self.url = url
+        self.engine = _engine(url, pool_size)
+        self._writing = self.engine.execution_options(immediate=True)
+        self.after_write: Callable[[], None] = lambda: None  # the embedded relay hangs its wake-up call here
+
+    @property
+    def sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def write(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        try:
+            result = self._once(fn, *args, **kwargs)
+        except DBAPIError as error:
+            if getattr(error.orig, "pgcode", None) not in RETRYABLE:
+                raise
+            result = self._once(fn, *args, **kwargs)
+        self.after_write()
+        return result
+
+    def _once(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            return fn(session, *args, **kwargs)
+
+    def read(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        with Session(self.engine, expire_on_commit=False) as session:
+            return fn(session, *args, **kwargs)
+
+    def ping(self) -> None:
+        """Raises when the database does not answer."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("select 1")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": 5,
+                "options": "-c timezone=utc -c lock_timeout=10s -c statement_timeout=20s",
+            },
+        )
+    engine = create_engine(url, connect_args={"timeout": 15, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy, not the driver, opens transactions: see `begin` below
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        immediate = connection.get_execution_options().get("immediate")
+        connection.exec_driver_sql("begin immediate" if immediate else "begin")
+
+    return engine

@@ -1,0 +1,175 @@
+"""The border of a service, free of any transport.
+
+An edge class has methods marked `@rpc` (questions and commands) and `@on` (events). The same class runs under nameko
+(`runtime.broker`) and in one process (`runtime.embedded`); both call it through `Endpoint`.
+"""
+
+import inspect
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, TypeVar
+
+from marshmallow import Schema, ValidationError
+from sqlalchemy.orm import Session
+
+from runtime.errors import Refused, refusal
+from runtime.identity import Caller
+from runtime.inbox import handle_once
+from runtime.messages import Event
+from runtime.service import App
+from runtime.telemetry import trace_id, tracing
+
+log = logging.getLogger(__name__)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Access(Enum):
+    """Who may call: anybody, a signed-in user of a practice, or another service."""
+
+    PUBLIC = "public"
+    STAFF = "staff"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True)
+class Call:
+    """The circumstances of one RPC. `now` is the only clock that anything below the edge sees."""
+
+    caller: Caller
+    locale: str
+    now: datetime
+
+    @property
+    def practice_id(self) -> str:
+        """The signed-in user's practice; every staff query is scoped by it."""
+        assert self.caller.practice_id is not None
+        return self.caller.practice_id
+
+
+@dataclass(frozen=True)
+class RpcSpec:
+    name: str
+    schema: Schema | None
+    allow: Access
+    scope: str
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One event type that one handler reads. Names are wire format: a renamed method is another queue."""
+
+    source: str
+    type: str
+    service: str
+    method: str
+
+    @property
+    def consumer(self) -> str:
+        return f"{self.service}.{self.method}"
+
+    @property
+    def queue(self) -> str:
+        return f"evt-{self.source}-{self.type}--{self.consumer}"
+
+
+def rpc(schema: type[Schema] | None = None, *, allow: Access = Access.PUBLIC, scope: str = "") -> Callable[[F], F]:
+    """Mark `method(self, call, request)`: `request` is the payload loaded by `schema` (unknown fields are refused).
+
+    A STAFF method names the `scope` that the caller's role must hold, e.g. "booking:write".
+    """
+
+    def mark(method: F) -> F:
+        method.__rpc__ = RpcSpec(method.__name__, schema() if schema else None, allow, scope)  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+def on(source: str, *types: str) -> Callable[[F], F]:
+    """Mark `method(self, session, event)` as the handler of these event types. It runs inside a transaction that also
+    holds the inbox row, so its effect happens once; it must not commit, nor call another service."""
+
+    def mark(method: F) -> F:
+        method.__events__ = [*getattr(method, "__events__", []), *((source, t) for t in types)]  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+def subscriptions(service: str, edge: type) -> list[Subscription]:
+    """Everything that this edge class reads, in a stable order."""
+    found = []
+    for name, method in inspect.getmembers(edge, inspect.isfunction):
+        found += [Subscription(source, type, service, name) for source, type in getattr(method, "__events__", [])]
+    return found
+
+
+def procedures(edge: type) -> dict[str, RpcSpec]:
+    """The RPC methods of this edge class by name."""
+    members = inspect.getmembers(edge, inspect.isfunction)
+    return {name: method.__rpc__ for name, method in members if hasattr(method, "__rpc__")}
+
+
+class Endpoint:
+    """Calls an edge object as every transport must: identity, deadline, validation, error contract, inbox, trace."""
+
+    def __init__(self, app: App, edge: type):
+        self.app = app
+        self.edge = edge(app)
+        self.procedures = procedures(edge)
+
+    def call(self, method: str, payload: dict[str, Any], headers: dict[str, str]) -> Any:
+        """Answer one RPC. Raises nothing but Refused."""
+        with tracing(headers.get("traceparent", "")):
+            try:
+                spec = self.procedures.get(method)
+                if spec is None:
+                    raise Refused("unknown_method", {"method": method})
+                call = self._admit(spec, headers)
+                return getattr(self.edge, method)(call, _load(spec, payload))
+            except Exception as error:
+                raise self._refuse(method, error) from None
+
+    def _admit(self, spec: RpcSpec, headers: dict[str, str]) -> Call:
+        now = self.app.clock()
+        deadline = headers.get("deadline")
+        if deadline and datetime.fromtimestamp(float(deadline), UTC) < now:
+            raise Refused("deadline_exceeded")
+        token = headers.get("identity")
+        caller = self.app.keyring.verify(token, now) if token else Caller()
+        if spec.allow is Access.SERVICE and not caller.service:
+            raise Refused("unauthorized")
+        if spec.allow is Access.STAFF:
+            if not caller.practice_id:
+                raise Refused("unauthorized")
+            if spec.scope and spec.scope not in caller.scopes:
+                raise Refused("forbidden", {"scope": spec.scope})
+        return Call(caller, headers.get("locale") or "de", now)
+
+    def _refuse(self, method: str, error: Exception) -> Refused:
+        if named := refusal(error):
+            return named
+        log.exception("rpc_failed", extra={"facts": {"method": f"{self.app.name}.{method}"}})
+        return Refused("internal", {"trace": trace_id()})
+
+    def handle(self, subscription: Subscription, event: Event) -> bool:
+        """Run the handler once for this event, its effect and inbox row in one commit; False if it already had run."""
+        handler = getattr(self.edge, subscription.method)
+        with tracing(event.traceparent):
+            return self.app.db.write(_handle, handler, subscription.consumer, event, self.app.clock())
+
+
+def _handle(session: Session, handler: Callable[..., Any], consumer: str, event: Event, now: datetime) -> bool:
+    return handle_once(session, handler, consumer, event, now)
+
+
+def _load(spec: RpcSpec, payload: dict[str, Any]) -> Any:
+    if spec.schema is None:
+        return payload
+    try:
+        return spec.schema.load(payload)
+    except ValidationError as error:
+        raise Refused("invalid", {"errors": error.messages_dict}) from None

@@ -1,0 +1,177 @@
+"""Parts for the tests of any service: real databases, a clock to turn, a caller to be, another service to answer.
+
+Use as a pytest plugin: `pytest_plugins = ["runtime.testing"]`.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from runtime.db import Database
+from runtime.errors import Refused
+from runtime.identity import Caller, KeyRing, Signer
+from runtime.migrate import upgrade
+from runtime.service import App, Service
+
+SEED = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+SERVICES = ("practice", "availability", "booking", "notify", "invitations")
+ROOT = Path(__file__).parents[3]
+
+
+def server_url() -> str | None:
+    """The PostgreSQL server that tests may make databases on: TEST_DATABASE_URL, or the node of `make services`."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        return url
+    file = ROOT / "var" / "services.env"
+    if not file.exists():
+        return None
+    lines = dict(line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
+    return lines.get("TEST_DATABASE_URL")
+
+
+def broker_uri() -> str | None:
+    """The RabbitMQ node that tests may use: TEST_AMQP_URI, or the node of `make services`."""
+    if uri := os.environ.get("TEST_AMQP_URI"):
+        return uri
+    file = ROOT / "var" / "services.env"
+    if not file.exists():
+        return None
+    lines = dict(line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
+    return lines.get("TEST_AMQP_URI")
+
+
+class Databases:
+    """Makes fresh, migrated databases of one kind and drops them at the end."""
+
+    def __init__(self, kind: str, folder: Path):
+        self.kind, self.folder, self.made = kind, folder, list[tuple[Database, str]]()
+
+    def new(self, migrations: Path | None, name: str = "test") -> Database:
+        """A new database, migrated if `migrations` is given."""
+        url = self._url(name)
+        if migrations:
+            upgrade(url, migrations)
+        database = Database(url)
+        self.made.append((database, url))
+        return database
+
+    def _url(self, name: str) -> str:
+        unique = f"t_{name}_{secrets.token_hex(6)}"
+        if self.kind == "sqlite":
+            return f"sqlite:///{self.folder / unique}.db"
+        server = make_url(str(server_url()))
+        _admin(f'create database "{unique}"')
+        return server.set(database=unique).render_as_string(hide_password=False)
+
+    def close(self) -> None:
+        for database, url in self.made:
+            database.close()
+            if self.kind == "postgresql":
+                _admin(f'drop database if exists "{make_url(url).database}" with (force)')
+
+
+def _admin(statement: str) -> None:
+    engine = create_engine(str(server_url()), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], name="databases")
+def _databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
+    """Every test that uses this runs on SQLite and on PostgreSQL."""
+    if request.param == "postgresql" and not server_url():
+        pytest.skip("needs PostgreSQL: run `make services`, or set TEST_DATABASE_URL")
+    databases = Databases(request.param, tmp_path)
+    yield databases
+    databases.close()
+
+
+@pytest.fixture(name="sqlite")
+def _sqlite(tmp_path: Path) -> Iterator[Databases]:
+    """SQLite only, for tests where the database does not matter."""
+    databases = Databases("sqlite", tmp_path)
+    yield databases
+    databases.close()
+
+
+class FakeClock:
+    """A clock that stands until it is turned. Starts at the given aware instant."""
+
+    def __init__(self, now: datetime):
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **kwargs: float) -> datetime:
+        """Turn it on: `forward(minutes=5)`."""
+        self.now += timedelta(**kwargs)
+        return self.now
+
+
+class FakeRpc:
+    """Answers for other services: `rpc.answers["availability.offer"] = function(payload) or value or exception`."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {}
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    def call(
+        self,
+        service: str,
+        method: str,
+        payload: dict[str, Any],
+        headers: dict[str, str] | None = None,
+        timeout: float = 5.0,
+    ) -> Any:
+        name = f"{service}.{method}"
+        self.calls.append((name, payload))
+        if name not in self.answers:
+            raise Refused("unknown_method", {"method": name})
+        answer = self.answers[name]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(payload) if callable(answer) else answer
+
+
+def keyring() -> KeyRing:
+    """Public keys of all services, each with the test seed."""
+    return KeyRing({name: Signer(name, SEED).public_key() for name in SERVICES})
+
+
+def staff_headers(now: datetime, practice_id: str, *scopes: str, role: str = "owner") -> dict[str, str]:
+    """RPC headers of a signed-in user."""
+    caller = Caller(practice_id=practice_id, user_id=practice_id, role=role, scopes=frozenset(scopes))
+    return {"identity": Signer("practice", SEED).user_token(caller, now)}
+
+
+def service_headers(now: datetime, service: str) -> dict[str, str]:
+    """RPC headers of another service."""
+    return {"identity": Signer(service, SEED).service_token(now)}
+
+
+def make_app(service: Service, database: Database, clock: FakeClock, rpc: Any = None, **settings: Any) -> App:
+    """The service's App on this database, other services faked."""
+    values = {
+        "database_url": database.url,
+        "identity_key": SEED,
+        "identity_keys": {},
+        "link_key": "test-link-key",
+        **settings,
+    }
+    return App(
+        name=service.name,
+        db=database,
+        clock=clock,
+        settings=service.settings(**values),
+        rpc=rpc or FakeRpc(),
+        signer=Signer(service.name, SEED),
+        keyring=keyring(),
+    )
