@@ -1,4 +1,4 @@
-"""A lean HTTP/1.1 load generator: keep-alive connections on one selector loop, so that it costs little beside the server."""
+"""A lean HTTP/1.1 load generator: keep-alive connections on one selector loop, cheap beside the server."""
 
 import selectors
 import socket
@@ -33,8 +33,8 @@ def get(path: str) -> bytes:
 
 def post(path: str, body: bytes) -> bytes:
     """A POST request with a JSON body as bytes."""
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    length = f"Content-Type: application/json\r\nContent-Length: {len(body)}"
+    return f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{length}\r\n\r\n".encode() + body
 
 
 def run(port: int, requests: Iterator[bytes], clients: int, seconds: float = 0.0, rate: float = 0.0) -> Result:

@@ -1,0 +1,63 @@
+# Terminfluss. `make` prints what there is; `make run` and `make test` set up everything on a fresh machine.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := services gateway deploy tests conftest.py
+COMPILE := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
+	--no-emit-trusted-host --no-emit-options --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint services services-stop bench lock clean setup setup-dev
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## start the product in one process, with demo data (HOST, PORT, TERMINFLUSS_HOME, DEMO_PASSWORD)
+	@exec $(BIN)/python -m deploy.embedded
+
+test: setup-dev ## run all tests (ARGS="services/booking -k race" picks); what needs a missing server says so
+	$(BIN)/pytest $(ARGS)
+
+lint: setup-dev ## check style, format, types and import laws
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy services/*/[a-z]*/ gateway deploy
+	$(BIN)/lint-imports
+
+services: ## start private PostgreSQL and RabbitMQ nodes for the tests, under var/
+	@$(call system_python) deploy/services.py start
+
+services-stop: ## stop them
+	@$(call system_python) deploy/services.py stop
+
+bench: setup-dev ## measure speed and cost: tables and JSON (ARGS="--short"); needs `make services`
+	$(BIN)/python -m tests.load.speed $(ARGS)
+
+lock: setup-dev ## pin the dependencies of requirements*.in anew
+	$(COMPILE) -o requirements.lock requirements.in
+	$(COMPILE) -o requirements-dev.lock requirements-dev.in
+
+clean: ## remove the environment and caches; data in var/ stays
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup: $(VENV)/stamp
+setup-dev: $(VENV)/stamp-dev
+
+# The services' helper needs the standard library only: it works before the environment is there.
+system_python = $$( [ -x $(BIN)/python ] && echo $(BIN)/python || echo $(PYTHON) )
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed ($(PYTHON) not found; PYTHON=… names another)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# A stamp is as old as the lock that was installed last: nothing is installed again until a lock changes.
+$(VENV)/stamp: requirements.lock deploy/paths.py | $(BIN)/python
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python deploy/paths.py
+	@touch $@
+
+$(VENV)/stamp-dev: requirements-dev.lock $(VENV)/stamp
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

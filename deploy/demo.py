@@ -1,0 +1,224 @@
+"""The demo practice "Top Hearing": made through the services' own questions and commands, as anybody could.
+
+`seed` may run at every start: it makes what is missing and leaves alone what is there. Against a distributed system:
+
+    AMQP_URI=amqp://… IDENTITY_KEY=<the operator's> DEMO_PASSWORD=… python -m deploy.demo
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from deploy.home import OPERATOR
+from runtime.clock import utc_now
+from runtime.errors import Refused, Unavailable
+from runtime.identity import Signer
+from runtime.service import Rpc
+
+T = TypeVar("T")
+Json = dict[str, Any]
+
+SLUG = "top-hearing"
+OWNER = "demo@top-hearing.example"
+ZONE = "Europe/Berlin"
+PATIENCE = 30.0  # seconds for one service to hear of another's change
+PLACE = {"name": "Top Hearing (S)", "address": "Königstraße 28, 70173 Stuttgart"}
+DAY = [{"from": "09:00", "to": "12:00"}, {"from": "13:30", "to": "17:00"}]
+HOURS = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), DAY)
+
+PRACTICE: Json = {
+    "slug": SLUG,
+    "name": "Top Hearing",
+    "email": "info@top-hearing.example",
+    "phone": "+49 711 9958 1234",
+    "locale": "de",
+    "time_zone": ZONE,
+    "country": "DE",
+    "currency": "EUR",
+    "show_prices": True,
+    "plan": "standard",
+    "description": "Hörakustik in der Stuttgarter Innenstadt: Beratung, Anpassung und Service für Ihre Hörgeräte.",
+    "places": [PLACE],
+}
+
+CALENDARS: dict[str, Json] = {
+    "Anna": {"name": "Marianne Vogt", "email": "anna@top-hearing.example", "copy_to": "empfang@top-hearing.example"},
+    "Ben": {"name": "Norbert Krüger", "email": "ben@top-hearing.example"},
+    "Clara": {"name": "Friederike Hoffmann", "email": "clara@top-hearing.example"},
+}
+"""By nickname, which is all that customers see; `name` is the person's own and stays inside."""
+
+SERVICES: dict[str, Json] = {
+    "Servicetermin": {
+        "duration_minutes": 30,
+        "description": "Reinigung, Prüfung und Einstellung Ihrer Hörgeräte.",
+        "price": None,
+    },
+    "Beratung": {
+        "duration_minutes": 60,
+        "description": "Hörtest und ausführliche Beratung zu neuen Hörgeräten.",
+        "price": {"amount": "49.00", "currency": "EUR"},
+        "confirmation": "request",
+    },
+    "Batteriewechsel": {
+        "duration_minutes": 15,
+        "description": "Neue Batterien, frisch eingesetzt.",
+        "price": None,
+    },
+}
+
+BOOKINGS = (
+    # working days from today, time, professional, service, customer
+    (1, "09:30", "Anna", "Servicetermin", "Erika", "Mustermann"),
+    (1, "10:00", "Ben", "Beratung", "Paul", "Schröder"),
+    (1, "14:00", "Anna", "Batteriewechsel", "Sofia", "Öztürk"),
+    (2, "09:00", "Clara", "Servicetermin", "Jürgen", "Weiß"),
+    (2, "11:00", "Anna", "Beratung", "Hélène", "Dubois"),
+    (2, "15:30", "Ben", "Servicetermin", "Dmitri", "Iwanow"),
+    (3, "10:30", "Clara", "Batteriewechsel", "Lena", "Groß"),
+    (4, "13:30", "Anna", "Servicetermin", "Max", "Köhler"),
+)
+
+
+class Demo:
+    """Makes the demo practice over `rpc`. `operator` signs as whoever runs the installation."""
+
+    def __init__(self, rpc: Rpc, operator: Signer, password: str, now: datetime):
+        self.rpc, self.operator, self.password, self.now = rpc, operator, password, now
+        self.identity = ""
+
+    def seed(self) -> None:
+        practice_id = self.provision()
+        self.identity = self.sign_in()
+        calendars = {nickname: self.calendar(nickname, practice_id) for nickname in CALENDARS}
+        services = {name: self.service(name, list(calendars.values())) for name in SERVICES}
+        if not self.staff("booking", "appointments", {"limit": 1})["items"]:
+            for booking in BOOKINGS:
+                self.book(practice_id, calendars, services, *booking)
+
+    def provision(self) -> str:
+        owner = {"name": "Dora Winter", "email": OWNER, "password": self.password}
+        answer = patiently(lambda: self.as_operator("provision", {**PRACTICE, "owner": owner}))
+        return str(answer["practice_id"])
+
+    def sign_in(self) -> str:
+        """The owner's access token; a DEMO_PASSWORD that is new becomes the password."""
+        credentials = {"email": OWNER, "password": self.password}
+        try:
+            answer = self.rpc.call("practice", "sign_in", {**credentials, "address": "demo"})
+        except Refused as error:
+            if error.code != "bad_credentials":
+                raise
+            self.as_operator("set_password", credentials)
+            answer = self.rpc.call("practice", "sign_in", {**credentials, "address": "demo"})
+        return str(answer["access_token"])
+
+    def calendar(self, nickname: str, practice_id: str) -> str:
+        known = {c["nickname"]: c["id"] for c in self.staff("availability", "list_calendars", {})["items"]}
+        id = known.get(nickname) or self.new_calendar(nickname)
+        if not any(self.staff("availability", "get_hours", {"calendar": id})["hours"].values()):
+            self.staff("availability", "put_hours", {"calendar": id, "hours": HOURS})
+        self.channels(id, CALENDARS[nickname])
+        return str(id)
+
+    def new_calendar(self, nickname: str) -> Any:
+        [place] = self.staff("practice", "places", {})["items"][:1]
+        wanted = {"name": CALENDARS[nickname]["name"], "nickname": nickname, "place": place["id"], "time_zone": ZONE}
+        made = patiently(
+            lambda: self.staff("availability", "create_calendar", {**wanted, "start_interval_minutes": 30})
+        )
+        return made["id"]
+
+    def channels(self, calendar: str, addresses: Json) -> None:
+        current = patiently(lambda: self.staff("notify", "notification_settings", {"calendar": calendar}))
+        if not any(current.get(name) for name in ("email", "phone", "copy_to")):
+            wanted = {"email": addresses["email"], "phone": None, "copy_to": addresses.get("copy_to")}
+            self.staff("notify", "update_notification_settings", {"calendar": calendar, **wanted})
+
+    def service(self, name: str, calendars: list[str]) -> str:
+        known = {s["name"]: s["id"] for s in self.staff("availability", "list_services", {})["items"]}
+        wanted = {"name": name, "released": True, "min_notice_minutes": 60, "window_days": 60, "calendars": calendars}
+        return str(known.get(name) or self.staff("availability", "create_service", {**wanted, **SERVICES[name]})["id"])
+
+    def book(
+        self,
+        practice_id: str,
+        calendars: dict[str, str],
+        services: dict[str, str],
+        days: int,
+        at: str,
+        nickname: str,
+        service: str,
+        first_name: str,
+        last_name: str,
+    ) -> None:
+        """Book as this customer; a slot that is not offered or taken is skipped."""
+        start = self.working_day(days, at)
+        customer = {
+            "first_name": first_name,
+            "last_name": last_name,
+            "email": f"{first_name}.{last_name}@kunden.example".translate(PLAIN).lower(),
+            "phone": "+49 151 23456789",
+        }
+        wish = {"service": services[service], "calendar": calendars[nickname], "start": start.isoformat()}
+        key = f"demo-{start:%Y%m%d%H%M}-{nickname}"
+        command = {"practice_id": practice_id, **wish, "customer": customer, "idempotency_key": key, "locale": "de"}
+        try:
+            patiently(lambda: self.rpc.call("booking", "book", command))
+        except Refused as error:
+            if error.code not in ("slot_not_offered", "slot_taken"):
+                raise
+
+    def working_day(self, days: int, at: str) -> datetime:
+        """This wall-clock time on the nth Monday-to-Friday after today."""
+        day = self.now.astimezone(ZoneInfo(ZONE)).date()
+        while days:
+            day += timedelta(days=1)
+            days -= day.weekday() < 5
+        return datetime.combine(day, datetime.strptime(at, "%H:%M").time(), ZoneInfo(ZONE))  # noqa: DTZ007 (a time)
+
+    def as_operator(self, method: str, payload: Json) -> Any:
+        return self.rpc.call("practice", method, payload, {"identity": self.operator.service_token(utc_now())})
+
+    def staff(self, service: str, method: str, payload: Json) -> Any:
+        return self.rpc.call(service, method, payload, {"identity": self.identity})
+
+
+PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ö": "oe", "ß": "ss", "é": "e", "è": "e"})
+
+
+def seed(rpc: Rpc, operator: Signer, password: str, now: datetime) -> None:
+    """Make the demo practice, or complete it. Raises Refused, Unavailable."""
+    Demo(rpc, operator, password, now).seed()
+
+
+def patiently(ask: Callable[[], T]) -> T:
+    """Ask again while the other service is not there, or has not yet heard of what this is about."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return ask()
+        except (Refused, Unavailable) as error:
+            if error.code not in ("not_found", "invalid", Unavailable.code) or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+
+
+def main() -> None:
+    from runtime.rpcclient import BrokerRpc
+
+    rpc = BrokerRpc(os.environ["AMQP_URI"], "demo")
+    try:
+        operator = Signer(OPERATOR, os.environ["IDENTITY_KEY"])
+        seed(rpc, operator, os.environ["DEMO_PASSWORD"], utc_now())
+        print(json.dumps({"practice": SLUG, "login": OWNER}))
+    finally:
+        rpc.close()
+
+
+if __name__ == "__main__":
+    main()

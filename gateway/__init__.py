@@ -1,0 +1,88 @@
+"""The gateway: the HTTP front of Terminfluss. It holds no business data: it authenticates, validates, asks, renders."""
+
+import importlib
+from typing import Any, Protocol
+
+from flask import Flask
+from flask.sessions import SessionInterface
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from gateway import api, problems, ratelimit, security, session, tracing
+from gateway.asker import Asker
+from gateway.clients import connect
+from gateway.context import EXTENSION, Gateway
+from gateway.practices import Practices
+from gateway.settings import GatewaySettings
+from gateway.slots import SlotCache, change_of
+from runtime.clock import Clock, utc_now
+from runtime.identity import KeyRing
+from runtime.messages import Event
+from runtime.service import Rpc
+
+
+class Listener(Protocol):
+    """Tells this process the events of all services, from now on."""
+
+    def start(self, on_event: Any, on_gap: Any) -> None:
+        """`on_event(event)` for each; `on_gap()` when some may have been missed."""
+
+    def stop(self) -> None: ...
+
+
+class _NoSession(SessionInterface):
+    """Flask's session costs time on every request and is not used: staff have `gateway.session`."""
+
+    def open_session(self, app: Flask, request: Any) -> Any:
+        return {}
+
+    def save_session(self, app: Flask, session: Any, response: Any) -> None:
+        return None
+
+
+def create_app(settings: GatewaySettings, rpc: Rpc, listener: Listener, clock: Clock = utc_now) -> Flask:
+    """The WSGI application of one process; starts the listener. Call it after the fork."""
+    app = Flask(__name__)
+    app.secret_key = settings.secret_key
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.session_interface = _NoSession()
+    parts = _build(settings, rpc, clock)
+    app.extensions[EXTENSION] = parts
+    for part in (tracing, security, session, problems, api):
+        part.register(app)
+    _register_pages(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    listener.start(lambda event: hear(parts, event), lambda: forget(parts))
+    return app
+
+
+def _build(settings: GatewaySettings, rpc: Rpc, clock: Clock) -> Gateway:
+    services = connect(Asker(rpc))
+    return Gateway(
+        settings=settings,
+        services=services,
+        keyring=KeyRing(settings.identity_keys),
+        clock=clock,
+        practices=Practices(services.practice),
+        slots=SlotCache(settings.slots_ttl),
+        limiter=ratelimit.Limiter(ratelimit.parse(settings.rate_limits)),
+    )
+
+
+def _register_pages(app: Flask) -> None:
+    importlib.import_module("gateway.pages").register(app)
+
+
+def hear(parts: Gateway, event: Event) -> None:
+    """Forget what this event makes old."""
+    if event.type == "slots.changed":
+        parts.slots.changed(event.practice_id, change_of(event))
+    elif event.type == "practice.changed":
+        parts.practices.forget(event.practice_id)
+
+
+def forget(parts: Gateway) -> None:
+    """Events may have been missed: forget everything that was remembered."""
+    parts.slots.clear()
+    parts.practices.forget_all()

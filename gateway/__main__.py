@@ -1,0 +1,62 @@
+"""`python -m gateway run` serves HTTP with gunicorn: several worker processes, several threads each."""
+
+import os
+import sys
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from gateway.settings import GatewaySettings
+from runtime.settings import WrongSetting, read
+
+GRACE = 30  # seconds for open requests at a stop
+
+
+def options(settings: GatewaySettings) -> dict[str, Any]:
+    """gunicorn's settings. Its own access log is off: paths hold tokens, ours names routes."""
+    return {
+        "bind": f"{settings.host}:{settings.port}",
+        "workers": settings.workers,
+        "threads": settings.threads,
+        "worker_class": "gthread",
+        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,
+        "graceful_timeout": GRACE,
+        "timeout": 60,
+        "keepalive": 15,
+        "max_requests": 0,
+        "preload_app": False,
+        "forwarded_allow_ips": "",  # TRUSTED_PROXIES decides, in the application
+        "accesslog": None,
+        "control_socket_disable": True,
+    }
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with these settings and our application."""
+
+    def __init__(self, settings: GatewaySettings):
+        self._wanted = options(settings)
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._wanted.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from gateway.wsgi import build
+
+        return build()
+
+
+def main(arguments: list[str]) -> None:
+    if arguments != ["run"]:
+        sys.exit("usage: python -m gateway run")
+    try:
+        Server(read(GatewaySettings, os.environ)).run()
+    except WrongSetting as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

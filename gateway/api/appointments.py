@@ -1,0 +1,156 @@
+"""The planner's appointments: list, details, changes of state and time."""
+
+from uuid import UUID
+
+from flask import Response
+from marshmallow import fields, validate
+from webargs.fields import DelimitedList
+
+from gateway.api import answers, examples
+from gateway.api.fields import Body, Email, Flag, Id, Instant, Phone, Text
+from gateway.api.framework import KEY, Blueprint, Page, answer, idempotency_key, listing
+from gateway.api.public import Customer
+from gateway.clients import Json
+from gateway.context import current_services
+
+routes = Blueprint("appointments", staff=True, description="The planner's appointments")
+
+ACTIONS = {
+    "accept": "Accept a pending appointment",
+    "decline": "Decline a pending appointment",
+    "cancel": "Cancel an appointment",
+    "complete": "Mark an appointment as completed",
+    "miss": "Mark an appointment as missed",
+}
+
+
+class AppointmentQuery(Page):
+    """Which appointments. All conditions hold together."""
+
+    from_ = Instant(data_key="from", metadata={"description": "that end after this instant"})
+    to = Instant(metadata={"description": "that start before this instant"})
+    calendar = Id()
+    status = DelimitedList(
+        fields.String(validate=validate.OneOf(answers.STATUSES)), metadata={"description": "one or several, by commas"}
+    )
+    customer = Id()
+    q = Text(longest=100, metadata={"description": "name, e-mail or phone"})
+    scope = fields.String(validate=validate.OneOf(("upcoming", "past")))
+
+
+class StaffCustomer(Customer):
+    """For whom: an e-mail address or a phone number is enough."""
+
+    email = Email(allow_none=True)
+    phone = Phone(allow_none=True)
+
+
+class StaffBooking(Body):
+    """An appointment on a client's behalf."""
+
+    service = Id(required=True)
+    calendar = Id(required=True)
+    start = Instant(required=True)
+    customer = fields.Nested(StaffCustomer, required=True)
+    message = Text(longest=2000, lines=True, empty=True, allow_none=True)
+    notify = Flag(load_default=True)
+    force = Flag(metadata={"description": "also outside the working hours; never over another appointment"})
+
+
+class Change(Body):
+    """Shall the customer be told, and a note for the practice."""
+
+    notify = Flag(load_default=True)
+    note = Text(longest=2000, lines=True, empty=True, allow_none=True)
+
+
+class StaffMove(Body):
+    """The new time."""
+
+    start = Instant(required=True)
+    calendar = Id(allow_none=True)
+    notify = Flag(load_default=True)
+    force = Flag(metadata={"description": "also outside the working hours; never over another appointment"})
+
+
+@routes.route("/appointments")
+@routes.refuses()
+@routes.query(AppointmentQuery)
+@routes.answers(200, answers.page_of(answers.Appointment), examples.page(examples.APPOINTMENT))
+def list_appointments(query: Json) -> Response:
+    """Appointments"""
+    return listing(current_services().booking.appointments({k.rstrip("_"): v for k, v in query.items()}))
+
+
+@routes.route("/appointments", methods=["POST"], parameters=[KEY])
+@routes.refuses("not_found", "slot_taken", "slot_not_offered", "limit_reached", "idempotency_conflict")
+@routes.body(StaffBooking, {**examples.HOLD_REQUEST, "customer": examples.CUSTOMER})
+@routes.answers(201, answers.Appointment, examples.APPOINTMENT)
+def create_appointment(body: Json) -> Response:
+    """Book on a client's behalf
+
+    Accepted at once; the client is told.
+    """
+    command = {**body, "idempotency_key": idempotency_key()}
+    return answer(current_services().booking.book_for(command), 201)
+
+
+@routes.route("/appointments/<uuid:id>")
+@routes.refuses("not_found")
+@routes.answers(200, answers.Appointment, examples.APPOINTMENT | {"messages": [examples.MESSAGE]})
+def show_appointment(id: UUID) -> Response:
+    """One appointment
+
+    With the customer's entries as `comment`, its history, and its messages with their delivery state.
+    """
+    services = current_services()
+    found = services.booking.appointment(str(id))
+    return answer({**found, "messages": services.notify.messages({"appointment": str(id)})["items"]})
+
+
+def _action_route(action: str) -> None:
+    @routes.refuses("not_found", "invalid_transition")
+    @routes.body(Change, {"notify": True, "note": "Telefonisch besprochen"}, required=False)
+    @routes.answers(200, answers.Appointment, examples.APPOINTMENT)
+    def change(body: Json, id: UUID) -> Response:
+        return answer(current_services().booking.change_status(str(id), action, body))
+
+    change.__doc__ = ACTIONS[action]
+    routes.add_url_rule(f"/appointments/<uuid:id>/{action}", action, change, methods=["POST"])
+
+
+for _action in ACTIONS:
+    _action_route(_action)
+
+
+@routes.route("/appointments/<uuid:id>/reschedule", methods=["POST"])
+@routes.refuses("not_found", "invalid_transition", "slot_taken", "slot_not_offered", "limit_reached")
+@routes.body(StaffMove, {"start": examples.START, "notify": True})
+@routes.answers(200, answers.Appointment, examples.APPOINTMENT)
+def reschedule(body: Json, id: UUID) -> Response:
+    """Move an appointment"""
+    return answer(current_services().booking.reschedule(str(id), body))
+
+
+@routes.route("/appointments/<uuid:id>/undo", methods=["POST"])
+@routes.refuses("not_found", "invalid_transition", "slot_taken", "too_late")
+@routes.body(Body, {}, required=False)
+@routes.answers(200, answers.Appointment, examples.APPOINTMENT)
+def undo(body: Json, id: UUID) -> Response:
+    """Take the last change of state back
+
+    While the time is still free.
+    """
+    return answer(current_services().booking.undo(str(id)))
+
+
+@routes.route("/appointments/<uuid:id>/acknowledge", methods=["POST"])
+@routes.refuses("not_found")
+@routes.body(Body, {}, required=False)
+@routes.answers(200, answers.Appointment, examples.APPOINTMENT)
+def acknowledge(body: Json, id: UUID) -> Response:
+    """Take an online booking out of the inbox
+
+    Its state stays as it is.
+    """
+    return answer(current_services().booking.acknowledge(str(id)))

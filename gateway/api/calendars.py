@@ -1,0 +1,229 @@
+"""Calendars, their working hours, and when they are closed."""
+
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from gateway.api import answers, examples
+from gateway.api.fields import Body, Day, Email, Flag, Id, Instant, Phone, Text, WallTime, Whole, Zone
+from gateway.api.framework import Blueprint, Page, answer, nothing, paged
+from gateway.api.settings import Changes
+from gateway.clients import Json
+from gateway.context import current_services
+
+routes = Blueprint("calendars", staff=True, description="Calendars, working hours, closed times")
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ENDS_FIRST = "The end must be after the start."
+
+
+class CalendarRequest(Body):
+    """A professional's or a room's calendar."""
+
+    name = Text(longest=120, required=True, metadata={"description": "internal"})
+    nickname = Text(longest=120, required=True, metadata={"description": "what clients see"})
+    place = Id(required=True)
+    time_zone = Zone()
+    start_interval_minutes = Whole(5, 24 * 60)
+    active = Flag()
+    max_per_day = Whole(1, 500, allow_none=True)
+    max_per_week = Whole(1, 3000, allow_none=True)
+
+
+class CalendarChanges(CalendarRequest, Changes):
+    """What is to change of a calendar."""
+
+    def __init__(self, **kwargs: Any):
+        Changes.__init__(self, **kwargs)
+
+
+class Period(Body):
+    """Working time of one day, wall clock."""
+
+    from_ = WallTime(required=True, data_key="from")
+    to = WallTime(required=True)
+
+    @validates_schema
+    def _forward(self, data: Json, **_: Any) -> None:
+        if data["from_"] >= data["to"]:
+            raise ValidationError(ENDS_FIRST, "to")
+
+
+def _apart(periods: list[Json]) -> None:
+    ordered = sorted(periods, key=lambda p: p["from_"])
+    if any(later["from_"] < earlier["to"] for earlier, later in pairwise(ordered)):
+        raise ValidationError("The periods of a day may not overlap.")
+
+
+def _periods() -> fields.List:
+    return fields.List(fields.Nested(Period), validate=[validate.Length(max=24), _apart])
+
+
+class Hours(Body):
+    """Periods per weekday; a day without any is free."""
+
+    monday = _periods()
+    tuesday = _periods()
+    wednesday = _periods()
+    thursday = _periods()
+    friday = _periods()
+    saturday = _periods()
+    sunday = _periods()
+
+
+class Holiday(Body):
+    """A day on which nobody works."""
+
+    date = Day(required=True)
+    name = Text(empty=True, allow_none=True)
+
+
+class Vacation(Body):
+    """Several days, both inclusive."""
+
+    from_ = Day(required=True, data_key="from")
+    to = Day(required=True)
+
+    @validates_schema
+    def _forward(self, data: Json, **_: Any) -> None:
+        if data["from_"] > data["to"]:
+            raise ValidationError(ENDS_FIRST, "to")
+
+
+class Absence(Body):
+    """From one instant to another."""
+
+    from_ = Instant(required=True, data_key="from")
+    to = Instant(required=True)
+    reason = Text(longest=500, empty=True, allow_none=True)
+
+    @validates_schema
+    def _forward(self, data: Json, **_: Any) -> None:
+        if data["from_"] >= data["to"]:
+            raise ValidationError(ENDS_FIRST, "to")
+
+
+class NotificationRequest(Body):
+    """Null or empty switches a channel off; what is left out is switched off, too."""
+
+    email = Email(allow_none=True, load_default=None)
+    phone = Phone(allow_none=True, load_default=None)
+    copy_to = Email(allow_none=True, load_default=None)
+
+
+CLOSURES = {
+    "holidays": (Holiday, examples.HOLIDAY, "holiday"),
+    "vacations": (Vacation, examples.VACATION, "vacation"),
+    "absences": (Absence, examples.ABSENCE, "absence"),
+}
+
+
+@routes.route("/calendars")
+@routes.refuses()
+@routes.query(Page)
+@routes.answers(200, answers.page_of(answers.Calendar), examples.page(examples.CALENDAR))
+def list_calendars(query: Json) -> Response:
+    """All calendars, active or not"""
+    return answer(paged(current_services().availability.list_calendars(), query))
+
+
+@routes.route("/calendars", methods=["POST"])
+@routes.refuses("not_found")
+@routes.body(CalendarRequest, examples.CALENDAR_REQUEST)
+@routes.answers(201, answers.Calendar, examples.CALENDAR)
+def create_calendar(body: Json) -> Response:
+    """Add a calendar"""
+    return answer(current_services().availability.create_calendar(body), 201)
+
+
+@routes.route("/calendars/<uuid:id>", methods=["PATCH"])
+@routes.refuses("not_found")
+@routes.body(CalendarChanges, {"active": False})
+@routes.answers(200, answers.Calendar, examples.CALENDAR)
+def change_calendar(body: Json, id: UUID) -> Response:
+    """Change a calendar"""
+    return answer(current_services().availability.update_calendar(str(id), body))
+
+
+@routes.route("/calendars/<uuid:id>/hours")
+@routes.refuses("not_found")
+@routes.answers(200, Hours, examples.HOURS)
+def show_hours(id: UUID) -> Response:
+    """Working hours"""
+    return answer(_by_weekday(current_services().availability.hours(str(id))))
+
+
+@routes.route("/calendars/<uuid:id>/hours", methods=["PUT"])
+@routes.refuses("not_found")
+@routes.body(Hours, examples.HOURS)
+@routes.answers(200, Hours, examples.HOURS)
+def change_hours(body: Json, id: UUID) -> Response:
+    """Set the working hours of all weekdays"""
+    hours = {day: [_wire(period) for period in body.get(day, [])] for day in WEEKDAYS}
+    return answer(_by_weekday(current_services().availability.put_hours(str(id), hours)))
+
+
+def _by_weekday(found: Json) -> Json:
+    """Every weekday with its periods."""
+    hours: Json = found["hours"]
+    return hours
+
+
+def _wire(loaded: Json) -> Json:
+    """`from` is a Python word; on the wire it is called by its name."""
+    return {name.rstrip("_"): value for name, value in loaded.items()}
+
+
+def _closure_routes(kind: str) -> None:
+    """List, add and remove one kind of closed time."""
+    schema, example, single = CLOSURES[kind]
+    stored = {"id": examples.CLOSURE_ID, **example}
+
+    @routes.refuses("not_found")
+    @routes.query(Page)
+    @routes.answers(200, answers.page_of(answers.Closure), examples.page(stored))
+    def listed(query: Json, id: UUID) -> Response:
+        return answer(paged(current_services().availability.closures(kind, str(id)), query))
+
+    @routes.refuses("not_found")
+    @routes.body(schema, example)
+    @routes.answers(201, answers.Closure, stored)
+    def add(body: Json, id: UUID) -> Response:
+        return answer(current_services().availability.add_closure(single, str(id), _wire(body)), 201)
+
+    @routes.refuses("not_found")
+    @routes.answers(204, None)
+    def remove(id: UUID, closure: UUID) -> Response:
+        current_services().availability.remove_closure(single, str(id), str(closure))
+        return nothing()
+
+    listed.__doc__ = f"A calendar's {kind}"
+    add.__doc__ = f"Add a {single}"
+    remove.__doc__ = f"Remove a {single}"
+    routes.add_url_rule(f"/calendars/<uuid:id>/{kind}", f"list_{kind}", listed)
+    routes.add_url_rule(f"/calendars/<uuid:id>/{kind}", f"add_{single}", add, methods=["POST"])
+    routes.add_url_rule(f"/calendars/<uuid:id>/{kind}/<uuid:closure>", f"remove_{single}", remove, methods=["DELETE"])
+
+
+for _kind in CLOSURES:
+    _closure_routes(_kind)
+
+
+@routes.route("/calendars/<uuid:id>/notifications")
+@routes.refuses("not_found")
+@routes.answers(200, answers.Notifications, examples.NOTIFICATIONS)
+def show_notifications(id: UUID) -> Response:
+    """Where the practitioner hears about online bookings"""
+    return answer(current_services().notify.notification_settings(str(id)))
+
+
+@routes.route("/calendars/<uuid:id>/notifications", methods=["PUT"])
+@routes.refuses("not_found")
+@routes.body(NotificationRequest, examples.NOTIFICATIONS)
+@routes.answers(200, answers.Notifications, examples.NOTIFICATIONS | {"hint": "spam_folder"})
+def change_notifications(body: Json, id: UUID) -> Response:
+    """Change where the practitioner hears about online bookings"""
+    return answer(current_services().notify.update_notification_settings(str(id), body))

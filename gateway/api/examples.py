@@ -1,0 +1,167 @@
+"""Examples for the OpenAPI document: the demo practice."""
+
+PRACTICE_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a01"
+PLACE = {"id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a02", "name": "Top Hearing (S)", "address": "Königstraße 1, Stuttgart"}
+SERVICE_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a03"
+CALENDAR_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a04"
+APPOINTMENT_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a05"
+HOLD_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a06"
+START, END = "2030-03-25T10:00:00+01:00", "2030-03-25T10:30:00+01:00"
+PRICE = {"amount": "49.00", "currency": "EUR"}
+
+CALENDAR_FACE = {"id": CALENDAR_ID, "nickname": "Anna", "time_zone": "Europe/Berlin", "place": PLACE}
+SERVICE_FACE = {
+    "id": SERVICE_ID,
+    "name": "Servicetermin",
+    "description": "Reinigung und Prüfung Ihrer Hörgeräte",
+    "duration_minutes": 30,
+    "price": PRICE,
+    "confirmation": "automatic",
+    "calendars": [CALENDAR_ID],
+}
+FORM = {"fields": [{"name": "device", "label": "Ihr Hörgerät", "kind": "text", "required": False, "choices": []}]}
+PRACTICE = {
+    "id": PRACTICE_ID,
+    "slug": "top-hearing",
+    "name": "Top Hearing",
+    "description": "Hörakustik in Stuttgart",
+    "email": "praxis@top-hearing.example",
+    "phone": "+49 711 123456",
+    "country": "DE",
+    "locale": "de",
+    "time_zone": "Europe/Berlin",
+    "currency": "EUR",
+    "accent": "#0b6e6e",
+    "places": [PLACE],
+    "calendars": [CALENDAR_FACE],
+    "services": [SERVICE_FACE],
+    "booking_form": FORM,
+}
+SLOT = {"start": START, "end": END, "bookable": True, "calendars": [CALENDAR_ID]}
+WEEK = {
+    "time_zone": "Europe/Berlin",
+    "from": "2030-03-25",
+    "days": [{"date": "2030-03-25", "slots": [SLOT]}, {"date": "2030-03-26", "slots": []}],
+    "next_free": START,
+}
+HOLD_REQUEST = {"service": SERVICE_ID, "calendar": CALENDAR_ID, "start": START}
+HOLD = {
+    "hold": HOLD_ID, "expires_at": "2030-03-20T08:05:00+00:00", "start": START, "end": END, "calendar": CALENDAR_ID,
+}  # fmt: skip
+CUSTOMER = {"first_name": "Erika", "last_name": "Beispiel", "email": "erika@example.org", "phone": "0711 654321"}
+BOOKING_REQUEST = {
+    **HOLD_REQUEST,
+    "hold": HOLD_ID,
+    "customer": CUSTOMER,
+    "answers": {"device": "Modell X"},
+    "message": "Ich komme mit Begleitung.",
+    "locale": "de",
+    "time_zone": "Europe/Berlin",
+}
+_BOOKED = {
+    "id": APPOINTMENT_ID,
+    "status": "accepted",
+    "start": START,
+    "end": END,
+    "time_zone": "Europe/Berlin",
+    "service": {"id": SERVICE_ID, "name": "Servicetermin", "duration_minutes": 30, "price": PRICE},
+    "calendar": {"id": CALENDAR_ID, "nickname": "Anna", "time_zone": "Europe/Berlin"},
+    "place": PLACE,
+}
+BOOKED = {**_BOOKED, "manage_url": "https://termine.example/a/n7Qk2vJw8sYh0bLx4dRfTg"}
+MANAGED = {
+    **_BOOKED,
+    "practice_id": PRACTICE_ID,
+    "customer": CUSTOMER,
+    "comment": "Ich komme mit Begleitung.",
+    "can_cancel": True,
+    "can_move": True,
+    "cancel_until": START,
+    "move_until": START,
+    "undo_until": None,
+    "cancelled_at": None,
+    "cancelled_by": None,
+}
+APPOINTMENT = {**_BOOKED, "customer": CUSTOMER, "comment": "Ich komme mit Begleitung.", "online": True, "history": []}
+CREDENTIALS = {"email": "demo@top-hearing.example", "password": "a long and secret sentence"}
+SIGNED_IN = {
+    "access_token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
+    "expires_at": "2030-03-20T08:10:00+00:00",
+    "session": "kJ3hTq0f6cXn9b2mVw8rZs",
+    "user": {
+        "id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a07",
+        "name": "Empfang",
+        "email": "demo@top-hearing.example",
+        "role": "owner",
+        "locale": "de",
+        "time_zone": "Europe/Berlin",
+    },
+    "practice": {
+        "id": PRACTICE_ID,
+        "slug": "top-hearing",
+        "name": "Top Hearing",
+        "plan": "standard",
+        "time_zone": "Europe/Berlin",
+        "locale": "de",
+    },
+}
+OWN_PRACTICE = {
+    **{name: value for name, value in PRACTICE.items() if name not in ("calendars", "services", "booking_form")},
+    "plan": "standard",
+    "show_prices": True,
+    "copy_to": None,
+    "embed_origins": ["https://www.top-hearing.example"],
+}
+SERVICE_REQUEST = {
+    "name": "Servicetermin",
+    "duration_minutes": 30,
+    "description": "Reinigung und Prüfung Ihrer Hörgeräte",
+    "price": PRICE,
+    "start_interval_minutes": None,
+    "buffer_before_minutes": 0,
+    "buffer_after_minutes": 0,
+    "min_notice_minutes": 120,
+    "cancel_notice_minutes": 0,
+    "move_notice_minutes": 0,
+    "window_days": 60,
+    "confirmation": "automatic",
+    "released": True,
+    "calendars": [CALENDAR_ID],
+}
+SERVICE = {"id": SERVICE_ID, **SERVICE_REQUEST}
+CALENDAR_REQUEST = {
+    "name": "Werkstatt",
+    "nickname": "Anna",
+    "place": PLACE["id"],
+    "time_zone": "Europe/Berlin",
+    "start_interval_minutes": 30,
+    "active": True,
+    "max_per_day": None,
+    "max_per_week": None,
+}
+CALENDAR = {"id": CALENDAR_ID, **CALENDAR_REQUEST}
+MORNING = {"from": "09:00", "to": "12:00"}
+HOURS = {"monday": [MORNING, {"from": "13:30", "to": "17:00"}], "tuesday": [MORNING]}
+CLOSURE_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a08"
+HOLIDAY = {"date": "2030-12-24", "name": "Heiligabend"}
+VACATION = {"from": "2030-08-05", "to": "2030-08-16"}
+ABSENCE = {"from": "2030-03-25T12:00:00+01:00", "to": "2030-03-25T14:00:00+01:00", "reason": "Fortbildung"}
+NOTIFICATIONS = {"email": "anna@outlook.com", "phone": None, "copy_to": None}
+MESSAGE = {
+    "id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a09",
+    "purpose": "booking_confirmation",
+    "channel": "email",
+    "recipient": "erika@example.org",
+    "role": "customer",
+    "state": "sent",
+    "at": "2030-03-20T08:00:03+00:00",
+    "reason": None,
+    "history": [],
+}
+TEMPLATE_TEXTS = {"subject": "Ihr Termin am {when} bei {practice}", "text": "Guten Tag {first_name} {last_name}, …"}
+TEMPLATE = {"name": "booking_confirmation", "locale": "de", **TEMPLATE_TEXTS}
+
+
+def page(item: dict[str, object]) -> dict[str, object]:
+    """A list with one item."""
+    return {"items": [item], "next": None}

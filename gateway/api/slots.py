@@ -1,0 +1,108 @@
+"""The week grid, answered from the cache wherever possible."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import Response, request
+from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from gateway.api import answers, examples
+from gateway.api.fields import Body, Day, Id, Whole, Zone
+from gateway.api.framework import Blueprint
+from gateway.clients import Json
+from gateway.context import current_services, gateway
+from gateway.slots import Entry, Key
+from runtime.errors import Refused, Unavailable
+
+routes = Blueprint("slots", staff=False, description="Bookable times")
+
+
+class SlotQuery(Body):
+    """Whose slots, of what, and when."""
+
+    service = Id(required=True)
+    calendar = Id(metadata={"description": "left out: any professional who offers the service"})
+    from_ = Day(data_key="from", metadata={"description": "first day; left out: today"})
+    days = Whole(1, 62, text=True, load_default=7, metadata={"description": "calendar days", "example": 7})
+    tz = Zone(metadata={"description": "zone of the days and offsets; left out: the practice's"})
+
+
+SCHEMA = SlotQuery()
+
+
+@routes.route("/practices/<slug:slug>/slots")
+@routes.only_described(
+    routes.refuses("not_found"),
+    routes.query(SlotQuery),
+    routes.answers(200, answers.Week, examples.WEEK),
+    routes.alt_response(304, description="Not changed since the answer with the `ETag` sent as `If-None-Match`"),
+)
+def week(slug: str) -> Response:
+    """Slots by day
+
+    Carries an `ETag`. While availability cannot be asked, the last known answer comes with `Warning: 110` and
+    `"stale": true`; a booking is decided by what is true then, never by this answer.
+    """
+    entry = gateway().slots.by_request(slug, request.query_string)
+    if entry is None:
+        return _asked(slug)
+    return _render(entry)
+
+
+def _asked(slug: str) -> Response:
+    """The answer to a request that the cache does not know word for word."""
+    query = _load(request.args)
+    practice = gateway().practices.by_slug(slug)
+    key = key_of(practice, query, gateway().clock())
+    cache = gateway().slots
+    try:
+        entry = cache.by_key(key) or _fetch(key)
+    except Unavailable:
+        if kept := cache.stale(key):
+            return _render_stale(kept)
+        raise
+    cache.alias(slug, request.query_string, entry)
+    return _render(entry)
+
+
+def _load(args: MultiDict[str, str]) -> Json:
+    twice = {name: ["Invalid value."] for name, values in args.lists() if len(values) > 1}
+    if twice:
+        raise Refused("invalid", {"errors": twice})
+    try:
+        query: Json = SCHEMA.load(args.to_dict())
+    except ValidationError as error:
+        raise Refused("invalid", {"errors": error.messages}) from None
+    return query
+
+
+def key_of(practice: Json, query: Json, now: datetime) -> Key:
+    """What the answer depends on; what was left out is filled in from the practice and the clock."""
+    zone = query.get("tz") or practice["time_zone"]
+    first = date.fromisoformat(query["from_"]) if "from_" in query else now.astimezone(ZoneInfo(zone)).date()
+    since = datetime.combine(first, time(), UTC)
+    return Key(practice["id"], query["service"], query.get("calendar"), since, query["days"], zone)
+
+
+def _fetch(key: Key) -> Entry:
+    """Ask availability, and keep the answer if nothing that it depends on has changed meanwhile."""
+    read_at = gateway().slots.generation(key.practice)
+    question = {"service": key.service, "from": key.since.date().isoformat(), "days": key.days, "tz": key.zone}
+    if key.calendar:
+        question["calendar"] = key.calendar
+    text = current_services().availability.slots(key.practice, question)
+    return gateway().slots.store(key, text.encode(), read_at)
+
+
+def _render(entry: Entry) -> Response:
+    if request.environ.get("HTTP_IF_NONE_MATCH") and request.if_none_match.contains_weak(entry.etag.strip('"')):
+        return Response(status=304, headers={"ETag": entry.etag, "Cache-Control": "no-cache"})
+    headers = {"ETag": entry.etag, "Cache-Control": "no-cache"}
+    return Response(entry.body, 200, headers, content_type="application/json")
+
+
+def _render_stale(entry: Entry) -> Response:
+    body = b'{"stale":true,' + entry.body.lstrip()[1:]
+    headers = {"Warning": '110 terminfluss "Response is Stale"', "Cache-Control": "no-store"}
+    return Response(body, 200, headers, content_type="application/json")

@@ -1,0 +1,38 @@
+"""What the gateway asks of each service: one thin module per service, every method one RPC.
+
+Each method answers what the service answers (a JSON-able dict) and raises `runtime.errors.Refused` with the service's
+code and facts, or `runtime.errors.Unavailable` when no answer came in time.
+"""
+
+from dataclasses import dataclass
+
+from gateway.clients.asking import Ask, Json, JsonList
+from gateway.clients.availability import Availability
+from gateway.clients.booking import Booking
+from gateway.clients.notify import Notify
+from gateway.clients.practice import Practice
+
+__all__ = ["Ask", "Availability", "Booking", "Json", "JsonList", "Notify", "Practice", "Services", "connect"]
+
+NAMES = ("practice", "availability", "booking", "notify")
+
+
+@dataclass(frozen=True)
+class Services:
+    """One client per service."""
+
+    ask: Ask
+
+    practice: Practice
+    availability: Availability
+    booking: Booking
+    notify: Notify
+
+    def ping(self, service: str) -> None:
+        """Returns, or raises Refused, when the service answers at all; raises Unavailable when it does not."""
+        self.ask(service, "ping", {})
+
+
+def connect(ask: Ask) -> Services:
+    """The clients of all services, asking through `ask`."""
+    return Services(ask, Practice(ask), Availability(ask), Booking(ask), Notify(ask))

@@ -1,0 +1,64 @@
+"""Questions to `availability`: services, calendars, working time, slots."""
+
+from gateway.clients.asking import Ask, Json
+
+
+class Availability:
+    def __init__(self, ask: Ask):
+        self._ask = ask
+
+    def catalogue(self, practice_id: str) -> Json:
+        """Released services and active calendars, as the public may see them."""
+        return self._ask("availability", "catalogue", {"practice_id": practice_id})
+
+    def slots(self, practice_id: str, query: Json) -> str:
+        """The slot answer as JSON text, rendered once by availability. Refused `not_found`."""
+        return str(self._ask("availability", "slots", {"practice_id": practice_id, **query}))
+
+    def list_services(self) -> Json:
+        """All services of the practice, released or not."""
+        return self._ask("availability", "list_services", {})
+
+    def create_service(self, service: Json) -> Json:
+        """The new service with its id."""
+        return self._ask("availability", "create_service", service)
+
+    def update_service(self, id: str, changes: Json) -> Json:
+        """The service after the changes. Refused `not_found`."""
+        return self._ask("availability", "update_service", {"id": id, **changes})
+
+    def delete_service(self, id: str) -> Json:
+        """Appointments already made keep what they show. Refused `not_found`."""
+        return self._ask("availability", "delete_service", {"id": id})
+
+    def list_calendars(self) -> Json:
+        """All calendars of the practice, active or not."""
+        return self._ask("availability", "list_calendars", {})
+
+    def create_calendar(self, calendar: Json) -> Json:
+        """The new calendar with its id."""
+        return self._ask("availability", "create_calendar", calendar)
+
+    def update_calendar(self, id: str, changes: Json) -> Json:
+        """The calendar after the changes. Refused `not_found`."""
+        return self._ask("availability", "update_calendar", {"id": id, **changes})
+
+    def hours(self, calendar: str) -> Json:
+        """Working hours per weekday, wall clock in the calendar's zone."""
+        return self._ask("availability", "get_hours", {"calendar": calendar})
+
+    def put_hours(self, calendar: str, hours: Json) -> Json:
+        """The working hours after the change."""
+        return self._ask("availability", "put_hours", {"calendar": calendar, "hours": hours})
+
+    def closures(self, kind: str, calendar: str) -> Json:
+        """`kind` is holidays, vacations or absences."""
+        return self._ask("availability", f"list_{kind}", {"calendar": calendar})
+
+    def add_closure(self, kind: str, calendar: str, closure: Json) -> Json:
+        """`kind` is holiday, vacation or absence; an absence answers the appointments it meets as `conflicts`."""
+        return self._ask("availability", f"add_{kind}", {"calendar": calendar, **closure})
+
+    def remove_closure(self, kind: str, calendar: str, id: str) -> Json:
+        """`kind` is holiday, vacation or absence. Refused `not_found`."""
+        return self._ask("availability", f"remove_{kind}", {"calendar": calendar, "id": id})

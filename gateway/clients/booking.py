@@ -1,0 +1,80 @@
+"""Questions and commands to `booking`: holds, appointments, the booking form."""
+
+from gateway.clients.asking import Ask, Json
+
+
+class Booking:
+    def __init__(self, ask: Ask):
+        self._ask = ask
+
+    def hold(self, practice_id: str, offer: Json) -> Json:
+        """A slot kept for some minutes. Refused `slot_taken`, `slot_not_offered`, `not_found`."""
+        return self._ask("booking", "hold", {"practice_id": practice_id, **offer})
+
+    def extend_hold(self, practice_id: str, hold: str) -> Json:
+        """The hold with its later expiry. Refused `hold_expired`, `not_found`."""
+        return self._ask("booking", "extend_hold", {"practice_id": practice_id, "hold": hold})
+
+    def release_hold(self, practice_id: str, hold: str) -> Json:
+        """The slot is free again; a hold that is gone is no error."""
+        return self._ask("booking", "release_hold", {"practice_id": practice_id, "hold": hold})
+
+    def book(self, practice_id: str, booking: Json) -> Json:
+        """The booked appointment with the customer's `manage_token`. `booking` holds the idempotency key."""
+        return self._ask("booking", "book", {"practice_id": practice_id, **booking})
+
+    def form(self, practice_id: str) -> Json:
+        """The practice's own fields of the booking form, and its limit of open bookings."""
+        return self._ask("booking", "form", {"practice_id": practice_id})
+
+    def update_form(self, form: Json) -> Json:
+        """The form after the change."""
+        return self._ask("booking", "update_form", form)
+
+    def managed(self, token: str) -> Json:
+        """The customer's own appointment. Refused `not_found`."""
+        return self._ask("booking", "managed", {"token": token})
+
+    def cancel_managed(self, token: str) -> Json:
+        """Cancelled by the customer; a repeat answers the same. Refused `too_late`, `invalid_transition`."""
+        return self._ask("booking", "cancel_managed", {"token": token})
+
+    def reschedule_managed(self, token: str, target: Json) -> Json:
+        """Moved by the customer. Refused `too_late`, `slot_taken`, `slot_not_offered`."""
+        return self._ask("booking", "reschedule_managed", {"token": token, **target})
+
+    def undo_managed(self, token: str) -> Json:
+        """The cancellation taken back. Refused `too_late`, `slot_taken`, `invalid_transition`."""
+        return self._ask("booking", "undo_managed", {"token": token})
+
+    def appointments(self, query: Json) -> Json:
+        """A page of the practice's appointments: items, next."""
+        return self._ask("booking", "appointments", query)
+
+    def appointment(self, id: str) -> Json:
+        """One appointment with comment, history and contact. Refused `not_found`."""
+        return self._ask("booking", "appointment", {"id": id})
+
+    def change_status(self, id: str, action: str, options: Json) -> Json:
+        """`action` is accept, decline, cancel, complete or miss. Refused `invalid_transition`."""
+        return self._ask("booking", "change_status", {"id": id, "action": action, **options})
+
+    def reschedule(self, id: str, target: Json) -> Json:
+        """Moved by staff. Refused `slot_taken`, `slot_not_offered`, `invalid_transition`."""
+        return self._ask("booking", "reschedule", {"id": id, **target})
+
+    def undo(self, id: str) -> Json:
+        """The last change of status taken back while the time is free."""
+        return self._ask("booking", "undo", {"id": id})
+
+    def acknowledge(self, id: str) -> Json:
+        """Out of the inbox without a change of status."""
+        return self._ask("booking", "acknowledge", {"id": id})
+
+    def inbox(self, page: Json) -> Json:
+        """Online bookings that nobody has handled: items, next."""
+        return self._ask("booking", "inbox", page)
+
+    def book_for(self, booking: Json) -> Json:
+        """Booked by staff on a client's behalf, accepted at once."""
+        return self._ask("booking", "book_for", booking)

@@ -1,0 +1,48 @@
+"""Questions to `notify`: templates, channels, the message log."""
+
+from gateway.clients.asking import Ask, Json
+
+
+class Notify:
+    def __init__(self, ask: Ask):
+        self._ask = ask
+
+    def templates(self, locale: str) -> Json:
+        """All message templates in this language."""
+        return self._ask("notify", "templates", {"locale": locale})
+
+    def template(self, name: str, locale: str) -> Json:
+        """One template. Refused `not_found`."""
+        return self._ask("notify", "template", {"name": name, "locale": locale})
+
+    def update_template(self, name: str, locale: str, changes: Json) -> Json:
+        """The template after the change. Refused `not_found`, `invalid`."""
+        return self._ask("notify", "update_template", {"name": name, "locale": locale, **changes})
+
+    def preview_template(self, name: str, locale: str, changes: Json) -> Json:
+        """The template filled with sample data, nothing stored."""
+        return self._ask("notify", "preview_template", {"name": name, "locale": locale, **changes})
+
+    def notification_settings(self, calendar: str) -> Json:
+        """Where this calendar's practitioner hears about bookings."""
+        return self._ask("notify", "notification_settings", {"calendar": calendar})
+
+    def update_notification_settings(self, calendar: str, changes: Json) -> Json:
+        """The settings after the change, with a `hint` where mail tends to land in spam."""
+        return self._ask("notify", "update_notification_settings", {"calendar": calendar, **changes})
+
+    def messages(self, query: Json) -> Json:
+        """A page of the message log with delivery states: items, next."""
+        return self._ask("notify", "messages", query)
+
+    def calendar_file(self, token: str) -> Json:
+        """The customer's appointment as iCalendar: filename, content. Refused `not_found`."""
+        return self._ask("notify", "calendar_file", {"token": token})
+
+    def mailbox(self, page: Json) -> Json:
+        """Captured mails, newest first. Refused `not_found` unless notify captures."""
+        return self._ask("notify", "mailbox", page)
+
+    def mailbox_message(self, id: str) -> Json:
+        """One captured mail. Refused `not_found`."""
+        return self._ask("notify", "mailbox_message", {"id": id})

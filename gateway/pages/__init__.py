@@ -1,0 +1,45 @@
+"""The pages: rendered here, whole without JavaScript, small scripts on top.
+
+`register(app)` is all that the app needs to know. The modules read like the journey: `profile`, `book`, `manage` for
+customers, `staff` for the practice, `frame` for its homepage, `dev` for the embedded mode.
+"""
+
+from typing import Any
+
+from flask import Flask
+
+from gateway import present
+from gateway.context import EXTENSION, locale
+from gateway.pages import accent, backend, book, dev, failures, frame, links, manage, profile, staff, words
+from gateway.pages.blueprint import pages
+from gateway.pages.seal import seal
+
+__all__ = ["register"]
+
+MODULES = (book, dev, frame, manage, profile, staff)  # importing them hangs their routes into the blueprint
+
+
+def register(app: Flask) -> None:
+    """Hang the pages into the app, and word its errors for people. Needs the app's Gateway to be in place."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    words.install(app)
+    app.jinja_env.globals.update(
+        asset=links.asset,
+        to=links.to,
+        here=links.here,
+        embedded=links.embedded,
+        seal=seal,
+        accent_of=accent.colour_of,
+        languages=words.NAMES,
+        present=present,
+        now=backend.now,
+    )
+    app.context_processor(_reader)
+    app.jinja_env.filters["instant"] = present.instant
+    pages.before_request(words.choose_language)
+    app.register_blueprint(pages)
+    app.extensions[EXTENSION].error_page = failures.error_page
+
+
+def _reader() -> dict[str, Any]:
+    return {"locale": locale()}

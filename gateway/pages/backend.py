@@ -1,0 +1,94 @@
+"""What the pages ask the services, one function a question, in the reader's language."""
+
+import json
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from flask import g
+from runtime.errors import Refused, Unavailable
+
+from gateway.context import current_services, gateway
+from gateway.pages.words import prefer_language
+from gateway.slots import Entry, Key
+
+Json = dict[str, Any]
+
+
+def now() -> datetime:
+    """The current instant, from the clock that the app was built with."""
+    return gateway().clock()
+
+
+def practice(slug: str) -> Json:
+    """The practice with this slug, and from now on the practice of this request (its language, its colour)."""
+    return _of_this_request(gateway().practices.by_slug(slug))
+
+
+def practice_by_id(practice_id: str) -> Json:
+    """The same for a page that knows the practice by its id only."""
+    return _of_this_request(current_services().practice.by_id(practice_id))
+
+
+def _of_this_request(found: Json) -> Json:
+    g.practice = found
+    prefer_language(found["locale"])
+    return found
+
+
+def catalogue(practice_id: str) -> Json:
+    """Released services and active calendars."""
+    return current_services().availability.catalogue(practice_id)
+
+
+def slots(practice_id: str, service: str, calendar: str | None, first: date, days: int, zone: str) -> Json:
+    """The slots of `days` calendar days from `first`, wall times in `zone`: from the cache that the API fills, too.
+
+    While availability is away, what was known last is answered; booking decides anyway.
+    """
+    key = Key(practice_id, service, calendar, datetime.combine(first, time(), UTC), days, zone)
+    cache = gateway().slots
+    try:
+        entry = cache.by_key(key) or _fetch(key)
+    except Unavailable:
+        if (kept := cache.stale(key)) is None:
+            raise
+        entry = kept
+    answer: Json = json.loads(entry.body)
+    return answer
+
+
+def _fetch(key: Key) -> Entry:
+    read_at = gateway().slots.generation(key.practice)
+    question = {"service": key.service, "from": key.since.date().isoformat(), "days": key.days, "tz": key.zone}
+    if key.calendar:
+        question["calendar"] = key.calendar
+    text = current_services().availability.slots(key.practice, question)
+    return gateway().slots.store(key, text.encode(), read_at)
+
+
+def form_fields(practice_id: str) -> list[Json]:
+    """The practice's own fields of the booking form."""
+    fields: list[Json] = current_services().booking.form(practice_id)["fields"]
+    return fields
+
+
+def service_of(catalogue: Json, service_id: str) -> Json:
+    """The released service with this id. Raises Refused `not_found`."""
+    return _by_id(catalogue["services"], service_id)
+
+
+def calendars_of(catalogue: Json, service: Json) -> list[Json]:
+    """The professionals who offer this service."""
+    return [calendar for calendar in catalogue["calendars"] if calendar["id"] in service["calendars"]]
+
+
+def calendar_of(calendars: list[Json], calendar_id: str | None) -> Json | None:
+    """The professional with this id; None for "any". Raises Refused `not_found`."""
+    return _by_id(calendars, calendar_id) if calendar_id else None
+
+
+def _by_id(items: list[Json], wanted: str) -> Json:
+    for item in items:
+        if item["id"] == wanted:
+            return item
+    raise Refused("not_found")

@@ -1,0 +1,79 @@
+"""How times, money and lengths of time are written on a page, in the reader's language (CLDR through Babel)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+from babel.numbers import format_currency
+from babel.units import format_unit
+
+from runtime.i18n import when as _when
+
+
+def instant(text: str) -> datetime:
+    """The aware instant that the wire's ISO 8601 text means. Raises ValueError, also for one without an offset."""
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError("an instant needs an offset")
+    return value
+
+
+def weekday(day: date, locale: str) -> str:
+    """ "Mo", as it stands alone over a column."""
+    return format_date(day, "ccc", locale=locale)
+
+
+def day_month(day: date, locale: str) -> str:
+    """ "29. März"."""
+    return format_skeleton("MMMMd", day, locale=locale)
+
+
+def long_day(day: date, locale: str) -> str:
+    """ "Montag, 29. März"."""
+    return format_skeleton("MMMMEEEEd", day, locale=locale)
+
+
+def clock(moment: datetime, locale: str) -> str:
+    """ "15:30", in the zone that the moment carries."""
+    return format_time(moment, "short", locale=locale)
+
+
+def short_when(moment: datetime, zone: str, locale: str) -> str:
+    """ "Di 6. April, 09:00" in `zone`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{weekday(local, locale)} {day_month(local, locale)}, {clock(local, locale)}"
+
+
+def when(start: datetime, end: datetime, zone: str, locale: str) -> str:
+    """ "Mittwoch, 24. Oktober 2018, 15:30 – 17:00" in `zone`."""
+    return _when(start, end, zone, locale)
+
+
+def money(price: dict[str, Any] | None, locale: str) -> str:
+    """ "49,00 €"; empty for no price."""
+    return format_currency(Decimal(price["amount"]), price["currency"], locale=locale) if price else ""
+
+
+def minutes(count: int, locale: str) -> str:
+    """ "30 Minuten", "1 Stunde 30 Minuten", in the right plural form."""
+    hours, rest = divmod(count, 60)
+    parts = [format_unit(hours, "duration-hour", "long", locale=locale)] if hours else []
+    parts += [format_unit(rest, "duration-minute", "long", locale=locale)] if rest or not hours else []
+    return " ".join(parts)
+
+
+def zone_name(zone: str, locale: str) -> str:
+    """The place that people know the zone by: "Berlin", "New York"."""
+    return get_timezone_location(zone, locale=locale, return_city=True) or zone
+
+
+def same_clock(zone: str, other: str, moment: datetime) -> bool:
+    """Whether clocks in both zones show the same at this moment."""
+    return moment.astimezone(ZoneInfo(zone)).utcoffset() == moment.astimezone(ZoneInfo(other)).utcoffset()
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    """The same instant, carrying `zone`."""
+    return moment.astimezone(ZoneInfo(zone))

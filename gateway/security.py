@@ -1,0 +1,81 @@
+"""Headers that every answer carries, who may frame a page, and limits that hold before any route runs."""
+
+import re
+from collections.abc import Iterable
+
+from flask import Flask, Response, g, request
+
+from gateway.context import gateway
+from runtime.errors import Refused
+
+LARGEST_BODY = 64 * 1024
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+)
+COMMON = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()"),
+]
+UNFRAMED = [*COMMON, ("Content-Security-Policy", POLICY + "'none'"), ("X-Frame-Options", "DENY")]
+HSTS = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?\Z")
+
+
+def allow_frames(origins: Iterable[str]) -> None:
+    """Let pages of these origins show the current answer in a frame; anything that is no plain origin is left out."""
+    g.frame_origins = [origin for origin in origins if _ORIGIN.match(origin)]
+
+
+def use_policy(policy: str) -> None:
+    """Answer the current request under this content security policy: for what is not one of our own pages."""
+    g.policy = policy
+
+
+def guard() -> None:
+    """Refuse what is too large or too often, before any route runs."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise Refused("too_large")
+    kind = "read" if request.method in SAFE else "write"
+    limit(kind, request.remote_addr or "")
+
+
+def limit(kind: str, key: str) -> None:
+    """Count one request of this kind. Raises Refused `rate_limited` with the seconds to wait."""
+    if wait := gateway().limiter.take(kind, _network(key)):
+        raise Refused("rate_limited", {"retry_after": int(wait) + 1})
+
+
+def _network(address: str) -> str:
+    """An IPv6 customer has a whole /64: count it as one. Other keys stay as they are."""
+    if address.count(":") < 2 or "." in address:
+        return address
+    head, gap, _ = address.partition("::")
+    groups = head.split(":") if head else []
+    return ":".join((groups + ["0"] * 4 if gap else groups)[:4])
+
+
+def seal(response: Response) -> Response:
+    """Add the headers."""
+    headers = response.headers
+    headers.extend(_special() if "frame_origins" in g or "policy" in g else UNFRAMED)
+    if gateway().settings.https:
+        headers.add(*HSTS)
+    return response
+
+
+def _special() -> list[tuple[str, str]]:
+    policy = g.get("policy") or POLICY + (" ".join(g.get("frame_origins", ())) or "'none'")
+    return [*COMMON, ("Content-Security-Policy", policy)]
+
+
+def register(app: Flask) -> None:
+    """Guard every request of this app and seal every answer."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.before_request(guard)
+    app.after_request(seal)

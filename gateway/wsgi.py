@@ -1,0 +1,26 @@
+"""What gunicorn runs: one application per worker process, with an RPC client and an event listener of its own.
+
+The application is built in the worker, after the fork: connections and threads do not survive one.
+"""
+
+import os
+
+from flask import Flask
+
+from gateway import create_app
+from gateway.clients import NAMES
+from gateway.settings import GatewaySettings
+from runtime.listener import BrokerListener
+from runtime.rpcclient import BrokerRpc
+from runtime.settings import WrongSetting, read
+from runtime.telemetry import configure_logging
+
+
+def build() -> Flask:
+    """The application of this worker process, from the environment. Raises WrongSetting."""
+    settings = read(GatewaySettings, os.environ)
+    if not settings.amqp_uri:
+        raise WrongSetting("AMQP_URI is not set: without a broker, run deploy.embedded instead")
+    configure_logging("gateway", settings.log_level)
+    rpc = BrokerRpc(settings.amqp_uri, "gateway")
+    return create_app(settings, rpc, BrokerListener(settings.amqp_uri, NAMES, "gateway"))

@@ -1,0 +1,242 @@
+"""nameko drives an edge class: `service_class` makes a nameko service of a `runtime.service.Service`.
+
+The entrypoints replace nameko's own, which lose a message whose handler fails, and die with an unpublished reply. This
+module and `runtime.broker_worker` are the only ones that know eventlet; handlers use no API of it.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import eventlet
+from eventlet.semaphore import Semaphore
+from kombu import entity
+from nameko.exceptions import ContainerBeingKilled
+from nameko.messaging import Consumer, QueueConsumer
+
+from runtime.deliveries import Delivery, HandlerTimeout, Handling
+from runtime.edge import Endpoint, Subscription, subscriptions
+from runtime.errors import Refused
+from runtime.rpcclient import HEADER_PREFIX, not_later_than
+from runtime.service import Service
+from runtime.topology import RPC_EXCHANGE, Queue, rpc_queue, work_queue
+
+log = logging.getLogger(__name__)
+WORKERS = 10  # also each queue's prefetch
+EVENT_WORKERS = 6  # a flood of events leaves the other workers to the calls
+HANDLER_SECONDS = 60
+HEARTBEAT = 10
+RECONNECT = {"interval_start": 0.2, "interval_step": 0.3, "interval_max": 2}  # kombu's own: 2, 4, 6 … 30 s
+
+
+def nameko_config(amqp_uri: str, report: Callable[[str, bool], None] = lambda name, ready: None) -> dict[str, Any]:
+    """nameko's configuration. `report(connection, ready)` hears when a connection begins to consume, and ends."""
+    return {"AMQP_URI": amqp_uri, "max_workers": WORKERS, "HEARTBEAT": HEARTBEAT, "report": report}
+
+
+class PatientQueueConsumer(QueueConsumer):
+    """Reconnects within 2 s, hands messages on undecoded, and survives an acknowledgement on a broken connection."""
+
+    def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
+        for provider in self._providers:
+            consumer = consumer_cls(queues=[provider.queue], on_message=partial(self.handle_message, provider, None))
+            consumer.qos(prefetch_count=self.prefetch_count)
+            self._consumers[provider] = consumer
+        return self._consumers.values()
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[Any]:
+        with self.create_connection() as connection:
+            connection.ensure_connection(self.on_connection_error, None, **RECONNECT)
+            yield connection
+
+    def on_consume_ready(self, *args: Any, **kwargs: Any) -> None:
+        super().on_consume_ready(*args, **kwargs)
+        self.container.config["report"](type(self).__name__, True)
+
+    def on_consume_end(self, *args: Any) -> None:
+        self.container.config["report"](type(self).__name__, False)
+
+    def on_connection_error(self, exc: Exception, interval: float) -> None:
+        self.container.config["report"](type(self).__name__, False)
+        log.warning("broker_unreachable", extra={"facts": {"reason": str(exc)[:200], "retry_in": interval}})
+
+    def ack_message(self, message: Any) -> None:
+        self._settle(message.ack, message)
+
+    def requeue_message(self, message: Any) -> None:
+        self._settle(message.requeue, message)
+
+    def _settle(self, action: Callable[[], None], message: Any) -> None:
+        try:
+            if message.channel.connection:
+                action()
+        except Exception as error:  # nameko lets some through, which ends the process; the broker delivers it again
+            log.warning("not_settled", extra={"facts": {"reason": f"{type(error).__name__}: {error}"[:200]}})
+
+
+class EventQueueConsumer(PatientQueueConsumer):
+    """The connection for events. It never publishes, so a memory alarm does not stop consumption, which cures it."""
+
+
+class RpcQueueConsumer(PatientQueueConsumer):
+    """The connection for calls and their replies."""
+
+
+class _Entrypoint(Consumer):
+    """What both have in common: stop taking messages at SIGTERM, wait for a turn, run in a nameko worker."""
+
+    def __init__(self, queue: Queue, **kwargs: Any):
+        exchange = entity.Exchange(queue.exchange, type="topic", durable=True)  # type: ignore[no-untyped-call]
+        declared = entity.Queue(  # type: ignore[no-untyped-call]
+            queue.name, exchange, queue.key, durable=True, queue_arguments=queue.arguments
+        )
+        super().__init__(declared, **kwargs)
+        self._stopping = False
+
+    def stop(self) -> None:
+        self._stopping = True
+        super().stop()
+
+    def _run(self, message: Any, *args: Any) -> bool:
+        if not self._stopping:
+            try:
+                settle = partial(self.handle_result, message)
+                self.container.spawn_worker(self, args, {}, context_data={}, handle_result=settle)
+                return True
+            except ContainerBeingKilled:
+                pass
+        self.queue_consumer.requeue_message(message)
+        return False
+
+
+class EventEntrypoint(_Entrypoint):
+    """Feeds one subscription's queue to `method(self, delivery)`, which returns a `Handling`: what became of it."""
+
+    queue_consumer = EventQueueConsumer()
+
+    def __init__(self, subscription: Subscription, turns: Any, **kwargs: Any):
+        super().__init__(work_queue(subscription), **kwargs)
+        self.subscription, self._turns = subscription, turns
+
+    def handle_message(self, _body: None, message: Any) -> None:
+        delivery = Delivery(
+            self.subscription, bytes_of(message), message.headers or {}, message.properties.get("message_id")
+        )
+        self._turns.acquire()
+        if not self._run(message, delivery):
+            self._turns.release()
+
+    def handle_result(self, message: Any, _ctx: Any, result: Handling | None = None, exc_info: Any = None) -> Any:
+        try:
+            if result is Handling.FINISHED:
+                self.queue_consumer.ack_message(message)
+            else:
+                eventlet.sleep(1)  # could be neither handled nor handed on: no hot loop
+                self.queue_consumer.requeue_message(message)
+        finally:
+            self._turns.release()
+        return result, exc_info
+
+
+class RpcEntrypoint(_Entrypoint):
+    """Feeds a service's calls to `method(self, name, payload, headers)` and sends the answer in nameko's form."""
+
+    queue_consumer = RpcQueueConsumer()
+
+    def handle_message(self, _body: None, message: Any) -> None:
+        name = message.delivery_info["routing_key"].rpartition(".")[2]
+        headers = {
+            key.removeprefix(HEADER_PREFIX): value
+            for key, value in (message.headers or {}).items()
+            if key.startswith(HEADER_PREFIX) and isinstance(value, str)
+        }
+        self._run(message, name, bytes_of(message), headers)
+
+    def handle_result(self, message: Any, _ctx: Any, result: bytes | None = None, exc_info: Any = None) -> Any:
+        if result is None:
+            result = encode_answer(None, Refused("internal"))
+        try:
+            self._reply(message, result)
+        except Exception as error:  # the broker delivers the call again, to whoever is there
+            log.warning("reply_not_sent", extra={"facts": {"reason": f"{type(error).__name__}: {error}"[:200]}})
+        else:
+            self.queue_consumer.ack_message(message)
+        return None, exc_info
+
+    @staticmethod
+    def _reply(message: Any, body: bytes) -> None:
+        # On the request's own channel: no confirm to wait for, and request and reply share the connection's fate.
+        properties = message.properties
+        if not properties.get("reply_to"):
+            return
+        content = message.channel.prepare_message(
+            body,
+            content_type="application/json",
+            content_encoding="utf-8",
+            properties={"correlation_id": properties.get("correlation_id"), "delivery_mode": 1},
+        )
+        message.channel.basic_publish(content, RPC_EXCHANGE, properties["reply_to"])
+
+
+def service_class(service: Service, endpoint: Endpoint, handle: Callable[[Delivery], Handling]) -> type:
+    """A nameko service class: one entrypoint for all calls, one per event subscription under its handler's name."""
+    members: dict[str, Any] = {"name": service.name}
+
+    def answer(_self: Any, name: str, body: bytes, headers: dict[str, str]) -> bytes:
+        return answer_call(endpoint, name, body, headers)
+
+    def on_event(_self: Any, delivery: Delivery) -> Handling:
+        return handle(delivery)
+
+    members["answer_call"] = RpcEntrypoint.decorator(rpc_queue(service.name))(answer)
+    turns = Semaphore(EVENT_WORKERS)
+    for subscription in subscriptions(service.name, service.edge):
+        own = _copy(on_event)
+        members[f"{subscription.method}__{subscription.type}"] = EventEntrypoint.decorator(subscription, turns)(own)
+    return type(f"{service.name.title()}Service", (), members)
+
+
+def _copy(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args: function(*args)  # nameko marks functions: each entrypoint needs one of its own
+
+
+def answer_call(endpoint: Endpoint, name: str, body: bytes, headers: dict[str, str]) -> bytes:
+    """Run one call and encode its answer, error or not."""
+    try:
+        limit = eventlet.Timeout(HANDLER_SECONDS, HandlerTimeout(f"call over {HANDLER_SECONDS} s"))
+        with limit, not_later_than(headers.get("deadline")):
+            return encode_answer(endpoint.call(name, _payload(body), headers))
+    except Refused as error:
+        return encode_answer(None, error)
+    except Exception:
+        log.exception("answer_not_encodable", extra={"facts": {"method": name}})
+        return encode_answer(None, Refused("internal"))
+
+
+def _payload(body: bytes) -> dict[str, Any]:
+    try:
+        (payload,) = json.loads(body)["args"]
+    except (ValueError, KeyError, TypeError):
+        raise Refused("invalid", {"errors": {"_schema": ["malformed request"]}}) from None
+    if not isinstance(payload, dict):
+        raise Refused("invalid", {"errors": {"_schema": ["the payload is not an object"]}})
+    return payload
+
+
+def encode_answer(result: Any, error: Refused | None = None) -> bytes:
+    """nameko's reply: the named error travels as its code and facts, nothing else does."""
+    told = error and {
+        "exc_type": "Refused",
+        "exc_path": "runtime.errors.Refused",
+        "exc_args": [error.code, error.facts],
+        "value": error.code,
+    }
+    return json.dumps({"result": result, "error": told}, separators=(",", ":")).encode()
+
+
+def bytes_of(message: Any) -> bytes:
+    return message.body if isinstance(message.body, bytes) else str(message.body).encode()

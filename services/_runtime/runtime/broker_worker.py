@@ -1,0 +1,96 @@
+"""The nameko process of a service: `python -m runtime.broker_worker <module>`. Started by `runtime.supervisor`."""
+
+import eventlet
+
+eventlet.monkey_patch()  # before anything else: psycopg2 becomes cooperative with it
+
+import importlib  # noqa: E402
+import logging  # noqa: E402
+import os  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+from functools import partial  # noqa: E402
+from typing import Any  # noqa: E402
+
+from eventlet.semaphore import Semaphore  # noqa: E402
+from nameko.containers import ServiceContainer  # noqa: E402
+
+from runtime import topology  # noqa: E402
+from runtime.broker import HANDLER_SECONDS, nameko_config, service_class  # noqa: E402
+from runtime.children import report_ready  # noqa: E402
+from runtime.clock import utc_now  # noqa: E402
+from runtime.confirmed import ConfirmedPublisher  # noqa: E402
+from runtime.deliveries import Deliveries, HandlerTimeout  # noqa: E402
+from runtime.edge import Endpoint, subscriptions  # noqa: E402
+from runtime.rpcclient import BrokerRpc  # noqa: E402
+from runtime.service import Service  # noqa: E402
+from runtime.settings import read  # noqa: E402
+from runtime.telemetry import configure_logging  # noqa: E402
+
+log = logging.getLogger(__name__)
+
+
+def time_limit(seconds: float) -> Any:
+    """Raises HandlerTimeout in the block. (eventlet's own is no Exception: nameko would neither ack nor requeue.)"""
+    return eventlet.Timeout(seconds, HandlerTimeout(f"handler over {seconds:g} s"))
+
+
+def build(
+    service: Service, settings: Any, ladder: tuple[int, ...] = topology.LADDER_MS, seconds: float = HANDLER_SECONDS
+) -> ServiceContainer:
+    """The service's nameko container, its queues declared, not yet started. Waits for the broker."""
+    app = service.build(settings, BrokerRpc(settings.amqp_uri, service.name), utc_now)
+    endpoint = Endpoint(app, service.edge)
+    reads = subscriptions(service.name, service.edge)
+    _declare(settings.amqp_uri, topology.system([service.name], reads, ladder))
+    publisher = ConfirmedPublisher(settings.amqp_uri)
+    deliveries = Deliveries(endpoint, publisher, Semaphore(1), partial(time_limit, seconds), ladder)
+    state: dict[str, bool] = {}
+
+    def report(connection: str, ready: bool) -> None:
+        state[connection] = ready
+        report_ready(all(state.values()))
+
+    config = nameko_config(settings.amqp_uri, report)
+    return ServiceContainer(service_class(service, endpoint, deliveries.handle), config)
+
+
+def _declare(amqp_uri: str, wanted: topology.Topology) -> None:
+    pause = 0.2
+    while True:
+        try:
+            return topology.declare(amqp_uri, wanted)
+        except Exception as error:
+            log.warning("broker_not_ready", extra={"facts": {"reason": f"{type(error).__name__}: {error}"[:200]}})
+            eventlet.sleep(pause)
+            pause = min(2.0, pause * 2)
+
+
+def end_with_parent(container: ServiceContainer, parent: int) -> None:
+    """A worker whose supervisor is gone drains and ends: nobody would restart it, or stop it."""
+    while os.getppid() == parent:
+        eventlet.sleep(1)
+    container.stop()
+
+
+def serve(container: ServiceContainer) -> None:
+    """Run until SIGTERM; then finish what has begun and return."""
+    signal.signal(signal.SIGTERM, lambda *_: eventlet.spawn_n(container.stop))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor tells us
+    container.start()
+    log.info("worker_ready")
+    eventlet.spawn_n(end_with_parent, container, os.getppid())
+    container.wait()
+
+
+def main(module: str) -> None:
+    service = importlib.import_module(module).SERVICE
+    settings = read(service.settings, os.environ)
+    configure_logging(service.name, settings.log_level)
+    container = build(service, settings)
+    serve(container)
+    log.info("worker_stopped")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,56 @@
+"""The background loops of a service, one plain thread each: `python -m runtime.loops <module> [loop ...]`."""
+
+import importlib
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+from runtime.children import report_ready
+from runtime.clock import utc_now
+from runtime.rpcclient import BrokerRpc
+from runtime.service import App, Loop, Service
+from runtime.settings import read
+from runtime.telemetry import configure_logging
+
+log = logging.getLogger(__name__)
+PAUSE_SECONDS = 2.0
+
+
+def keep_running(name: str, loop: Loop, app: App, stop: threading.Event) -> None:
+    """Run the loop until `stop`; when it fails, log it and begin it again."""
+    while not stop.is_set():
+        try:
+            loop(app, stop)
+        except Exception:
+            log.exception("loop_failed", extra={"facts": {"loop": name}})
+        stop.wait(PAUSE_SECONDS)
+
+
+def main(module: str, names: list[str]) -> None:
+    service: Service = importlib.import_module(module).SERVICE
+    settings: Any = read(service.settings, os.environ)
+    configure_logging(service.name, settings.log_level)
+    app = service.build(settings, BrokerRpc(settings.amqp_uri, f"{service.name}-loops"), utc_now)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor tells us
+    threads = [
+        threading.Thread(target=keep_running, args=(name, service.loops[name], app, stop), name=name)
+        for name in names or service.loops
+    ]
+    for thread in threads:
+        thread.start()
+    report_ready(True)
+    parent = os.getppid()
+    while not stop.wait(1):
+        if os.getppid() != parent:  # the supervisor is gone: nobody would restart us, or stop us
+            stop.set()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

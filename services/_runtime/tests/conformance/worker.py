@@ -1,0 +1,51 @@
+"""Child process of the broker tests: one eventlet process with the nameko containers of the services named.
+
+python -m services._runtime.tests.conformance.worker <service> ...      settings from HOUSE (JSON)
+"""
+
+from runtime import broker_worker  # patches first
+
+# isort: split
+import json
+import os
+import sys
+
+import eventlet
+
+from runtime.telemetry import configure_logging
+from services._runtime.tests.conformance.house import SERVICES, Settings
+
+
+def ticker() -> None:
+    """Notes the longest time in which no green thread could run (LONGEST_GAP)."""
+    import time
+
+    path, longest, last = os.environ["GAPS"], 0.0, time.monotonic()
+    while True:
+        eventlet.sleep(0.01)
+        now = time.monotonic()
+        if now - last > longest:
+            longest = now - last
+            with open(path, "w") as file:
+                file.write(f"{longest}")
+        last = now
+
+
+def main(names: list[str]) -> None:
+    configure_logging("house", os.environ.get("LOG_LEVEL", "ERROR"))
+    house = json.loads(os.environ["HOUSE"])
+    containers = []
+    for name in names:
+        settings = Settings(**house[name])
+        containers.append(broker_worker.build(SERVICES[name], settings, tuple(house["ladder"]), house["limit"]))
+    for container in containers[1:]:
+        container.start()
+    if "GAPS" in os.environ:
+        eventlet.spawn_n(ticker)
+    broker_worker.serve(containers[0])
+    for container in containers[1:]:
+        container.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""Calendars, services, working hours and free slots."""

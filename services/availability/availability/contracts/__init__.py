@@ -1,0 +1,1 @@
+"""What is on the wire: `requests` (RPC payloads), `views` (RPC answers), `events` (told and read), `fields` (parts)."""

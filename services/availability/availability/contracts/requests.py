@@ -1,0 +1,181 @@
+"""RPC payloads. Unknown fields are refused; what has loaded is of the right type and within bounds."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from availability.contracts.fields import Day, Id, Instant, Line, Money, Period, Prose, Whole, Yes, Zone
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MODES = ("online", "staff", "force")
+MOST_DAYS = 62
+DAY_MINUTES = 24 * 60
+LONGEST_BUFFER = 8 * 60
+LONGEST_NOTICE = 366 * DAY_MINUTES
+LONGEST_WINDOW = 730
+MOST_PERIODS = 12
+MOST_CALENDARS = 50
+LONGEST_LEAVE = 3 * 366  # days
+
+
+class Nothing(Schema):
+    """No payload."""
+
+
+class OfPractice(Schema):
+    practice_id = Id(required=True)
+
+
+class Slots(OfPractice):
+    service = Id(required=True)
+    calendar = Id(load_default=None, allow_none=True)
+    since = fields.Date(required=True, data_key="from")
+    days = Whole(1, MOST_DAYS, load_default=7)
+    tz = Zone(required=True)
+
+
+class Offer(OfPractice):
+    service = Id(required=True)
+    calendar = Id(load_default=None, allow_none=True)
+    start = Instant(required=True)
+    mode = fields.String(load_default="online", validate=validate.OneOf(MODES))
+    duration_minutes = Whole(1, DAY_MINUTES, load_default=None, allow_none=True)
+
+
+class Alternatives(OfPractice):
+    service = Id(required=True)
+    calendar = Id(load_default=None, allow_none=True)
+    start = Instant(required=True)
+    tz = Zone(required=True)
+    count = Whole(1, 20, load_default=3)
+
+
+class UpdateService(Schema):
+    """Only the fields that are sent change."""
+
+    id = Id(required=True)
+    name = Line(120)
+    description = Prose(4000)
+    duration_minutes = Whole(1, DAY_MINUTES)
+    price = fields.Nested(Money, allow_none=True)
+    start_interval_minutes = Whole(5, DAY_MINUTES, allow_none=True)
+    buffer_before_minutes = Whole(0, LONGEST_BUFFER)
+    buffer_after_minutes = Whole(0, LONGEST_BUFFER)
+    min_notice_minutes = Whole(0, LONGEST_NOTICE)
+    cancel_notice_minutes = Whole(0, LONGEST_NOTICE)
+    move_notice_minutes = Whole(0, LONGEST_NOTICE)
+    window_days = Whole(0, LONGEST_WINDOW)
+    confirmation = fields.String(validate=validate.OneOf(("automatic", "request")))
+    released = Yes()
+    calendars = fields.List(Id(), validate=validate.Length(max=MOST_CALENDARS))
+
+
+class CreateService(UpdateService):
+    """The careful defaults: not released, an hour's notice, 60 days ahead."""
+
+    name = Line(120, required=True)
+    description = Prose(4000, load_default="")
+    duration_minutes = Whole(1, DAY_MINUTES, required=True)
+    price = fields.Nested(Money, load_default=None, allow_none=True)
+    start_interval_minutes = Whole(5, DAY_MINUTES, load_default=None, allow_none=True)
+    buffer_before_minutes = Whole(0, LONGEST_BUFFER, load_default=0)
+    buffer_after_minutes = Whole(0, LONGEST_BUFFER, load_default=0)
+    min_notice_minutes = Whole(0, LONGEST_NOTICE, load_default=60)
+    cancel_notice_minutes = Whole(0, LONGEST_NOTICE, load_default=0)
+    move_notice_minutes = Whole(0, LONGEST_NOTICE, load_default=0)
+    window_days = Whole(0, LONGEST_WINDOW, load_default=60)
+    confirmation = fields.String(load_default="automatic", validate=validate.OneOf(("automatic", "request")))
+    released = Yes(load_default=False)
+    calendars = fields.List(Id(), load_default=list, validate=validate.Length(max=MOST_CALENDARS))
+
+    class Meta:
+        exclude = ("id",)
+
+
+class Target(Schema):
+    """One object by its id."""
+
+    id = Id(required=True)
+
+
+class UpdateCalendar(Schema):
+    """Only the fields that are sent change."""
+
+    id = Id(required=True)
+    name = Line(120)
+    nickname = Line(120)
+    place = Id()
+    time_zone = Zone()
+    start_interval_minutes = Whole(5, DAY_MINUTES)
+    active = Yes()
+    max_per_day = Whole(1, 500, allow_none=True)
+    max_per_week = Whole(1, 3000, allow_none=True)
+
+
+class CreateCalendar(UpdateCalendar):
+    """Without a zone it gets the practice's."""
+
+    name = Line(120, required=True)
+    nickname = Line(120, required=True)
+    place = Id(required=True)
+    time_zone = Zone(load_default=None)
+    start_interval_minutes = Whole(5, DAY_MINUTES, load_default=30)
+    active = Yes(load_default=True)
+    max_per_day = Whole(1, 500, load_default=None, allow_none=True)
+    max_per_week = Whole(1, 3000, load_default=None, allow_none=True)
+
+    class Meta:
+        exclude = ("id",)
+
+
+class OfCalendar(Schema):
+    calendar = Id(required=True)
+
+
+class Week(Schema):
+    """Periods per weekday; a day that is left out is free."""
+
+    for _day in WEEKDAYS:
+        locals()[_day] = fields.List(
+            fields.Nested(Period), load_default=list, validate=validate.Length(max=MOST_PERIODS)
+        )
+    del _day
+
+
+class PutHours(OfCalendar):
+    hours = fields.Nested(Week, required=True)
+
+
+class AddHoliday(OfCalendar):
+    date = Day(required=True)
+    name = Line(120, shortest=0, load_default="")
+
+
+class AddVacation(OfCalendar):
+    first = Day(required=True, data_key="from")
+    last = Day(required=True, data_key="to")
+
+    @validates_schema
+    def _in_order(self, data: dict[str, Any], **kwargs: Any) -> None:
+        _check_order(data["first"], data["last"] >= data["first"], data["last"])
+
+
+class AddAbsence(OfCalendar):
+    first = Instant(required=True, data_key="from")
+    last = Instant(required=True, data_key="to")
+    reason = Line(200, shortest=0, load_default="")
+
+    @validates_schema
+    def _in_order(self, data: dict[str, Any], **kwargs: Any) -> None:
+        _check_order(data["first"], data["last"] > data["first"], data["last"])
+
+
+class RemoveEntry(OfCalendar):
+    id = Id(required=True)
+
+
+def _check_order(first: Any, in_order: bool, last: Any) -> None:
+    if not in_order:
+        raise ValidationError("Must not be before `from`.", "to")
+    if (last - first).days > LONGEST_LEAVE:
+        raise ValidationError("Too long.", "to")

@@ -1,0 +1,88 @@
+"""Calendars (a professional or a room) and their weekly working hours."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from availability import models
+from availability.contracts import views
+from availability.contracts.requests import WEEKDAYS
+from availability.domain.errors import Invalid, NotFound
+from availability.domain.hours import minutes, period_errors, wall
+from availability.domain.model import CLOSED
+from availability.store import agendas, settings
+from availability.usecases import tell
+
+Request = dict[str, Any]
+
+
+def list_calendars(session: Session, practice: str) -> Request:
+    """All calendars, active or not."""
+    return views.items([views.calendar(row) for row in settings.calendars_of(session, practice)])
+
+
+def create_calendar(session: Session, now: datetime, practice: str, request: Request) -> Request:
+    """Add a calendar, without working hours yet."""
+    place = _place(session, practice, request["place"])
+    zone = request["time_zone"] or settings.practice_zone(session, practice) or "Europe/Berlin"
+    columns = {**_columns(request), "time_zone": zone, "hours": agendas.hours_column(CLOSED)}
+    row = {**settings.add_calendar(session, practice, now, columns), **place}
+    return _changed(session, now, row)
+
+
+def update_calendar(session: Session, now: datetime, practice: str, request: Request) -> Request:
+    """Change the fields that are sent; nothing is told if all of them were so before."""
+    row = settings.calendar_locked(session, practice, request["id"])
+    if row is None:
+        raise NotFound(calendar=request["id"])
+    place = _place(session, practice, request["place"]) if "place" in request else {}
+    columns = _columns(request)
+    if all(row[name] == value for name, value in columns.items()):
+        return views.calendar(row)
+    return _changed(session, now, {**settings.change(session, models.calendars, row, columns), **place})
+
+
+def get_hours(session: Session, practice: str, request: Request) -> Request:
+    """The weekly working hours by the wall clock of the calendar's zone."""
+    row = settings.calendar(session, practice, request["calendar"])
+    if row is None:
+        raise NotFound(calendar=request["calendar"])
+    days = agendas.week(row["hours"])
+    return views.hours(row["id"], [[(wall(opens), wall(closes)) for opens, closes in day] for day in days])
+
+
+def put_hours(session: Session, now: datetime, practice: str, request: Request) -> Request:
+    """Replace the whole week. Raises Invalid for periods that overlap or end before they start."""
+    row = settings.calendar_locked(session, practice, request["calendar"])
+    if row is None:
+        raise NotFound(calendar=request["calendar"])
+    days = [
+        sorted((minutes(period["opens"]), minutes(period["closes"])) for period in request["hours"][day])
+        for day in WEEKDAYS
+    ]
+    errors = {day: found for day, periods in zip(WEEKDAYS, days, strict=True) if (found := period_errors(periods))}
+    if errors:
+        raise Invalid(errors={"hours": errors})
+    hours = agendas.hours_column(tuple(tuple(day) for day in days))
+    if hours != row["hours"]:
+        _changed(session, now, settings.change(session, models.calendars, row, {"hours": hours}))
+    return get_hours(session, practice, request)
+
+
+def _changed(session: Session, now: datetime, row: settings.Row) -> Request:
+    tell.calendar_changed(session, now, row)
+    tell.slots_changed(session, now, row["practice_id"], calendars=[row["id"]])
+    return views.calendar(row)
+
+
+def _columns(request: Request) -> Request:
+    columns = {name: value for name, value in request.items() if name not in ("id", "place")}
+    return {**columns, "place_id": request["place"]} if "place" in request else columns
+
+
+def _place(session: Session, practice: str, id: str) -> settings.Row:
+    place = settings.place(session, practice, id)
+    if place is None:
+        raise Invalid(errors={"place": ["Not a place of this practice."]})
+    return place

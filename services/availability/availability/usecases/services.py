@@ -1,0 +1,77 @@
+"""The catalogue of services. Appointments already made never change: booking keeps its own snapshot."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from availability import models
+from availability.contracts import views
+from availability.domain.errors import Invalid, NotFound
+from availability.store import settings
+from availability.usecases import tell
+
+Request = dict[str, Any]
+
+
+def list_services(session: Session, practice: str) -> Request:
+    """All services, released or not."""
+    links = settings.links(session, practice)
+    rows = settings.services_of(session, practice)
+    return views.items([views.service(row, links.get(row["id"], ())) for row in rows])
+
+
+def create_service(session: Session, now: datetime, practice: str, request: Request) -> Request:
+    """Add a service; it is not released unless asked for."""
+    columns, ids = _columns(request)
+    _check_calendars(session, practice, ids or ())
+    row = settings.add_service(session, practice, now, columns)
+    settings.link(session, row["id"], ids or ())
+    return _changed(session, now, row, sorted(ids or ()))
+
+
+def update_service(session: Session, now: datetime, practice: str, request: Request) -> Request:
+    """Change the fields that are sent; nothing is told if all of them were so before."""
+    row = settings.service_locked(session, practice, request["id"])
+    if row is None:
+        raise NotFound(service=request["id"])
+    columns, ids = _columns(request)
+    offered_by = settings.calendars_of_service(session, row["id"])
+    if ids is not None:
+        _check_calendars(session, practice, ids)
+    wanted = offered_by if ids is None else sorted(ids)
+    if wanted == offered_by and all(row[name] == value for name, value in columns.items()):
+        return views.service(row, offered_by)
+    settings.link(session, row["id"], wanted)
+    return _changed(session, now, settings.change(session, models.services, row, columns), wanted)
+
+
+def delete_service(session: Session, now: datetime, practice: str, request: Request) -> Request:
+    """Nobody can book it any more; what was booked stays as it is."""
+    row = settings.service_locked(session, practice, request["id"])
+    if row is None:
+        raise NotFound(service=request["id"])
+    gone = settings.change(session, models.services, row, {"deleted": now, "released": False})
+    tell.service_changed(session, now, gone, settings.calendars_of_service(session, row["id"]), deleted=True)
+    tell.slots_changed(session, now, practice, services=[row["id"]])
+    return {}
+
+
+def _changed(session: Session, now: datetime, row: settings.Row, calendars: list[str]) -> Request:
+    tell.service_changed(session, now, row, calendars)
+    tell.slots_changed(session, now, row["practice_id"], services=[row["id"]])
+    return views.service(row, calendars)
+
+
+def _columns(request: Request) -> tuple[Request, set[str] | None]:
+    """The request as columns, and the calendars apart; None if they are not sent."""
+    columns = {name: value for name, value in request.items() if name not in ("id", "calendars", "price")}
+    if "price" in request:
+        columns |= views.price_columns(request["price"])
+    return columns, set(request["calendars"]) if "calendars" in request else None
+
+
+def _check_calendars(session: Session, practice: str, ids: Collection[str]) -> None:
+    if set(ids) - settings.known_calendars(session, practice, ids):
+        raise Invalid(errors={"calendars": ["Not a calendar of this practice."]})

@@ -1,0 +1,1 @@
+"""Appointments, holds and the one place that decides who gets a slot."""

@@ -1,0 +1,115 @@
+"""What booking's RPC methods answer, and how it reads availability's offer."""
+
+from datetime import datetime
+from typing import Any
+
+from booking.contracts.events import customer
+from booking.domain.appointment import Appointment, Hold
+from booking.domain.commands import Candidate, Offer
+from runtime.clock import iso
+
+
+def offer(answer: dict[str, Any]) -> Offer:
+    """Availability's answer as the use cases take it."""
+    service = dict(answer["service"])
+    instants = (answer[name] for name in ("start", "end", "occupies_from", "occupies_until"))
+    starts, ends, occupies_from, occupies_until = (datetime.fromisoformat(instant) for instant in instants)
+    return Offer(
+        service={name: service[name] for name in ("id", "name", "duration_minutes", "price")},
+        confirmation=service["confirmation"],
+        starts=starts,
+        ends=ends,
+        occupies_from=occupies_from,
+        occupies_until=occupies_until,
+        cancel_notice_minutes=answer["cancel_notice_minutes"],
+        move_notice_minutes=answer["move_notice_minutes"],
+        candidates=tuple(_candidate(candidate) for candidate in answer["candidates"]),
+    )
+
+
+def _candidate(c: dict[str, Any]) -> Candidate:
+    limits = c.get("max_per_day"), c.get("max_per_week")
+    return Candidate(c["id"], c["nickname"], c["time_zone"], c.get("place"), *limits)
+
+
+def hold(h: Hold) -> dict[str, Any]:
+    return {
+        "hold": h.id,
+        "expires_at": iso(h.expires_at),
+        "start": iso(h.starts),
+        "end": iso(h.ends),
+        "calendar": h.calendar_id,
+    }
+
+
+def booked(a: Appointment) -> dict[str, Any]:
+    """What a customer gets after booking. `time_zone` is the customer's, the calendar's if none was given."""
+    return {
+        "id": a.id,
+        "status": a.status,
+        "start": iso(a.starts),
+        "end": iso(a.ends),
+        "time_zone": a.time_zone or a.calendar["time_zone"],
+        "service": a.service,
+        "calendar": a.calendar,
+        "place": a.place,
+    }
+
+
+def managed(a: Appointment, now: datetime) -> dict[str, Any]:
+    """The customer's view of an appointment; it holds nothing that staff wrote."""
+    undoable = a.undo_status is not None and a.undo_actor == "customer" and a.undo_until is not None
+    undoable = undoable and now < a.starts and a.undo_until is not None and now <= a.undo_until
+    return {
+        **booked(a),
+        "practice_id": a.practice_id,
+        "version": a.version,
+        "customer": customer(a),
+        "comment": a.comment,
+        "can_cancel": a.customer_may(a.cancel_until, now),
+        "can_move": a.customer_may(a.move_until, now),
+        "cancel_until": iso(a.cancel_until),
+        "move_until": iso(a.move_until),
+        "undo_until": iso(a.undo_until) if undoable and a.undo_until else None,
+        "cancelled_at": iso(a.cancelled_at) if a.cancelled_at else None,
+        "cancelled_by": a.cancelled_by,
+    }
+
+
+def listed(a: Appointment) -> dict[str, Any]:
+    """An appointment in staff's lists. `time_zone` is the calendar's."""
+    return {
+        **booked(a),
+        "time_zone": a.calendar["time_zone"],
+        "version": a.version,
+        "customer": customer(a),
+        "comment": a.comment,
+        "online": a.online,
+        "confirmation": a.confirmation,
+        "handled": a.handled_at is not None,
+        "cancelled_at": iso(a.cancelled_at) if a.cancelled_at else None,
+        "cancelled_by": a.cancelled_by,
+        "created_at": iso(a.created_at),
+    }
+
+
+def detailed(a: Appointment, changes: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
+    """An appointment with everything that staff may see; `phone_typed` is what the customer wrote."""
+    undoable = a.undo_status is not None and a.undo_until is not None and now <= a.undo_until
+    return {
+        **listed(a),
+        "phone_typed": a.phone_typed,
+        "answers": a.answers,
+        "message": a.message,
+        "link": a.link,
+        "occupies_from": iso(a.occupies_from),
+        "occupies_until": iso(a.occupies_until),
+        "handled_at": iso(a.handled_at) if a.handled_at else None,
+        "undo_until": iso(a.undo_until) if undoable and a.undo_until else None,
+        "changed_at": iso(a.changed_at),
+        "history": [_wire(change) for change in changes],
+    }
+
+
+def _wire(change: dict[str, Any]) -> dict[str, Any]:
+    return {name: iso(value) if isinstance(value, datetime) else value for name, value in change.items()}

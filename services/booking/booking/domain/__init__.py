@@ -1,0 +1,1 @@
+"""Types, rules and named errors of booking. Standard library only."""

@@ -1,0 +1,191 @@
+"""The RPC methods of booking: read, ask availability, run one transaction, answer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from booking import usecases
+from booking.contracts import answers, requests
+from booking.domain.appointment import Appointment
+from booking.domain.commands import Book, Move, Offer, Search, TakeHold, Wish
+from booking.domain.errors import SlotNotOffered, SlotTaken
+from booking.usecases import customer
+from runtime.edge import Access, Call, rpc
+from runtime.errors import Refused, Unavailable
+from runtime.service import App
+
+READ, WRITE, ADMIN = "booking:read", "booking:write", "booking:admin"
+Json = dict[str, Any]
+
+
+class BookingEdge:
+    """See the README for the payloads, answers and errors of each method."""
+
+    def __init__(self, app: App):
+        self.app = app
+        self.key = app.settings.link_key.encode()
+        self.life = timedelta(minutes=app.settings.hold_minutes)
+
+    # --- the public: a slot and its booking
+
+    @rpc(requests.HoldRequest)
+    def hold(self, call: Call, wish: TakeHold) -> Json:
+        return self._once(call, wish, "online", lambda offer: (usecases.hold, call.now, wish, offer, self.life))
+
+    @rpc(requests.HoldId)
+    def extend_hold(self, call: Call, request: Json) -> Json:
+        limits = (self.life, self.app.settings.max_hold_extensions)
+        hold = (request["practice_id"], request["hold"])
+        return self.app.db.write(usecases.extend_hold, call.now, *hold, *limits)
+
+    @rpc(requests.HoldId)
+    def release_hold(self, call: Call, request: Json) -> Json:
+        return self.app.db.write(usecases.release_hold, call.now, request["practice_id"], request["hold"])
+
+    @rpc(requests.BookRequest)
+    def book(self, call: Call, wish: Book) -> Json:
+        wish = replace(wish, locale=wish.locale or _locale(call))
+        return self._once(call, wish, "online", lambda offer: (usecases.book, call.now, wish, offer, self.key))
+
+    @rpc(requests.Practice)
+    def form(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(usecases.form, request["practice_id"])
+
+    # --- the customer's link
+
+    @rpc(requests.Token)
+    def managed(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(usecases.managed, call.now, request["token"])
+
+    @rpc(requests.Token)
+    def cancel_managed(self, call: Call, request: Json) -> Json:
+        return self.app.db.write(usecases.cancel_managed, call.now, request["token"])
+
+    @rpc(requests.TokenMove)
+    def reschedule_managed(self, call: Call, request: Json) -> Json:
+        token = request.pop("token")
+        found = self.app.db.read(customer.by_token, token)
+        move = Move(**request, actor="customer")
+        return self._moved(found, move, "online", lambda offer: (usecases.move_managed, call.now, token, move, offer))
+
+    @rpc(requests.Token)
+    def undo_managed(self, call: Call, request: Json) -> Json:
+        found = self.app.db.read(customer.by_token, request["token"])
+        return self._racing(_again(found), usecases.undo_managed, call.now, request["token"])
+
+    # --- staff
+
+    @rpc(requests.SearchRequest, allow=Access.STAFF, scope=READ)
+    def appointments(self, call: Call, wanted: Search) -> Json:
+        return self.app.db.read(usecases.appointments, call.now, call.practice_id, wanted)
+
+    @rpc(requests.AppointmentId, allow=Access.STAFF, scope=READ)
+    def appointment(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(usecases.appointment, call.now, call.practice_id, request["id"])
+
+    @rpc(requests.PageFields, allow=Access.STAFF, scope=READ)
+    def inbox(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(usecases.inbox, call.practice_id, request["limit"], request["cursor"])
+
+    @rpc(requests.StatusChange, allow=Access.STAFF, scope=WRITE)
+    def change_status(self, call: Call, request: Json) -> Json:
+        change = usecases.change_status
+        return self.app.db.write(change, call.now, call.practice_id, **request, user_id=call.caller.user_id)
+
+    @rpc(requests.StaffMove, allow=Access.STAFF, scope=WRITE)
+    def reschedule(self, call: Call, request: Json) -> Json:
+        id = request.pop("id")
+        found = self.app.db.read(usecases.seek, call.practice_id, id)
+        move = Move(**request, actor="staff", user_id=call.caller.user_id)
+        command = (usecases.move, call.now, call.practice_id, id, move)
+        return self._moved(found, move, _mode(move.force), lambda offer: (*command, offer))
+
+    @rpc(requests.AppointmentId, allow=Access.STAFF, scope=WRITE)
+    def undo(self, call: Call, request: Json) -> Json:
+        found = self.app.db.read(usecases.seek, call.practice_id, request["id"])
+        who = (call.practice_id, request["id"], call.caller.user_id)
+        return self._racing(_again(found), usecases.undo, call.now, *who)
+
+    @rpc(requests.AppointmentId, allow=Access.STAFF, scope=WRITE)
+    def acknowledge(self, call: Call, request: Json) -> Json:
+        who = (call.practice_id, request["id"], call.caller.user_id)
+        return self.app.db.write(usecases.acknowledge, call.now, *who)
+
+    @rpc(requests.BookForRequest, allow=Access.STAFF, scope=WRITE)
+    def book_for(self, call: Call, request: Json) -> Json:
+        locale = request.pop("locale") or _locale(call)
+        wish = Book(**request, locale=locale, practice_id=call.practice_id, user_id=call.caller.user_id)
+        command = (usecases.book, call.now, wish)
+        return self._once(call, wish, _mode(wish.force), lambda offer: (*command, offer, self.key))
+
+    @rpc(requests.FormUpdate, allow=Access.STAFF, scope=ADMIN)
+    def update_form(self, call: Call, request: Json) -> Json:
+        rules = (request["fields_"], request["max_open_bookings"])
+        return self.app.db.write(usecases.update_form, call.practice_id, *rules)
+
+    # --- other services
+
+    @rpc(requests.ManageLink, allow=Access.SERVICE)
+    def manage_link(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(usecases.manage_link, request["appointment_id"], self.key)
+
+    # --- asking availability, always outside a transaction
+
+    def _offer(self, wish: Wish, mode: str, **more: Any) -> Offer:
+        question = _question(wish) | {"mode": mode, **more}
+        return answers.offer(self.app.ask("availability", "offer", question))
+
+    def _once(self, call: Call, wish: TakeHold | Book, mode: str, command: Callable[[Offer], tuple[Any, ...]]) -> Json:
+        """Run a command that has an idempotency key: a repeat gets its answer even if the time is not offered now."""
+        try:
+            offer = self._offer(wish, mode)
+        except (Refused, Unavailable):
+            if known := self.app.db.read(usecases.answered_before, call.now, wish, self.key):
+                return known
+            raise
+        return self._racing(wish, *command(offer))
+
+    def _moved(self, found: Appointment, move: Move, mode: str, command: Callable[[Offer], tuple[Any, ...]]) -> Json:
+        wish = replace(_again(found), start=move.start, calendar=move.calendar or found.calendar_id)
+        try:
+            offer = self._offer(wish, mode, duration_minutes=found.service["duration_minutes"])
+        except Refused as refused:
+            if refused.code == "not_found":  # the service or calendar is gone, not the appointment
+                raise SlotNotOffered(reason="inactive") from None
+            raise
+        return self._racing(wish, *command(offer))
+
+    def _racing(self, wish: Wish, command: Callable[..., Json], *args: Any) -> Json:
+        """Run the command's transaction; whoever loses the slot is told what else is free."""
+        try:
+            return self.app.db.write(command, *args)
+        except SlotTaken as taken:
+            taken.facts["alternatives"] = self._alternatives(wish)
+            raise
+
+    def _alternatives(self, wish: Wish) -> list[Any]:
+        try:
+            question = _question(wish) | {"tz": wish.zone or "UTC", "count": 3}
+            return list(self.app.ask("availability", "alternatives", question))
+        except (Refused, Unavailable):
+            return []
+
+
+def _question(wish: Wish) -> Json:
+    start = wish.start.isoformat()
+    return {"practice_id": wish.practice_id, "service": wish.service, "calendar": wish.calendar, "start": start}
+
+
+def _again(a: Appointment) -> Wish:
+    """The wish for the time that the appointment has."""
+    zone = a.time_zone or a.calendar["time_zone"]
+    return Wish(practice_id=a.practice_id, service=a.service["id"], calendar=a.calendar_id, start=a.starts, zone=zone)
+
+
+def _mode(force: bool) -> str:
+    return "force" if force else "staff"
+
+
+def _locale(call: Call) -> str:
+    return call.locale if call.locale in requests.LOCALES else requests.LOCALES[0]

@@ -1,0 +1,135 @@
+"""Who has which time: locks, occupancies and holds.
+
+The order of locks, for everybody: one's own appointment row, then the advisory locks in sorted order, then hold rows
+in sorted order. Nobody waits against this order, so nobody deadlocks.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from booking.domain.appointment import Hold, Slot
+from booking.models import holds, occupancies
+
+HOLD_COLUMNS = [holds.c[field.name] for field in fields(Hold)]
+
+
+def lock(session: Session, names: Iterable[str]) -> None:
+    """Hold these names until the transaction ends; who wants one of them waits. SQLite's writes are serial anyway."""
+    if _sqlite(session):
+        return
+    keys = sorted({_key(name) for name in names})
+    session.execute(select(*(func.pg_advisory_xact_lock(literal(key, BigInteger)) for key in keys)))
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
+
+
+def resource(id: str) -> str:
+    """The name to lock before taking time of a resource."""
+    return f"resource|{id}"
+
+
+def occupy(session: Session, slot: Slot, *, appointment: str | None = None, hold: str | None = None) -> bool:
+    """Take the slot's time for an appointment or a hold; False, and nothing taken, when any of it is not free.
+
+    The overlap constraint is the only check. Requires the locks of the slot's resources.
+    """
+    owner = {"appointment_id": appointment, "hold_id": hold}
+    times = {"from_at": slot.occupies_from, "until_at": slot.occupies_until}
+    rows = [{"resource_id": id, **times, **owner} for id in slot.resources]
+    taken = _insert_sqlite(session, rows) if _sqlite(session) else _insert_postgresql(session, rows)
+    if 0 < taken < len(rows):
+        vacate(session, appointment=appointment, hold=hold)
+    return taken == len(rows)
+
+
+def _sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _insert_postgresql(session: Session, rows: list[dict[str, Any]]) -> int:
+    statement = postgresql.insert(occupancies).values(rows).on_conflict_do_nothing()
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
+def _insert_sqlite(session: Session, rows: list[dict[str, Any]]) -> int:
+    try:
+        session.execute(insert(occupancies).values(rows))
+    except IntegrityError as error:  # it undid its own statement only; the transaction goes on
+        if "occupancies_no_overlap" not in str(error.orig):
+            raise
+        return 0
+    return len(rows)
+
+
+def vacate(session: Session, *, appointment: str | None = None, hold: str | None = None) -> None:
+    """Free the time of an appointment or a hold."""
+    column, id = (occupancies.c.hold_id, hold) if hold else (occupancies.c.appointment_id, appointment)
+    session.execute(delete(occupancies).where(column == id))
+
+
+def insert_hold(session: Session, hold: Hold) -> None:
+    session.execute(insert(holds).values(vars(hold)))
+
+
+def hold(session: Session, practice_id: str, id: str) -> Hold | None:
+    """The practice's hold, locked until the transaction ends; None when there is none."""
+    query = select(*HOLD_COLUMNS).where(holds.c.id == id, holds.c.practice_id == practice_id).with_for_update()
+    return next(iter(_holds(session, query)), None)
+
+
+def extend(session: Session, hold: Hold) -> None:
+    """Store the hold's new end."""
+    values = {"expires_at": hold.expires_at, "extensions": hold.extensions, "version": hold.version}
+    session.execute(update(holds).where(holds.c.id == hold.id).values(values))
+
+
+def drop_holds(
+    session: Session, now: datetime, slots: Sequence[Slot], practice_id: str, own: str | None = None
+) -> list[Hold]:
+    """Delete the expired holds in the way of these slots (the constraint cannot see the clock), and the customer's own.
+
+    Answers what was deleted; their time is free again.
+    """
+    calendars = {slot.calendar_id for slot in slots}
+    from_, until = min(s.occupies_from for s in slots), max(s.occupies_until for s in slots)
+    expired = and_(
+        holds.c.calendar_id.in_(calendars),
+        holds.c.expires_at <= now,
+        holds.c.occupies_from < until,
+        holds.c.occupies_until > from_,
+    )
+    mine = and_(holds.c.id == own, holds.c.practice_id == practice_id)
+    return _drop(session, select(*HOLD_COLUMNS).where(or_(expired, mine) if own else expired).with_for_update())
+
+
+def drop_expired(session: Session, now: datetime, limit: int = 100) -> list[Hold]:
+    """Delete up to `limit` expired holds that nobody else is working on."""
+    query = select(*HOLD_COLUMNS).where(holds.c.expires_at <= now).limit(limit)
+    return _drop(session, query.with_for_update(skip_locked=True))
+
+
+def drop_hold(session: Session, practice_id: str, id: str) -> list[Hold]:
+    """Delete one hold of the practice, if it exists."""
+    query = select(*HOLD_COLUMNS).where(holds.c.id == id, holds.c.practice_id == practice_id)
+    return _drop(session, query.with_for_update())
+
+
+def _drop(session: Session, query: Any) -> list[Hold]:
+    found = _holds(session, query.order_by(holds.c.id))
+    if found:
+        session.execute(delete(holds).where(holds.c.id.in_([hold.id for hold in found])))
+    return found
+
+
+def _holds(session: Session, query: Any) -> list[Hold]:
+    return [Hold(**row) for row in session.execute(query).mappings()]

@@ -1,0 +1,74 @@
+"""A practice's booking rules, and the answers it already gave (idempotency)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from booking.domain.commands import Once
+from booking.domain.errors import IdempotencyConflict
+from booking.models import booking_rules, holds, idempotency
+
+REMEMBERED = timedelta(hours=24)
+i = idempotency.c
+
+
+def rules(session: Session, practice_id: str) -> tuple[list[dict[str, Any]], int | None]:
+    """The practice's form fields and its limit of open bookings per customer (None: no limit)."""
+    query = select(booking_rules.c.fields, booking_rules.c.max_open_bookings)
+    row = session.execute(query.where(booking_rules.c.practice_id == practice_id)).first()
+    return (row.fields, row.max_open_bookings) if row else ([], None)
+
+
+def save_rules(session: Session, practice_id: str, fields: list[dict[str, Any]], limit: int | None) -> None:
+    values = {"fields": fields, "max_open_bookings": limit}
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    row = dialect.insert(booking_rules).values(practice_id=practice_id, **values)
+    session.execute(row.on_conflict_do_update(index_elements=["practice_id"], set_=values))
+
+
+def lock_name(practice_id: str, once: Once) -> str:
+    """The name to lock before `recall`, so that two copies of one request run one after the other."""
+    return f"once|{practice_id}|{once.operation}|{once.key}"
+
+
+def recall(session: Session, practice_id: str, once: Once | None, now: datetime) -> dict[str, Any] | None:
+    """The answer already given under this key. Raises IdempotencyConflict when it was given to another request."""
+    if once is None:
+        return None
+    query = select(i.digest, i.answer).where(*_is(practice_id, once), i.created > now - REMEMBERED)
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    if row.digest != once.digest:
+        raise IdempotencyConflict()
+    return dict(row.answer)
+
+
+def remember(session: Session, practice_id: str, once: Once | None, answer: dict[str, Any], now: datetime) -> None:
+    """Keep the answer for 24 hours. Requires `recall` to have found none under the lock."""
+    if once is None:
+        return
+    values = {"digest": once.digest, "answer": answer, "created": now}
+    key = {"practice_id": practice_id, "operation": once.operation, "key": once.key}
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    row = dialect.insert(idempotency).values(**key, **values)  # a forgotten answer may still have its row
+    session.execute(row.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+def _is(practice_id: str, once: Once) -> tuple[Any, ...]:
+    return i.practice_id == practice_id, i.operation == once.operation, i.key == once.key
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Delete the answers that are over 24 hours old."""
+    session.execute(delete(idempotency).where(i.created <= now - REMEMBERED))
+
+
+def anything_to_sweep(session: Session, now: datetime) -> bool:
+    """Whether a hold has expired or an answer is old enough to go."""
+    old = select(i.key).where(i.created <= now - REMEMBERED).limit(1)
+    expired = select(holds.c.id).where(holds.c.expires_at <= now).limit(1)
+    return session.execute(expired).first() is not None or session.execute(old).first() is not None

@@ -1,0 +1,117 @@
+"""Book an appointment: the one transaction in which a time becomes somebody's."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from booking.contracts import answers
+from booking.domain import rules
+from booking.domain.appointment import ACCEPTED, PENDING, Appointment, Change
+from booking.domain.commands import Book, Candidate, Offer
+from booking.domain.errors import Invalid, TooManyOpen
+from booking.store import appointments as rows
+from booking.store import occupancies, practice
+from booking.usecases.common import create, manage_token, resource_names, take, tell_released, token_hash
+from runtime.ids import new_id
+
+
+def answered_before(session: Session, now: datetime, wish: Any, key: bytes) -> dict[str, Any] | None:
+    """The answer that this request already got, if it is a repeat. Raises IdempotencyConflict."""
+    known = practice.recall(session, wish.practice_id, wish.once, now)
+    return _with_token(known, key) if known and isinstance(wish, Book) else known
+
+
+def book(session: Session, now: datetime, wish: Book, offer: Offer, key: bytes) -> dict[str, Any]:
+    """Give the offered time to the customer, or refuse and change nothing.
+
+    Raises SlotTaken, LimitReached, TooManyOpen, Invalid (answers), IdempotencyConflict. A repeat under the same
+    idempotency key gets the same answer.
+    """
+    fields, most = practice.rules(session, wish.practice_id) if wish.online else ([], None)
+    occupancies.lock(session, _names(wish, offer, most))
+    if known := practice.recall(session, wish.practice_id, wish.once, now):
+        return _with_token(known, key)
+    if errors := rules.check_answers(fields, wish.answers):
+        raise Invalid(errors={"answers": errors})
+    _check_open(session, now, wish, most)
+    id = new_id()
+    candidate = _take(session, now, wish, offer, id)
+    appointment = _appointment(id, now, wish, offer, candidate, fields, key)
+    actor, via = ("customer", "page") if wish.online else ("staff", "desk")
+    change = Change(what="booked", at=now, actor=actor, via=via, user_id=wish.user_id, notify=wish.notify)
+    create(session, appointment, change)
+    answer = answers.booked(appointment)
+    practice.remember(session, wish.practice_id, wish.once, answer, now)
+    return _with_token(answer, key)
+
+
+def _with_token(answer: dict[str, Any], key: bytes) -> dict[str, Any]:
+    """The token is derived, never stored."""
+    return {**answer, "manage_token": manage_token(key, answer["id"])}
+
+
+def _names(wish: Book, offer: Offer, most: int | None) -> list[str]:
+    names = resource_names(offer)
+    if wish.once:
+        names.append(practice.lock_name(wish.practice_id, wish.once))
+    if most is not None:  # or one customer's two bookings at once would not see each other
+        contact = (rows.email_key(wish.contact.email), wish.contact.phone)
+        names += [f"customer|{wish.practice_id}|{value}" for value in contact if value]
+    return names
+
+
+def _check_open(session: Session, now: datetime, wish: Book, most: int | None) -> None:
+    if most is None:
+        return
+    contact = wish.contact
+    if rows.count_open(session, wish.practice_id, contact.email, contact.phone, now) >= most:
+        raise TooManyOpen(limit=most)
+
+
+def _take(session: Session, now: datetime, wish: Book, offer: Offer, id: str) -> Candidate:
+    slots = [offer.slot(candidate) for candidate in offer.candidates]
+    gone = occupancies.drop_holds(session, now, slots, wish.practice_id, wish.hold)
+    tell_released(session, gone, now)
+    held = next((hold.calendar_id for hold in gone if hold.id == wish.hold), None)
+    return take(session, offer, offer.preferring(held), limited=wish.online, appointment=id)
+
+
+def _appointment(
+    id: str, now: datetime, wish: Book, offer: Offer, candidate: Candidate, fields: list[dict[str, Any]], key: bytes
+) -> Appointment:
+    contact, given = wish.contact, rules.labelled(fields, wish.answers)
+    return Appointment(
+        id=id,
+        practice_id=wish.practice_id,
+        version=1,
+        status=PENDING if wish.online and offer.confirmation == "request" else ACCEPTED,
+        occupying=True,
+        service=offer.service,
+        confirmation=offer.confirmation,
+        calendar={"id": candidate.id, "nickname": candidate.nickname, "time_zone": candidate.time_zone},
+        place=candidate.place,
+        cancel_notice_minutes=offer.cancel_notice_minutes,
+        move_notice_minutes=offer.move_notice_minutes,
+        customer_id=None,
+        locale=wish.locale or "de",
+        time_zone=wish.zone,
+        answers=given,
+        message=wish.message,
+        comment=rules.comment(contact, given, wish.message),
+        online=wish.online,
+        link=wish.link,
+        handled_at=None if wish.online else now,
+        token_hash=token_hash(manage_token(key, id)),
+        token_generation=1,
+        cancelled_at=None,
+        cancelled_by=None,
+        undo_status=None,
+        undo_until=None,
+        undo_actor=None,
+        undo_handled_at=None,
+        created_at=now,
+        changed_at=now,
+        **vars(contact),
+        **vars(offer.slot(candidate)),
+    )

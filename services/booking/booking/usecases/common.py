@@ -1,0 +1,115 @@
+"""What every change needs: the time, the lock, the record, the event."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from booking.contracts import events
+from booking.domain import rules
+from booking.domain.appointment import Appointment, Change, Hold
+from booking.domain.commands import Candidate, Offer
+from booking.domain.errors import LimitReached, SlotTaken
+from booking.store import appointments as rows
+from booking.store import occupancies
+from runtime.clock import iso
+from runtime.links import fingerprint, token
+from runtime.outbox import emit
+
+
+def manage_token(key: bytes, id: str, generation: int = 1) -> str:
+    """The secret part of the customer's link."""
+    return token(key, "manage", id, generation)
+
+
+def token_hash(manage: str) -> str:
+    """What the database keeps of it."""
+    return fingerprint(manage)
+
+
+def create(session: Session, appointment: Appointment, change: Change) -> None:
+    """Store a new appointment, its first history row and its event."""
+    rows.insert_new(session, appointment)
+    _tell(session, appointment, change)
+
+
+def update(session: Session, before: Appointment, appointment: Appointment, change: Change) -> None:
+    """Store the next version of an appointment locked before, its history row and its event."""
+    change = replace(change, before=before)
+    if before.occupying and not appointment.occupying:
+        occupancies.vacate(session, appointment=before.id)
+    rows.save(session, appointment, before)
+    _tell(session, appointment, change)
+
+
+def _tell(session: Session, appointment: Appointment, change: Change) -> None:
+    rows.record(session, appointment, change)
+    _emit(
+        session,
+        f"appointment.{change.what}",
+        appointment.id,
+        appointment.practice_id,
+        appointment.version,
+        change.at,
+        events.appointment(appointment, change),
+    )
+
+
+def tell_held(session: Session, hold: Hold, now: datetime) -> None:
+    _emit(session, "slot.held", hold.id, hold.practice_id, hold.version, now, events.held(hold))
+
+
+def tell_released(session: Session, gone: Sequence[Hold], now: datetime) -> None:
+    """One `slot.released` for each hold that was deleted."""
+    for hold in gone:
+        data = events.released(hold)
+        _emit(session, "slot.released", hold.id, hold.practice_id, hold.version + 1, now, data)
+
+
+def _emit(
+    session: Session, type: str, subject: str, practice_id: str, version: int, now: datetime, data: dict[str, Any]
+) -> None:
+    emit(session, "booking", type, subject=subject, practice_id=practice_id, version=version, now=now, data=data)
+
+
+def resource_names(offer: Offer) -> list[str]:
+    """The names to lock before one of the offer's candidates is given the time."""
+    slots = (offer.slot(candidate) for candidate in offer.candidates)
+    return [occupancies.resource(id) for slot in slots for id in slot.resources]
+
+
+def take(
+    session: Session,
+    offer: Offer,
+    candidates: Sequence[Candidate],
+    *,
+    limited: bool,
+    appointment: str | None = None,
+    hold: str | None = None,
+) -> Candidate:
+    """Occupy the offered time of the first candidate that is free and within its limits.
+
+    Raises SlotTaken, or LimitReached when limits alone stood in the way. Requires the locks of `resource_names`.
+    """
+    full: list[LimitReached] = []
+    for candidate in candidates:
+        if limited and (limit := _limit_reached(session, offer, candidate, appointment)):
+            full.append(limit)
+        elif occupancies.occupy(session, offer.slot(candidate), appointment=appointment, hold=hold):
+            return candidate
+    if full and len(full) == len(candidates):
+        raise full[0]
+    raise SlotTaken(start=iso(offer.starts))
+
+
+def _limit_reached(session: Session, offer: Offer, candidate: Candidate, but: str | None) -> LimitReached | None:
+    limits = {"day": candidate.max_per_day, "week": candidate.max_per_week}
+    if limits == {"day": None, "week": None}:
+        return None
+    for per, (from_, until) in rules.day_and_week(offer.starts, candidate.time_zone).items():
+        limit = limits[per]
+        if limit is not None and rows.count_between(session, candidate.id, from_, until, but) >= limit:
+            return LimitReached(per=per, limit=limit)
+    return None

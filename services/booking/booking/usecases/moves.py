@@ -1,0 +1,70 @@
+"""Give an appointment another time, or its old time back."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from booking.domain import rules
+from booking.domain.appointment import ACTIVE, Appointment, Change
+from booking.domain.commands import Move, Offer
+from booking.domain.errors import SlotTaken
+from booking.store import occupancies
+from booking.usecases.common import resource_names, take, tell_released, update
+from runtime.clock import iso
+
+
+def is_there(appointment: Appointment, move: Move) -> bool:
+    """Whether the appointment already has the time that the move asks for: then the move is a repeat."""
+    same_calendar = move.calendar in (None, appointment.calendar_id)
+    return appointment.status in ACTIVE and appointment.starts == move.start and same_calendar
+
+
+def relocate(session: Session, now: datetime, before: Appointment, move: Move, offer: Offer) -> Appointment:
+    """The moved appointment; `before` was locked. Raises InvalidTransition, TooLate, SlotTaken, LimitReached.
+
+    The service and its price stay as booked. A customer's move of a service by request goes back to the inbox.
+    """
+    rules.check_move(before, move.actor, now)
+    occupancies.lock(session, [*map(occupancies.resource, before.slot.resources), *resource_names(offer)])
+    slots = [offer.slot(candidate) for candidate in offer.candidates]
+    tell_released(session, occupancies.drop_holds(session, now, slots, before.practice_id), now)
+    occupancies.vacate(session, appointment=before.id)
+    candidate = take(session, offer, offer.candidates, limited=move.actor == "customer", appointment=before.id)
+    status = rules.status_after_move(before, move.actor)
+    asks_again = move.actor == "customer" and before.confirmation == "request"
+    after = before.changed(
+        now,
+        **vars(offer.slot(candidate)),
+        status=status,
+        handled_at=None if asks_again else before.handled_at,
+        calendar={"id": candidate.id, "nickname": candidate.nickname, "time_zone": candidate.time_zone},
+        place=candidate.place,
+        cancel_notice_minutes=offer.cancel_notice_minutes,
+        move_notice_minutes=offer.move_notice_minutes,
+    )
+    via = "link" if move.actor == "customer" else "desk"
+    change = Change(what="rescheduled", at=now, actor=move.actor, via=via, user_id=move.user_id, notify=move.notify)
+    update(session, before, after, change)
+    return after
+
+
+def restore(
+    session: Session, now: datetime, before: Appointment, actor: str, user_id: str | None = None
+) -> Appointment:
+    """Undo the last change of status; `before` was locked. Raises InvalidTransition, TooLate, SlotTaken."""
+    if rules.undone_before(before, actor, now):
+        return before
+    after = rules.undo(before, actor, now)
+    if after.occupying and not before.occupying:
+        _take_back(session, now, after)
+    via = "link" if actor == "customer" else "desk"
+    update(session, before, after, Change(what="restored", at=now, actor=actor, via=via, user_id=user_id))
+    return after
+
+
+def _take_back(session: Session, now: datetime, appointment: Appointment) -> None:
+    slot = appointment.slot
+    occupancies.lock(session, map(occupancies.resource, slot.resources))
+    tell_released(session, occupancies.drop_holds(session, now, [slot], appointment.practice_id), now)
+    if not occupancies.occupy(session, slot, appointment=appointment.id):
+        raise SlotTaken(start=iso(slot.starts))

@@ -1,0 +1,117 @@
+"""What the practice's staff and other services do. Every query is scoped by the practice."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from booking.contracts import answers, fields
+from booking.domain import rules
+from booking.domain.appointment import Appointment, Change
+from booking.domain.commands import Move, Offer, Search
+from booking.domain.errors import NotFound
+from booking.store import appointments as rows
+from booking.store import practice as practices
+from booking.usecases import moves
+from booking.usecases.common import manage_token, update
+
+
+def seek(session: Session, practice_id: str, id: str, *, lock: bool = False) -> Appointment:
+    """The practice's appointment. Raises NotFound, for another practice's, too."""
+    found = rows.by_id(session, practice_id, id, lock=lock)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def appointments(session: Session, now: datetime, practice_id: str, wanted: Search) -> dict[str, Any]:
+    """A page of the practice's appointments."""
+    found = rows.search(session, practice_id, wanted, now)
+    return _page(found, wanted.limit, lambda a: a.starts)
+
+
+def inbox(session: Session, practice_id: str, limit: int, cursor: tuple[datetime, str] | None) -> dict[str, Any]:
+    """A page of the online bookings that nobody has handled, newest first."""
+    return _page(rows.inbox(session, practice_id, limit, cursor), limit, lambda a: a.created_at)
+
+
+def _page(found: list[Appointment], limit: int, key: Any) -> dict[str, Any]:
+    shown = found[:limit]
+    more = len(found) > limit
+    return {
+        "items": [answers.listed(a) for a in shown],
+        "next": fields.cursor(key(shown[-1]), shown[-1].id) if more else None,
+    }
+
+
+def appointment(session: Session, now: datetime, practice_id: str, id: str) -> dict[str, Any]:
+    """Everything about one appointment, with its history."""
+    return _details(session, now, seek(session, practice_id, id))
+
+
+def _details(session: Session, now: datetime, found: Appointment) -> dict[str, Any]:
+    return answers.detailed(found, rows.changes(session, found.id), now)
+
+
+def change_status(
+    session: Session,
+    now: datetime,
+    practice_id: str,
+    id: str,
+    action: str,
+    *,
+    user_id: str | None,
+    notify: bool,
+    note: str | None,
+) -> dict[str, Any]:
+    """Accept, decline, cancel, complete or miss. Raises NotFound, InvalidTransition."""
+    before = seek(session, practice_id, id, lock=True)
+    after = rules.apply(before, action, now)
+    change = Change(what=after.status, at=now, actor="staff", via="desk", user_id=user_id, notify=notify, note=note)
+    update(session, before, after, change)
+    return _details(session, now, after)
+
+
+def move(session: Session, now: datetime, practice_id: str, id: str, wanted: Move, offer: Offer) -> dict[str, Any]:
+    """Give it another time; a repeat answers the same. Raises NotFound and what `moves.relocate` raises."""
+    before = seek(session, practice_id, id, lock=True)
+    after = before if moves.is_there(before, wanted) else moves.relocate(session, now, before, wanted, offer)
+    return _details(session, now, after)
+
+
+def undo(session: Session, now: datetime, practice_id: str, id: str, user_id: str | None) -> dict[str, Any]:
+    """Take the last change of status back. Raises NotFound and what `moves.restore` raises."""
+    before = seek(session, practice_id, id, lock=True)
+    return _details(session, now, moves.restore(session, now, before, "staff", user_id))
+
+
+def acknowledge(session: Session, now: datetime, practice_id: str, id: str, user_id: str | None) -> dict[str, Any]:
+    """Take it from the inbox; nothing happens if it was handled already."""
+    before = seek(session, practice_id, id, lock=True)
+    if before.handled_at is not None:
+        return _details(session, now, before)
+    undoable = {name: value for name, value in vars(before).items() if name.startswith("undo_")}
+    after = before.changed(now, **undoable, handled_at=now)
+    change = Change(what="updated", at=now, actor="staff", via="desk", user_id=user_id, notify=False)
+    update(session, before, after, change)
+    return _details(session, now, after)
+
+
+def form(session: Session, practice_id: str) -> dict[str, Any]:
+    """The fields that the practice added to the booking form, and its limit of open bookings."""
+    fields_, most = practices.rules(session, practice_id)
+    return {"fields": fields_, "max_open_bookings": most}
+
+
+def update_form(session: Session, practice_id: str, fields_: list[dict[str, Any]], most: int | None) -> dict[str, Any]:
+    """Replace the form. Appointments made before keep their answers and labels."""
+    practices.save_rules(session, practice_id, fields_, most)
+    return form(session, practice_id)
+
+
+def manage_link(session: Session, id: str, key: bytes) -> dict[str, Any]:
+    """The token of an appointment's manage link, for another service. Raises NotFound."""
+    found = rows.any_by_id(session, id)
+    if found is None:
+        raise NotFound()
+    return {"token": manage_token(key, found.id, found.token_generation)}

@@ -1,0 +1,213 @@
+"""Migrations, the constraint itself, the sweeper, and speed that does not depend on how much there is."""
+
+from datetime import timedelta
+from threading import Event as Stop
+from time import process_time
+
+import pytest
+from sqlalchemy import insert, inspect, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from booking.__main__ import SERVICE
+from booking.models import appointments, holds, idempotency, metadata, occupancies
+from booking.sweeper import sweep, sweep_once
+from runtime import tables
+from runtime.ids import new_id
+from runtime.migrate import downgrade, upgrade
+
+
+def test_migrations_go_up_down_and_up_again(databases):
+    """Down leaves nothing but alembic's own table."""
+    database = databases.new(SERVICE.migrations, "booking")
+    downgrade(database.url, SERVICE.migrations)
+    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
+    upgrade(database.url, SERVICE.migrations)
+    expected = set(metadata.tables) | set(tables.metadata.tables) | {"alembic_version"}
+    assert set(inspect(database.engine).get_table_names()) == expected
+
+
+def test_the_migrated_tables_are_those_of_the_models(databases):
+    """Columns, what may be null, and indexes; `during` belongs to the constraint alone."""
+    found = inspect(databases.new(SERVICE.migrations, "booking").engine)
+    for table in metadata.tables.values():
+        columns = {c["name"]: c["nullable"] for c in found.get_columns(table.name) if c["name"] != "during"}
+        assert columns == {c.name: c.nullable for c in table.c}
+        indexes = {i["name"] for i in found.get_indexes(table.name) if not i.get("duplicates_constraint")}
+        assert indexes - {"occupancies_no_overlap"} == {i.name for i in table.indexes}
+
+
+def row(desk, start, end, resource=None):
+    at = desk.clock.now
+    times = {"from_at": at + timedelta(minutes=start), "until_at": at + timedelta(minutes=end)}
+    return {"resource_id": resource or desk.anna, **times, "hold_id": new_id(), "appointment_id": None}
+
+
+def add(desk, *rows):
+    def write(session):
+        for one in rows:
+            times = {"starts": one["from_at"], "ends": one["until_at"]}
+            span = {"occupies_from": one["from_at"], "occupies_until": one["until_at"], "expires_at": one["until_at"]}
+            ids = {"id": one["hold_id"], "practice_id": desk.practice, "service_id": desk.service}
+            counts = {"extensions": 0, "version": 1}
+            session.execute(insert(holds).values(**ids, calendar_id=one["resource_id"], **times, **span, **counts))
+            session.execute(insert(occupancies).values(one))
+
+    desk.db.write(write)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "free"),
+    [
+        (0, 60, True),
+        (60, 90, True),
+        (30, 61, False),
+        (89, 120, False),
+        (70, 80, False),
+        (0, 200, False),
+        (90, 120, True),
+        (150, 200, False),
+        (200, 210, True),
+    ],
+)
+def test_the_database_itself_refuses_overlaps_whoever_inserts(desk, start, end, free):
+    """Beside [60, 90) freed and taken again and [120, 200): before, after, across, within, around."""
+    taken = row(desk, 62, 88), row(desk, 120, 200)
+    if (start, end) == (60, 90):
+        taken = taken[1:]
+    add(desk, *taken, row(desk, 60, 90, desk.ben))
+    if free:
+        add(desk, row(desk, start, end))
+    else:
+        with pytest.raises(IntegrityError, match="occupancies_no_overlap"):
+            add(desk, row(desk, start, end))
+
+
+@pytest.mark.parametrize("wrong", ["empty", "backwards", "no owner", "unknown owner"])
+def test_an_occupancy_that_would_evade_the_constraint_is_refused(desk, wrong):
+    """An empty range overlaps nothing, and an ownerless one would never end."""
+    values = row(desk, 60, 60 if wrong == "empty" else 30 if wrong == "backwards" else 90)
+    if wrong == "no owner":
+        values["hold_id"] = None
+    with pytest.raises(IntegrityError):
+        desk.db.write(lambda session: session.execute(insert(occupancies).values(values)))
+
+
+def test_no_update_carries_an_occupancy_over_another(desk):
+    """PostgreSQL checks the update, SQLite refuses it altogether."""
+    add(desk, row(desk, 0, 30), row(desk, 60, 90))
+    first = desk.db.read(lambda s: s.execute(select(occupancies.c.id).order_by(occupancies.c.id)).scalar())
+    change = occupancies.update().where(occupancies.c.id == first)
+    with pytest.raises(DBAPIError):
+        later = desk.clock.now + timedelta(minutes=100)
+        desk.db.write(lambda session: session.execute(change.values(until_at=later)))
+
+
+def test_the_sweeper_releases_expired_holds_and_forgets_old_answers(desk):
+    """Each hold is told once; live ones stay; an idle round does nothing."""
+    desk.hold(24)
+    desk.hold(26)
+    desk.clock.forward(minutes=3)
+    desk.hold(28)
+    assert sweep_once(desk.app) == 0
+    desk.clock.forward(minutes=2)
+    assert sweep_once(desk.app) == 2
+    assert sweep_once(desk.app) == 0
+    assert desk.count(holds) == desk.count(occupancies) == 1
+    assert len(desk.events("slot.released")) == 2
+    desk.book(30)
+    desk.clock.forward(hours=24)
+    sweep_once(desk.app)
+    assert desk.count(idempotency) == desk.count(holds) == 0
+
+
+def test_several_sweepers_at_once_tell_each_hold_once(desk):
+    """Copies of the service do not disturb each other."""
+    for number in range(10):
+        desk.hold(24 + number)
+    desk.clock.forward(minutes=6)
+    assert sum(desk.race(*[lambda: sweep_once(desk.app)] * 8)) == 10
+    assert len(desk.events("slot.released")) == 10
+
+
+def test_the_sweeper_stops_when_told(lite):
+    """And survives a database that is away for a round."""
+    lite.app.settings.__dict__["sweep_seconds"] = 0.001
+    stop = Stop()
+    rounds = []
+
+    def clock():
+        rounds.append(1)
+        if len(rounds) > 3:
+            stop.set()
+        return lite.clock.now
+
+    lite.app.clock = clock
+    lite.sql("alter table holds rename to away")
+    sweep(lite.app, stop)
+    assert len(rounds) == 4
+
+
+def fill(desk, count):
+    """So many past and future appointments, written directly: their plan is what matters."""
+    desk.book(1)
+
+    def copy(session):
+        [seed] = session.execute(select(appointments)).mappings()
+        starts = desk.clock.now - timedelta(hours=count * 0.9)
+        rows = []
+        for n in range(count):
+            span = {"starts": starts + timedelta(hours=n + 0.25), "ends": starts + timedelta(hours=n + 0.75)}
+            span |= {"occupies_from": span["starts"], "occupies_until": span["ends"]}
+            rows.append({**seed, "id": new_id(), "token_hash": f"{n:064}", "handled_at": desk.clock.now, **span})
+        session.execute(insert(appointments), rows)
+        taken = [(r["id"], r["occupies_from"], r["occupies_until"]) for r in rows]
+        session.execute(
+            insert(occupancies),
+            [{"resource_id": desk.ben, "appointment_id": id, "from_at": f, "until_at": u} for id, f, u in taken],
+        )
+
+    desk.db.write(copy)
+    if desk.kind == "postgresql":
+        desk.sql("analyze")
+
+
+def cost(desk, action, rounds):
+    began = process_time()
+    for number in range(rounds):
+        action(number)
+    return (process_time() - began) / rounds * 1000
+
+
+@pytest.mark.slow
+def test_a_booking_costs_the_same_with_twenty_thousand_appointments(desk):
+    """CPU of the service per booking: a few milliseconds, flat; the database's plan uses its indexes."""
+    desk.staff("update_form", fields=[], max_open_bookings=1_000_000)
+    desk.limits["max_per_week"] = 1000
+
+    def book(number):
+        desk.book(40_000 + number, desk.anna)
+
+    def more(number):
+        desk.book(41_000 + number, desk.anna)
+
+    cost(desk, lambda n: desk.book(39_000 + n, desk.anna), 20)
+    empty = cost(desk, book, 150)
+    fill(desk, 20_000)
+    full = cost(desk, more, 150)
+    print(f"\n{desk.kind}: {empty:.2f} ms CPU per booking when empty, {full:.2f} ms at 20,000")  # noqa: T201
+    assert full < 12
+    assert full < empty * 2
+
+
+@pytest.mark.slow
+def test_lists_and_inbox_stay_fast_with_twenty_thousand_appointments(desk):
+    """A page of 50 is answered without reading the rest."""
+    fill(desk, 20_000)
+    for method, filters in (
+        ("appointments", {"scope": "upcoming"}),
+        ("appointments", {"scope": "past"}),
+        ("inbox", {}),
+    ):
+        spent = cost(desk, lambda _, m=method, f=filters: desk.staff(m, **f), 10)
+        print(f"\n{desk.kind}: {method} {filters}: {spent:.1f} ms CPU")  # noqa: T201
+        assert spent < 60

@@ -1,0 +1,1 @@
+"""Tables of the service. None yet beside the runtime's."""

@@ -1,0 +1,21 @@
+"""The composition root of notify: `python -m notify run | migrate`."""
+
+from pathlib import Path
+
+from notify import sender
+from notify.edge import NotifyEdge
+from notify.settings import Settings
+from runtime.service import Service
+
+SERVICE = Service(
+    name="notify",
+    edge=NotifyEdge,
+    settings=Settings,
+    migrations=Path(__file__).parent / "migrations",
+    loops={"sender": sender.run},
+)
+
+if __name__ == "__main__":
+    from runtime.cli import main
+
+    main(SERVICE)

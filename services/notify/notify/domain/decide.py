@@ -1,0 +1,111 @@
+"""Which messages a change of an appointment causes (rows A4, A10, D1, D3 and D4)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from notify.domain.appointments import GONE, Appointment, Status
+
+LAST_HOURS = timedelta(hours=24)  # elapsed time, not wall clock; exactly 24 h before still tells
+
+
+class Purpose(StrEnum):
+    """What a message is for; also the name of its template."""
+
+    CONFIRMATION = "booking_confirmation"
+    REQUESTED = "booking_requested"
+    MOVED = "booking_moved"
+    CANCELLED = "booking_cancelled"
+    DECLINED = "booking_declined"
+    PRACTITIONER_BOOKED = "practitioner_booked"
+    PRACTITIONER_CANCELLED = "practitioner_cancelled"
+    PRACTITIONER_MOVED = "practitioner_moved"
+
+
+class Role(StrEnum):
+    CUSTOMER = "customer"
+    PRACTITIONER = "practitioner"
+    COPY = "copy"
+
+
+ENDINGS = frozenset({Purpose.CANCELLED, Purpose.DECLINED, Purpose.PRACTITIONER_CANCELLED})
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the practice wants to hear: the calendar's address for D1, and the copies of practice and calendar."""
+
+    practitioner: str = ""
+    copies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One message to be written: what for, to whom."""
+
+    purpose: Purpose
+    role: Role
+    recipient: str
+
+
+def decide(change: Appointment, addresses: Addresses, practitioner_heard_cancel: bool = False) -> list[Draft]:
+    """The messages that this change causes, each address at most once.
+
+    `practitioner_heard_cancel`: the practitioner was told of the cancellation that this change takes back.
+    """
+    told = customer_purpose(change)
+    notice = practitioner_purpose(change, practitioner_heard_cancel)
+    drafts = []
+    if told and change.customer.email:
+        drafts.append(Draft(told, Role.CUSTOMER, change.customer.email))
+    if notice and addresses.practitioner:
+        drafts.append(Draft(notice, Role.PRACTITIONER, addresses.practitioner))
+    if told:
+        drafts += [Draft(told, Role.COPY, address) for address in addresses.copies]
+    return list(_each_address_once(drafts))
+
+
+def customer_purpose(change: Appointment) -> Purpose | None:
+    """What the customer hears; None for nothing: staff wished so, or all of it lies in the past."""
+    if change.over or (change.actor != "customer" and not change.notify):
+        return None
+    match change.change:
+        case "booked" | "restored" | "accepted":
+            return {Status.ACCEPTED: Purpose.CONFIRMATION, Status.PENDING: Purpose.REQUESTED}.get(change.status)
+        case "rescheduled":
+            return Purpose.MOVED
+        case "declined":
+            return Purpose.DECLINED
+        case "cancelled":
+            return Purpose.CANCELLED
+    return None
+
+
+def practitioner_purpose(change: Appointment, heard_cancel: bool = False) -> Purpose | None:
+    """What the practitioner hears of the customer's online acts; None of what staff do."""
+    if change.actor != "customer":
+        return None
+    match change.change:
+        case "booked" if change.online:
+            return Purpose.PRACTITIONER_BOOKED
+        case "restored" if heard_cancel:
+            return Purpose.PRACTITIONER_BOOKED
+        case "cancelled" if change.start - change.at <= LAST_HOURS:
+            return Purpose.PRACTITIONER_CANCELLED
+        case "rescheduled" if (change.previous_start or change.start) - change.at <= LAST_HOURS:
+            return Purpose.PRACTITIONER_MOVED
+    return None
+
+
+def obsolete(purpose: Purpose, version: int, newest: int, newest_status: Status) -> bool:
+    """True when a message of this version would now tell something untrue: the appointment has been called off."""
+    return version < newest and newest_status in GONE and purpose not in ENDINGS
+
+
+def _each_address_once(drafts: Iterable[Draft]) -> Iterable[Draft]:
+    seen = set()
+    for draft in drafts:
+        if draft.recipient.casefold() not in seen:
+            seen.add(draft.recipient.casefold())
+            yield draft

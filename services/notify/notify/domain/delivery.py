@@ -1,0 +1,66 @@
+"""Delivery is a state: queued → sending → sent, failed or expired; and when to try again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+BACK_OFF = (1, 5, 15, 60, 120, 240)  # in units of the base (one minute); the last repeats
+GIVE_UP_AFTER = timedelta(hours=48)
+
+
+class State(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one attempt ended. `reason` is a constant that `words` puts into a sentence, `detail` the server's answer."""
+
+    state: State
+    reason: str = ""
+    detail: str = ""
+
+    @property
+    def temporary(self) -> bool:
+        return self.state is State.QUEUED
+
+
+SENT = Outcome(State.SENT)
+
+
+def retry(reason: str, detail: str = "") -> Outcome:
+    """To be tried again."""
+    return Outcome(State.QUEUED, reason, detail[:500])
+
+
+def failure(reason: str, detail: str = "") -> Outcome:
+    """No repeat can help."""
+    return Outcome(State.FAILED, reason, detail[:500])
+
+
+def useful_until(queued: datetime, appointment_end: datetime) -> datetime:
+    """The last instant at which the message still helps its reader; at least one hour from now."""
+    return max(queued + timedelta(hours=1), min(queued + GIVE_UP_AFTER, appointment_end))
+
+
+def wait(attempt: int, base: timedelta) -> timedelta:
+    """How long to wait after the attempt of this number (from 1)."""
+    return base * BACK_OFF[min(attempt, len(BACK_OFF)) - 1]
+
+
+def refused(code: int, answer: str) -> Outcome:
+    """What an SMTP answer means (RFC 5321, RFC 3463): 4xx and anything odd is tried again, 5xx is final."""
+    detail = f"{code} {answer}".strip()
+    if not 500 <= code < 600:
+        return retry("server_busy", detail)
+    if "5.2.2" in answer or code == 552:
+        return failure("mailbox_full", detail)
+    if "5.7." in answer:
+        return failure("rejected", detail)
+    if "5.1." in answer or code in (550, 551, 553):
+        return failure("address_unknown", detail)
+    return failure("rejected", detail)

@@ -1,0 +1,97 @@
+"""The border of notify: which events it reads and which questions it answers."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from notify import contracts, preview, words
+from notify.compose import reader_of
+from notify.contracts import READS
+from notify.domain.errors import NotFound
+from notify.ical import calendar_file
+from notify.usecases import channels, delivery, events, log, templates
+from runtime.edge import Access, Call, on, rpc
+from runtime.messages import Event
+from runtime.service import App
+
+STAFF = Access.STAFF
+
+
+class NotifyEdge:
+    """Each method parses, calls one use case, and answers."""
+
+    def __init__(self, app: App):
+        self.app = app
+
+    @on("practice", *READS["practice"])
+    def practice_changed(self, session: Session, event: Event) -> None:
+        events.practice_changed(session, event)
+
+    @on("availability", *READS["availability"])
+    def calendar_changed(self, session: Session, event: Event) -> None:
+        events.calendar_changed(session, event)
+
+    @on("booking", *READS["booking"])
+    def appointment_changed(self, session: Session, event: Event) -> None:
+        events.appointment_changed(session, self.app.clock(), event)
+
+    @rpc(contracts.Locale, allow=STAFF, scope="notify:read")
+    def templates(self, call: Call, request: dict[str, Any]) -> Any:
+        return self.app.db.read(templates.list_templates, call.practice_id, request["locale"])
+
+    @rpc(contracts.TemplateName, allow=STAFF, scope="notify:read")
+    def template(self, call: Call, request: dict[str, Any]) -> Any:
+        return self.app.db.read(templates.show_template, call.practice_id, **request)
+
+    @rpc(contracts.TemplateWords, allow=STAFF, scope="notify:admin")
+    def update_template(self, call: Call, request: dict[str, Any]) -> Any:
+        name, locale = request.pop("name"), request.pop("locale")
+        return self.app.db.write(templates.update_template, call.practice_id, name, locale, request, call.locale)
+
+    @rpc(contracts.TemplateWords, allow=STAFF, scope="notify:read")
+    def preview_template(self, call: Call, request: dict[str, Any]) -> Any:
+        name, locale = request.pop("name"), request.pop("locale")
+        templates.check(name, request, call.locale)
+        practice, own = self.app.db.read(templates.for_preview, call.practice_id, name, locale)
+        return preview.preview(name, locale, own.changed(request), practice, self.app.settings, call.now)
+
+    @rpc(contracts.CalendarRef, allow=STAFF, scope="notify:read")
+    def notification_settings(self, call: Call, request: dict[str, Any]) -> Any:
+        return self.app.db.read(channels.notification_settings, call.practice_id, request["calendar"])
+
+    @rpc(contracts.ChannelChanges, allow=STAFF, scope="notify:write")
+    def update_notification_settings(self, call: Call, request: dict[str, Any]) -> Any:
+        calendar = request.pop("calendar")
+        change = channels.update_notification_settings
+        return self.app.db.write(change, call.practice_id, calendar, request, call.locale)
+
+    @rpc(contracts.MessageQuery, allow=STAFF, scope="notify:read")
+    def messages(self, call: Call, request: dict[str, Any]) -> Any:
+        filters = {f"{name}_id": request[name] for name in ("appointment", "invitation") if name in request}
+        limit, cursor = request["limit"], request["cursor"]
+        return self.app.db.read(log.messages, call.practice_id, filters, limit, cursor, words.choose(call.locale))
+
+    @rpc(contracts.Token)
+    def calendar_file(self, call: Call, request: dict[str, Any]) -> Any:
+        """The customer's own appointment as a calendar file; the token is the permission."""
+        view = self.app.ask("booking", "managed", request)
+        parts = self.app.db.read(delivery.for_calendar_file, view, call.locale)
+        change = contracts.managed(view, parts.version, call.now)
+        link = f"{self.app.settings.public_url.rstrip('/')}/a/{request['token']}"
+        reader = reader_of(change, "customer", parts.locale, link)
+        file = calendar_file(change, reader, parts.practice, parts.attachment, self.app.settings.mail_from, call.now)
+        return {"filename": file.filename, "content": file.content.decode()}
+
+    @rpc(contracts.MailboxQuery)
+    def mailbox(self, call: Call, request: dict[str, Any]) -> Any:
+        self._only_when_capturing()
+        return self.app.db.read(log.mailbox, request["limit"])
+
+    @rpc(contracts.MailRef)
+    def mailbox_message(self, call: Call, request: dict[str, Any]) -> Any:
+        self._only_when_capturing()
+        return self.app.db.read(log.mailbox_message, request["id"])
+
+    def _only_when_capturing(self) -> None:
+        if not self.app.settings.capture:
+            raise NotFound()

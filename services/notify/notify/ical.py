@@ -1,0 +1,118 @@
+"""Calendar files (RFC 5545, RFC 5546): one entry per appointment that moves and vanishes with it.
+
+The UID comes from the appointment's id and never changes; SEQUENCE is the appointment's version, so that a mail
+program takes the newest and ignores what arrives late.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.utils import parseaddr
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+
+from notify.compose import Reader, placeholders
+from notify.domain.appointments import GONE, Appointment, Status
+from notify.domain.templates import Template, fill, one_line
+from notify.words import say
+
+PRODUCT = "-//Terminfluss//Terminfluss//DE"
+STATUS = {Status.PENDING: "TENTATIVE", Status.DECLINED: "CANCELLED", Status.CANCELLED: "CANCELLED"}
+
+
+@dataclass(frozen=True)
+class CalendarFile:
+    """`method` stands in the file and belongs into the MIME type, too."""
+
+    filename: str
+    method: str
+    content: bytes
+
+
+def calendar_file(
+    change: Appointment,
+    reader: Reader,
+    practice: Mapping[str, Any],
+    template: Template,
+    mail_from: str,
+    now: datetime,
+) -> CalendarFile:
+    """The entry as it is for this reader; the manage link is in the customer's only."""
+    method = "CANCEL" if change.status in GONE else "REQUEST"
+    calendar = Calendar()
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("VERSION", "2.0")
+    calendar.add("CALSCALE", "GREGORIAN")
+    calendar.add("METHOD", method)
+    calendar.add_component(_zone(change.time_zone, change.start.year))
+    calendar.add_component(_event(change, reader, practice, template, mail_from, now))
+    return CalendarFile(template.filename or "Terminanhang.ics", method, calendar.to_ical())
+
+
+def _event(
+    change: Appointment,
+    reader: Reader,
+    practice: Mapping[str, Any],
+    template: Template,
+    mail_from: str,
+    now: datetime,
+) -> Event:
+    values = placeholders(change, Reader(reader.role, reader.locale, change.time_zone), practice)
+    zone = ZoneInfo(change.time_zone)
+    event = Event()
+    event.add("UID", f"{change.id}@terminfluss")
+    event.add("SEQUENCE", change.version)
+    event.add("DTSTAMP", now)
+    event.add("LAST-MODIFIED", change.at)
+    event.add("DTSTART", change.start.astimezone(zone))
+    event.add("DTEND", change.end.astimezone(zone))
+    event.add("STATUS", STATUS.get(change.status, "CONFIRMED"))
+    event.add("TRANSP", "TRANSPARENT" if change.status in GONE else "OPAQUE")
+    event.add("CLASS", "PRIVATE")
+    event.add("SUMMARY", one_line(fill(template.subject, values)))
+    event.add("LOCATION", ", ".join(part for part in (change.place_name, change.place_address) if part))
+    event.add("DESCRIPTION", _description(fill(template.text, values), reader))
+    event.add("ORGANIZER", _organizer(practice, mail_from))
+    if change.customer.email:
+        event.add("ATTENDEE", _attendee(change))
+    if reader.link:
+        event.add("URL", reader.link)
+    return event
+
+
+def _description(words: str, reader: Reader) -> str:
+    if not reader.link:
+        return words.strip()
+    return f"{words.strip()}\n\n{say('Move or cancel the appointment:', reader.locale)}\n{reader.link}"
+
+
+def _organizer(practice: Mapping[str, Any], mail_from: str) -> vCalAddress:
+    organizer = vCalAddress(f"mailto:{practice.get('email') or parseaddr(mail_from)[1]}")
+    organizer.params["CN"] = vText(_parameter(practice.get("name") or ""))
+    return organizer
+
+
+def _attendee(change: Appointment) -> vCalAddress:
+    attendee = vCalAddress(f"mailto:{change.customer.email}")
+    attendee.params["CN"] = vText(_parameter(change.customer.name))
+    attendee.params["CUTYPE"] = vText("INDIVIDUAL")
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    attendee.params["PARTSTAT"] = vText("DECLINED" if change.status in GONE else "ACCEPTED")
+    attendee.params["RSVP"] = vText("FALSE")
+    return attendee
+
+
+def _parameter(value: str) -> str:
+    """Parameter values can hold no double quote (RFC 5545, 3.2)."""
+    return one_line(value).replace('"', "'")
+
+
+@lru_cache(maxsize=64)
+def _zone(zone: str, year: int) -> Timezone:
+    """The zone's rules around this year, as observances."""
+    rules = Timezone.from_tzid(zone, first_date=date(year - 1, 1, 1), last_date=date(year + 3, 1, 1))
+    rules.pop("COMMENT", None)
+    return rules

@@ -1,0 +1,151 @@
+"""The tables of notify."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from runtime.db import UtcDateTime
+
+Id = Uuid(as_uuid=False)
+
+
+class Base(DeclarativeBase):
+    """All tables of notify but the runtime's."""
+
+
+class Practice(Base):
+    """Projection of practice.changed: what mails say about the practice."""
+
+    __tablename__ = "practices"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Calendar(Base):
+    """Projection of calendar.changed: whose calendar it is, for the settings. Never the internal name."""
+
+    __tablename__ = "calendars"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    practice_id: Mapped[str] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(Integer)
+    deleted: Mapped[bool]
+
+
+class ChannelSettings(Base):
+    """Where a calendar's practitioner hears of online bookings (D5, A10); null switches a channel off."""
+
+    __tablename__ = "channel_settings"
+    calendar_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    practice_id: Mapped[str] = mapped_column(Id)
+    email: Mapped[str | None] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    copy_to: Mapped[str | None] = mapped_column(String(254))
+
+
+class AppointmentSeen(Base):
+    """The newest version of an appointment that notify has seen."""
+
+    __tablename__ = "appointments"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    practice_id: Mapped[str] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(Integer)
+    status: Mapped[str] = mapped_column(String(20))
+
+
+class Decision(Base):
+    """The messages of this version have been decided; they are never decided again."""
+
+    __tablename__ = "decisions"
+    appointment_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True)
+
+
+class TemplateOverride(Base):
+    """A practice's own words; null takes ours."""
+
+    __tablename__ = "templates"
+    practice_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(5), primary_key=True)
+    subject: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(Text)
+    button: Mapped[str | None] = mapped_column(Text)
+    closing: Mapped[str | None] = mapped_column(Text)
+    filename: Mapped[str | None] = mapped_column(Text)
+
+
+class Message(Base):
+    """One message to one address over one channel, and how far it got.
+
+    `snapshot` is the appointment's event as it was when the message was decided. `attempt` counts the turns begun;
+    a turn may only be finished under the number it was begun with. `lease_until`: after it a turn counts as lost.
+    """
+
+    __tablename__ = "messages"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    practice_id: Mapped[str] = mapped_column(Id)
+    appointment_id: Mapped[str | None] = mapped_column(Id)
+    invitation_id: Mapped[str | None] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(Integer)
+    purpose: Mapped[str] = mapped_column(String(40))
+    role: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(10))
+    recipient: Mapped[str] = mapped_column(String(254))
+    snapshot: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    detail: Mapped[str] = mapped_column(Text, default="")
+    attempt: Mapped[int] = mapped_column(Integer, default=0)
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    useful_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        UniqueConstraint("appointment_id", "version", "purpose", "recipient", "channel", name="message_once"),
+        Index("messages_log", "practice_id", "queued_at", "id"),
+        Index("messages_of_appointment", "appointment_id", "role"),
+        Index(
+            "messages_queued",
+            "not_before",
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
+        Index(
+            "messages_sending",
+            "lease_until",
+            postgresql_where=text("state = 'sending'"),
+            sqlite_where=text("state = 'sending'"),
+        ),
+    )
+
+
+class Attempt(Base):
+    """What became of one attempt to deliver a message."""
+
+    __tablename__ = "attempts"
+    message_id: Mapped[str] = mapped_column(Id, ForeignKey("messages.id", ondelete="cascade"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(Text)
+
+
+class CapturedMail(Base):
+    """A mail that would have gone out (no SMTP_URL); one per Message-ID."""
+
+    __tablename__ = "mailbox"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sender: Mapped[str] = mapped_column(Text)
+    recipient: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (Index("mailbox_newest", "at"),)

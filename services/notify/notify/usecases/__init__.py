@@ -1,0 +1,1 @@
+"""One function per event, command or question of notify: (session, now, …) -> result."""

@@ -1,0 +1,78 @@
+"""Where a calendar's practitioner hears of online bookings (D5)."""
+
+import re
+from typing import Any
+
+import phonenumbers
+from marshmallow import ValidationError, validate
+from sqlalchemy.orm import Session
+
+from notify import store, words
+from notify.domain.errors import Invalid, NotFound
+
+SPAM_FOLDER_HOSTS = frozenset({"hotmail.com", "outlook.com", "live.com"})
+_LOCAL = re.compile(r"^[^\s\x00-\x1f\x7f<>\"(),;:@\[\]\\]{1,64}$")
+
+
+def notification_settings(session: Session, practice_id: str, calendar: str) -> dict[str, Any]:
+    """The addresses of one calendar. Raises NotFound for another practice's calendar."""
+    if not store.owns_calendar(session, practice_id, calendar):
+        raise NotFound(calendar=calendar)
+    row = store.channel_settings(session, calendar)
+    found = {name: getattr(row, name, None) for name in ("email", "phone", "copy_to")}
+    return {**found, "hint": "spam_folder"} if may_land_in_spam(found["email"]) else found
+
+
+def update_notification_settings(
+    session: Session, practice_id: str, calendar: str, changes: dict[str, str | None], reader: str
+) -> dict[str, Any]:
+    """Change addresses; null or an empty text switches one off. Raises NotFound, Invalid."""
+    now = notification_settings(session, practice_id, calendar)
+    country = (store.practice(session, practice_id) or {}).get("country") or "DE"
+    checked = _check({name: (value or "").strip() or None for name, value in changes.items()}, country, reader)
+    kept = {name: now[name] for name in ("email", "phone", "copy_to")}
+    row = {"calendar_id": calendar, "practice_id": practice_id, **kept, **checked}
+    store.save_channel_settings(session, row)
+    session.expire_all()
+    return notification_settings(session, practice_id, calendar)
+
+
+def may_land_in_spam(email: str | None) -> bool:
+    """True for hosts that are known to sort such messages out."""
+    return bool(email) and str(email).rpartition("@")[2].lower() in SPAM_FOLDER_HOSTS
+
+
+def valid_email(address: str) -> bool:
+    """True for an address that may stand in a header and an envelope; umlauts are welcome, control characters never."""
+    local, at, host = address.rpartition("@")
+    if not at or not _LOCAL.match(local) or len(address) > 254:
+        return False
+    try:
+        validate.Email()(f"x@{host.encode('idna').decode()}")
+    except (ValidationError, UnicodeError):
+        return False
+    return True
+
+
+def _check(changes: dict[str, str | None], country: str, reader: str) -> dict[str, str | None]:
+    errors = {}
+    for name, value in changes.items():
+        if value is None:
+            continue
+        if name == "phone":
+            changes[name] = _e164(value, country)
+        if (name == "phone" and changes[name] is None) or (name != "phone" and not valid_email(value)):
+            errors[name] = [words.problem("phone" if name == "phone" else "email", "", reader)]
+    if errors:
+        raise Invalid(errors=errors)
+    return changes
+
+
+def _e164(number: str, country: str) -> str | None:
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

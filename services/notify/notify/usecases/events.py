@@ -1,0 +1,103 @@
+"""What events of the other services change here."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from notify import contracts, store
+from notify.domain.appointments import Appointment, Status
+from notify.domain.decide import Addresses, Draft, Purpose, Role, decide, obsolete
+from notify.domain.delivery import State, useful_until
+from notify.models import AppointmentSeen, Calendar, Message, Practice
+from runtime.ids import stable_id
+from runtime.messages import Event
+
+
+def practice_changed(session: Session, event: Event) -> None:
+    """Remember what mails say about the practice."""
+    row = {"id": event.subject, "version": event.version, "data": event.data}
+    store.keep_newest(session, Practice, row)
+
+
+def calendar_changed(session: Session, event: Event) -> None:
+    """Remember whose calendar it is."""
+    deleted = bool(event.data.get("deleted"))
+    row = {"id": event.subject, "practice_id": event.practice_id, "version": event.version, "deleted": deleted}
+    store.keep_newest(session, Calendar, row)
+
+
+def appointment_changed(session: Session, now: datetime, event: Event) -> None:
+    """Queue the messages that this change causes, and take those that it overtakes out of the queue.
+
+    Events may come in any order and more than once: each version is decided once, and a message that a newer version
+    has overtaken is not sent.
+    """
+    snapshot = contracts.snapshot(event)
+    change = contracts.appointment(snapshot)
+    store.keep_newest(session, AppointmentSeen, _seen(change))
+    if store.first_decision(session, change.id, change.version):
+        drafts = decide(change, _addresses(session, change), _practitioner_heard_cancel(session, change))
+        store.add_messages(session, [_row(change, draft, snapshot, now) for draft in drafts])
+    supersede(session, change.id, now)
+
+
+def supersede(session: Session, appointment_id: str, now: datetime) -> None:
+    """Expire queued messages of this appointment that would arrive behind a newer one, or tell what is no longer so."""
+    messages = store.messages_of(session, appointment_id)
+    newest = store.seen(session, appointment_id)
+    assert newest is not None
+    overtaken = []
+    for message in (m for m in messages if m.state == State.QUEUED):
+        gone = obsolete(Purpose(message.purpose), message.version, newest.version, _status(newest))
+        if gone or any(_overtakes(other, message) for other in messages):
+            overtaken.append(message.id)
+    if overtaken:
+        store.expire(session, overtaken, "superseded", now)
+
+
+def _overtakes(other: Message, message: Message) -> bool:
+    same_reader = (other.role, other.recipient) == (message.role, message.recipient)
+    return same_reader and other.version > message.version
+
+
+def _status(row: AppointmentSeen) -> Status:
+    return Status(row.status)
+
+
+def _seen(change: Appointment) -> dict[str, Any]:
+    return {"id": change.id, "practice_id": change.practice_id, "version": change.version, "status": change.status}
+
+
+def _addresses(session: Session, change: Appointment) -> Addresses:
+    practice = store.practice(session, change.practice_id) or {}
+    own = store.channel_settings(session, change.calendar_id)
+    copies = [practice.get("copy_to"), own.copy_to if own else None]
+    return Addresses((own.email if own else None) or "", tuple(c for c in copies if c))
+
+
+def _practitioner_heard_cancel(session: Session, change: Appointment) -> bool:
+    return change.change == "restored" and any(
+        m.purpose == Purpose.PRACTITIONER_CANCELLED and m.version < change.version
+        for m in store.messages_of(session, change.id)
+    )
+
+
+def _row(change: Appointment, draft: Draft, snapshot: dict[str, Any], now: datetime) -> dict[str, Any]:
+    key = (change.id, str(change.version), draft.purpose, draft.recipient, "email")
+    return {
+        "id": stable_id("message", *key),
+        "practice_id": change.practice_id,
+        "appointment_id": change.id,
+        "version": change.version,
+        "purpose": draft.purpose,
+        "role": draft.role,
+        "channel": "email",
+        "recipient": draft.recipient,
+        "snapshot": snapshot if draft.role is not Role.COPY else {**snapshot, "comment": ""},
+        "state": State.QUEUED,
+        "queued_at": now,
+        "changed_at": now,
+        "not_before": now,
+        "useful_until": useful_until(now, max(change.end, change.previous_end or change.end)),
+    }

@@ -1,0 +1,102 @@
+"""What became of the messages, and the mails that would have gone out."""
+
+import base64
+import binascii
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from notify import store, words
+from notify.domain.errors import Invalid, NotFound
+from notify.models import Attempt, CapturedMail, Message
+from runtime.clock import iso
+
+
+def messages(
+    session: Session, practice_id: str, filters: dict[str, str], limit: int, cursor: str | None, reader: str
+) -> dict[str, Any]:
+    """The practice's messages, newest first, each with its history; reasons in the reader's language."""
+    rows = store.log(session, practice_id, filters, _position(cursor), limit + 1)
+    page = rows[:limit]
+    history = store.attempts(session, [row.id for row in page])
+    items = [_view(row, history[row.id], reader) for row in page]
+    return {"items": items, "next": _cursor(page[-1]) if len(rows) > limit else None}
+
+
+def _view(row: Message, attempts: list[Attempt], reader: str) -> dict[str, Any]:
+    turns = [_turn(a.state, a.at, a.reason, a.detail, reader) for a in attempts]
+    history = [_turn("queued", row.queued_at, "", "", reader), *turns]
+    if row.state == "expired":
+        history.append(_turn("expired", row.changed_at, row.reason, "", reader))
+    return {
+        "id": row.id,
+        "appointment": row.appointment_id,
+        "invitation": row.invitation_id,
+        "purpose": row.purpose,
+        "channel": row.channel,
+        "recipient": row.recipient,
+        "role": row.role,
+        **_turn(row.state, row.changed_at, row.reason, row.detail, reader),
+        "history": history,
+    }
+
+
+def _turn(state: str, at: datetime, reason: str, detail: str, reader: str) -> dict[str, Any]:
+    sentence = words.reason(reason, reader) if reason else None
+    return {"state": str(state), "at": iso(at), "reason": sentence, "detail": detail or None}
+
+
+def _cursor(row: Message) -> str:
+    return base64.urlsafe_b64encode(f"{iso(row.queued_at)}|{row.id}".encode()).decode()
+
+
+def _position(cursor: str | None) -> tuple[datetime, str] | None:
+    if not cursor:
+        return None
+    try:
+        at, _, id = base64.urlsafe_b64decode(cursor).decode().partition("|")
+        return datetime.fromisoformat(at), id
+    except (binascii.Error, ValueError) as error:
+        raise Invalid(errors={"cursor": [str(error)]}) from error
+
+
+def mailbox(session: Session, limit: int) -> dict[str, Any]:
+    """The newest captured mails."""
+    return {"items": [_heading(row) for row in store.mailbox(session, limit)]}
+
+
+def mailbox_message(session: Session, id: str) -> dict[str, Any]:
+    """One captured mail, decoded. Raises NotFound."""
+    row = store.captured(session, id)
+    if row is None:
+        raise NotFound(id=id)
+    mail = message_from_bytes(row.raw, policy=policy.default)
+    parts = [p for p in mail.walk() if not p.is_multipart()]
+    bodies = {p.get_content_type(): p.get_content() for p in parts if not p.is_attachment()}
+    return {
+        **_heading(row),
+        "headers": [[name, str(value)] for name, value in mail.items()],
+        "text": bodies.get("text/plain", ""),
+        "html": bodies.get("text/html", ""),
+        "attachments": [_attachment(p) for p in mail.iter_attachments()],
+        "raw": row.raw.decode("utf-8", "replace"),
+    }
+
+
+def _heading(row: CapturedMail) -> dict[str, Any]:
+    kept = {name: getattr(row, name) for name in ("id", "message_id", "sender", "recipient", "subject")}
+    return {**kept, "at": iso(row.at)}
+
+
+def _attachment(part: EmailMessage) -> dict[str, Any]:
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return {
+        "filename": part.get_filename(),
+        "content_type": part.get_content_type(),
+        "size": len(content),
+        "content": content.decode("utf-8", "replace"),
+    }

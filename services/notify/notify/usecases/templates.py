@@ -1,0 +1,80 @@
+"""The words that a practice may change."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from notify import store, words
+from notify.domain.errors import Invalid
+from notify.domain.templates import NAMES, PLACEHOLDERS, Template, problems
+from notify.models import TemplateOverride
+
+FIELDS = ("subject", "text", "button", "closing", "filename")
+
+
+@cache
+def defaults(locale: str) -> dict[str, dict[str, str]]:
+    """Our own words in this language, by template name, with a `title` for people."""
+    return tomllib.loads((files("notify") / "templates" / f"{locale}.toml").read_text("utf-8"))
+
+
+def template(own: Mapping[str, TemplateOverride], name: str, locale: str) -> Template:
+    """The template as it holds: the practice's words where it has some, else ours."""
+    ours = Template(**{k: v for k, v in defaults(locale)[name].items() if k != "title"})
+    return ours.changed(_words(own[name])) if name in own else ours
+
+
+def list_templates(session: Session, practice_id: str, locale: str) -> dict[str, Any]:
+    own = store.overrides(session, practice_id, locale)
+    return {"items": [_view(own, name, locale) for name in NAMES]}
+
+
+def show_template(session: Session, practice_id: str, name: str, locale: str) -> dict[str, Any]:
+    return _view(store.overrides(session, practice_id, locale), name, locale)
+
+
+def update_template(
+    session: Session, practice_id: str, name: str, locale: str, changes: dict[str, str | None], reader: str
+) -> dict[str, Any]:
+    """Save the practice's words; null brings ours back. Raises Invalid, worded in the `reader`'s language."""
+    check(name, changes, reader)
+    store.save_override(session, practice_id, name, locale, changes)
+    return show_template(session, practice_id, name, locale)
+
+
+def for_preview(session: Session, practice_id: str, name: str, locale: str) -> tuple[dict[str, Any], Template]:
+    """The practice, and the template as it holds now."""
+    own = store.overrides(session, practice_id, locale)
+    return store.practice(session, practice_id) or {}, template(own, name, locale)
+
+
+def check(name: str, changes: Mapping[str, str | None], reader: str) -> None:
+    """Raises Invalid with a sentence for each problem."""
+    errors: dict[str, list[str]] = {}
+    for problem in problems(changes):
+        errors.setdefault(problem.field, []).append(words.problem(problem.kind, problem.found, reader))
+    if name != "calendar_attachment" and changes.get("filename") is not None:
+        errors.setdefault("filename", []).append(words.problem("filename", "", reader))
+    if errors:
+        raise Invalid(errors=errors)
+
+
+def _words(row: TemplateOverride) -> dict[str, str | None]:
+    return {field: getattr(row, field) for field in FIELDS}
+
+
+def _view(own: Mapping[str, TemplateOverride], name: str, locale: str) -> dict[str, Any]:
+    now = template(own, name, locale)
+    changed = [field for field, value in _words(own[name]).items() if value is not None] if name in own else []
+    return {
+        "name": name,
+        "locale": locale,
+        "title": defaults(locale)[name]["title"],
+        **{field: getattr(now, field) for field in FIELDS},
+        "changed": changed,
+        "placeholders": sorted(PLACEHOLDERS),
+    }

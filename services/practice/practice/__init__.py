@@ -1,0 +1,1 @@
+"""The practice service: tenants, their places and staff, sign-in, plans."""

@@ -1,0 +1,238 @@
+"""What the practice service says on the wire: its events and the payloads of its RPC."""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
+
+from practice.codes import COUNTRIES, CURRENCIES
+from practice.domain import LOCALES, PLANS, Place, Practice, legible
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
+PHONE = re.compile(r"(\+?[0-9][0-9 ()/.-]{2,38})?")
+ORIGIN = re.compile(
+    r"https://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?::\d{1,5})?"
+)
+DEFAULT_ACCENT = "#1f5f8b"
+
+
+def _clean(value: str) -> None:
+    if any(unicodedata.category(c) == "Cc" for c in value):
+        raise ValidationError("Control characters are not allowed.")
+
+
+def _clean_lines(value: str) -> None:
+    _clean(value.replace("\n", "").replace("\r", ""))
+
+
+def _matches(pattern: re.Pattern[str], message: str) -> Any:
+    def check(value: str) -> None:
+        if not pattern.fullmatch(value):
+            raise ValidationError(message)
+
+    return check
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones()) - {"localtime", "posixrules"}
+
+
+def _known_zone(value: str) -> None:
+    if value not in _zones():
+        raise ValidationError("Unknown time zone.")
+
+
+def line(most: int, *, required: bool = False, least: int = 1) -> fields.String:
+    """One line of text without control characters."""
+    return fields.String(required=required, validate=[validate.Length(least, most), _clean])
+
+
+def mail_address(**kwargs: Any) -> fields.Email:
+    """An e-mail address of at most 254 characters."""
+    return fields.Email(validate=[validate.Length(max=254), _clean], **kwargs)
+
+
+def one_of(values: Any, message: str, **kwargs: Any) -> fields.String:
+    """One of these codes."""
+    return fields.String(validate=validate.OneOf(values, error=message), **kwargs)
+
+
+class Request(Schema):
+    """Spaces around texts do not count. Passwords and tokens are left as they are."""
+
+    verbatim = frozenset({"password", "session"})
+
+    @pre_load
+    def strip(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            return data
+        return {k: v.strip() if isinstance(v, str) and k not in self.verbatim else v for k, v in data.items()}
+
+
+class BySlug(Request):
+    slug = fields.String(required=True, validate=validate.Length(max=60))
+
+
+class SignIn(Request):
+    """`address` is where the attempt comes from, as the gateway sees it: throttling counts per e-mail and address."""
+
+    email = fields.String(required=True, validate=validate.Length(1, 254))
+    password = fields.String(required=True, validate=validate.Length(1, 200))
+    address = fields.String(load_default="", validate=validate.Length(max=64))
+
+
+class SessionToken(Request):
+    session = fields.String(required=True, validate=validate.Length(1, 100))
+
+
+class PracticeFields(Request):
+    """What a practice can say of itself, with its bounds."""
+
+    name = line(120)
+    email = mail_address()
+    phone = fields.String(validate=_matches(PHONE, "Not a valid phone number."))
+    locale = one_of(LOCALES, "Unknown language.")
+    time_zone = fields.String(validate=_known_zone)
+    country = one_of(COUNTRIES, "Unknown country.")
+    currency = one_of(CURRENCIES, "Unknown currency.")
+    show_prices = fields.Boolean(truthy={True}, falsy={False})
+    accent = fields.String(validate=_matches(ACCENT, "Not a colour of the form #rrggbb."))
+    copy_to = mail_address(allow_none=True)
+    description = fields.String(validate=[validate.Length(max=2000), _clean_lines])
+    embed_origins = fields.List(
+        fields.String(validate=[validate.Length(max=260), _matches(ORIGIN, "Not an https origin.")]),
+        validate=validate.Length(max=20),
+    )
+
+    @pre_load
+    def empty_switches_off(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "copy_to": None} if isinstance(data, dict) and data.get("copy_to") == "" else data
+
+    @post_load
+    def settle(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Colours that white can be read on; each origin once."""
+        if "accent" in data:
+            data["accent"] = legible(data["accent"])
+        if "embed_origins" in data:
+            data["embed_origins"] = tuple(dict.fromkeys(data["embed_origins"]))
+        return data
+
+
+class Update(PracticeFields):
+    """A part of the fields; slug and plan are not among them."""
+
+
+class PlaceFields(Request):
+    name = line(120, required=True)
+    address = line(300, required=True)
+
+
+class PlaceUpdate(Request):
+    id = fields.UUID(required=True)
+    name = line(120)
+    address = line(300)
+
+    @post_load
+    def id_as_text(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "id": str(data["id"])}
+
+
+class Owner(Request):
+    name = line(120, required=True)
+    email = mail_address(required=True)
+    password = fields.String(required=True, validate=validate.Length(8, 200))
+
+
+class Provision(PracticeFields):
+    """A new practice with its first user and places."""
+
+    slug = fields.String(
+        required=True, validate=[validate.Length(3, 60), _matches(SLUG, "Lower-case letters, digits, single hyphens.")]
+    )
+    name = line(120, required=True)
+    email = mail_address(required=True)
+    time_zone = fields.String(required=True, validate=_known_zone)
+    country = one_of(COUNTRIES, "Unknown country.", required=True)
+    currency = one_of(CURRENCIES, "Unknown currency.", required=True)
+    phone = fields.String(load_default="", validate=_matches(PHONE, "Not a valid phone number."))
+    locale = one_of(LOCALES, "Unknown language.", load_default="de")
+    show_prices = fields.Boolean(truthy={True}, falsy={False}, load_default=True)
+    accent = fields.String(load_default=DEFAULT_ACCENT, validate=_matches(ACCENT, "Not a colour of the form #rrggbb."))
+    copy_to = mail_address(allow_none=True, load_default=None)
+    description = fields.String(load_default="", validate=[validate.Length(max=2000), _clean_lines])
+    embed_origins = fields.List(
+        fields.String(validate=[validate.Length(max=260), _matches(ORIGIN, "Not an https origin.")]),
+        load_default=[],
+        validate=validate.Length(max=20),
+    )
+    plan = one_of(PLANS, "Unknown plan.", load_default="basic")
+    owner = fields.Nested(Owner, required=True)
+    places = fields.List(fields.Nested(PlaceFields), load_default=[], validate=validate.Length(max=50))
+
+
+class SetPlan(Request):
+    slug = fields.String(required=True, validate=validate.Length(max=60))
+    plan = one_of(PLANS, "Unknown plan.", required=True)
+
+
+class SetPassword(Request):
+    email = mail_address(required=True)
+    password = fields.String(required=True, validate=validate.Length(8, 200))
+
+
+class PlaceData(Schema):
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    address = fields.String(required=True)
+
+
+class PracticeData(Schema):
+    """Data of `practice.changed`: the whole practice."""
+
+    id = fields.String(required=True)
+    slug = fields.String(required=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    phone = fields.String(required=True)
+    locale = fields.String(required=True)
+    time_zone = fields.String(required=True)
+    country = fields.String(required=True)
+    currency = fields.String(required=True)
+    show_prices = fields.Boolean(required=True)
+    accent = fields.String(required=True)
+    plan = fields.String(required=True)
+    copy_to = fields.String(required=True, allow_none=True)
+    embed_origins = fields.List(fields.String(), required=True)
+    description = fields.String(required=True)
+    places = fields.List(fields.Nested(PlaceData), required=True)
+
+
+class PlanData(Schema):
+    """Data of `plan.changed`."""
+
+    plan = fields.String(required=True)
+
+
+EMITS: dict[str, type[Schema]] = {"practice.changed": PracticeData, "plan.changed": PlanData}
+"""Event type -> schema of its data, all version 1."""
+
+READS: tuple[str, ...] = ()
+"""It reads nobody's events."""
+
+
+def place_data(place: Place) -> dict[str, Any]:
+    """A place as it goes over the wire."""
+    return {"id": place.id, "name": place.name, "address": place.address}
+
+
+def practice_data(practice: Practice) -> dict[str, Any]:
+    """A practice as it goes over the wire, in answers and in `practice.changed`."""
+    plain = {name: getattr(practice, name) for name in PracticeData().fields}
+    plain["embed_origins"] = list(practice.embed_origins)
+    plain["places"] = [place_data(place) for place in practice.places]
+    return plain

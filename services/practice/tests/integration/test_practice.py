@@ -1,0 +1,175 @@
+"""Practices: provisioned once, changed by their own people only, every change told."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, select
+
+from practice import contracts
+from practice.__main__ import SERVICE
+from runtime import tables
+from runtime.edge import Access, procedures
+from runtime.errors import Refused
+from runtime.ids import new_id
+from runtime.messages import Event, parse_event
+from runtime.migrate import downgrade, upgrade
+from runtime.testing import Databases
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+def told(desk: Any) -> list[Event]:
+    """Every event so far."""
+    query = select(tables.outbox.c.body).order_by(tables.outbox.c.seq)
+    return [parse_event(body) for body in desk.app.db.read(lambda session: session.scalars(query).all())]
+
+
+def refused(code: str, call: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """The facts of the refusal that this call must answer with."""
+    with pytest.raises(Refused) as caught:
+        call(*args, **kwargs)
+    assert caught.value.code == code
+    return caught.value.facts
+
+
+def test_migrations_go_up_down_and_up_again(databases: Databases) -> None:
+    """Nothing stays behind but alembic's own table."""
+    database = databases.new(SERVICE.migrations)
+    downgrade(database.url, SERVICE.migrations)
+    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
+    upgrade(database.url, SERVICE.migrations)
+
+
+def test_a_provisioned_practice_is_found_by_its_slug(desk: Any) -> None:
+    """Whole: with places, plan and defaults."""
+    id = desk.provision()
+    practice = desk.ask("by_slug", {"slug": "top-hearing"})
+    assert practice["id"] == id
+    assert practice["plan"] == "standard"
+    assert [place["name"] for place in practice["places"]] == ["Top Hearing (S)"]
+    assert set(practice) == set(contracts.PracticeData().fields)
+
+
+def test_provisioning_twice_makes_one_practice(desk: Any) -> None:
+    """Idempotent by slug: the second call changes and tells nothing."""
+    assert desk.provision() == desk.provision(name="Another name")
+    assert desk.ask("by_slug", {"slug": "top-hearing"})["name"] == "Top Hearing"
+    assert [event.type for event in told(desk)] == ["practice.changed", "plan.changed"]
+
+
+def test_provisioning_at_the_same_moment_makes_one_practice(desk: Any) -> None:
+    """The database decides; whoever comes second gets the first one's id."""
+    ids: list[str] = []
+    threads = [Thread(target=lambda: ids.append(desk.provision())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ids) == 4
+    assert len(set(ids)) == 1
+
+
+def test_one_address_signs_in_at_one_practice(desk: Any) -> None:
+    """The owner's e-mail is taken, whatever its case; nothing of the second practice stays."""
+    desk.provision()
+    owner = {"name": "D", "email": "DEMO@top-hearing.example", "password": "correct horse"}
+    refused("email_taken", desk.provision, slug="other", owner=owner)
+    refused("not_found", desk.ask, "by_slug", {"slug": "other"})
+
+
+def test_only_the_operator_provisions_and_sets_plans(desk: Any) -> None:
+    """Neither another service nor a user with every scope nor the public."""
+    desk.provision()
+    plan = {"slug": "top-hearing", "plan": "premium"}
+    refused("forbidden", desk.as_service, "set_plan", plan, "booking")
+    refused("unauthorized", desk.as_staff, "set_plan", plan, new_id(), "practice:admin")
+    refused("unauthorized", desk.ask, "set_plan", plan)
+    assert desk.as_service("set_plan", plan)["plan"] == "premium"
+    assert [event.type for event in told(desk)][-2:] == ["practice.changed", "plan.changed"]
+
+
+def test_a_plan_set_again_tells_nothing(desk: Any) -> None:
+    """No change, no event."""
+    desk.provision()
+    before = len(told(desk))
+    desk.as_service("set_plan", {"slug": "top-hearing", "plan": "standard"})
+    assert len(told(desk)) == before
+
+
+def test_an_update_changes_the_fields_and_tells_the_whole_practice(desk: Any) -> None:
+    """The version rises by one."""
+    id = desk.provision()
+    answer = desk.as_staff("update", {"name": "Besser Hören", "copy_to": "copy@x.example"}, id, "practice:admin")
+    assert (answer["name"], answer["copy_to"]) == ("Besser Hören", "copy@x.example")
+    event = told(desk)[-1]
+    assert (event.type, event.version, event.data) == ("practice.changed", 2, answer)
+
+
+def test_an_update_that_changes_nothing_tells_nothing(desk: Any) -> None:
+    """Saving a form unchanged wakes nobody."""
+    id = desk.provision()
+    desk.as_staff("update", {"name": "Top Hearing"}, id, "practice:admin")
+    desk.as_staff("update", {}, id, "practice:admin")
+    assert len(told(desk)) == 2
+
+
+def test_an_update_needs_the_admin_scope(desk: Any) -> None:
+    """Staff and reception cannot change the practice."""
+    id = desk.provision()
+    assert refused("forbidden", desk.as_staff, "update", {"name": "X"}, id, "practice:write") == {
+        "scope": "practice:admin"
+    }
+
+
+def test_places_are_kept_in_order_and_told(desk: Any) -> None:
+    """A new place comes last; a changed one keeps its rank."""
+    id = desk.provision()
+    new = desk.as_staff("create_place", {"name": "Top Hearing (B)", "address": "Berlin"}, id, "practice:admin")
+    first = desk.as_staff("places", {}, id, "practice:read")["items"][0]
+    desk.as_staff("update_place", {"id": first["id"], "address": "Neue Straße 2"}, id, "practice:admin")
+    places = desk.as_staff("places", {}, id, "practice:read")["items"]
+    assert places == [{**first, "address": "Neue Straße 2"}, new]
+    assert told(desk)[-1].data["places"] == places
+    assert told(desk)[-1].version == 3
+
+
+def test_another_practices_place_is_not_there(desk: Any) -> None:
+    """`not_found`, never `forbidden`; and nothing changes."""
+    desk.provision()
+    other = desk.provision(slug="other", owner={"name": "O", "email": "o@other.example", "password": "correct horse"})
+    [place] = desk.ask("by_slug", {"slug": "top-hearing"})["places"]
+    refused("not_found", desk.as_staff, "update_place", {"id": place["id"], "name": "Mine"}, other, "practice:admin")
+    assert desk.ask("by_slug", {"slug": "top-hearing"})["places"] == [place]
+
+
+@pytest.mark.parametrize("type", sorted(contracts.EMITS))
+def test_each_event_looks_like_its_golden_sample(desk: Any, type: str) -> None:
+    """What is on the wire is written down: only ids may differ."""
+    id = desk.provision()
+    sample = json.loads((SAMPLES / f"{type}.json").read_text())
+    event = next(event for event in told(desk) if event.type == type)
+    text = event.to_json().replace(id, sample["subject"]).replace(event.id, sample["id"])
+    for place in event.data.get("places", []):
+        text = text.replace(place["id"], sample["data"]["places"][0]["id"])
+    assert json.loads(text) == {**sample, "traceparent": event.traceparent}
+    assert contracts.EMITS[type]().validate(event.data) == {}
+
+
+def test_every_emitted_type_is_in_the_contract(desk: Any) -> None:
+    """No event without a schema and a sample, no sample without an event."""
+    desk.provision()
+    assert {event.type for event in told(desk)} == set(contracts.EMITS)
+    assert {file.stem for file in SAMPLES.glob("*.json")} == set(contracts.EMITS)
+
+
+def test_what_is_public_is_a_short_list() -> None:
+    """Everything else needs an identity; every staff method names its scope."""
+    specs = procedures(SERVICE.edge)
+    public = {name for name, spec in specs.items() if spec.allow is Access.PUBLIC}
+    assert public == {"by_slug", "sign_in", "refresh", "sign_out"}
+    assert all(spec.scope for spec in specs.values() if spec.allow is Access.STAFF)
+    assert all(spec.schema for spec in specs.values())

@@ -1,0 +1,174 @@
+"""Signing in, staying in, getting out."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from practice.domain import SCOPES
+from practice.models import AttemptRow, SessionRow, UserRow
+from runtime.errors import Refused
+
+
+def code(desk: Any, *args: Any, **kwargs: Any) -> str:
+    """With which error signing in is refused."""
+    with pytest.raises(Refused) as caught:
+        desk.sign_in(*args, **kwargs)
+    return caught.value.code
+
+
+def test_the_right_password_opens_a_session(desk: Any) -> None:
+    """An access token of ten minutes that says who it is, and the session to renew it with."""
+    practice_id = desk.provision()
+    answer = desk.sign_in()
+    caller = desk.app.keyring.verify(answer["access_token"], desk.clock())
+    assert (caller.practice_id, caller.user_id, caller.role) == (practice_id, answer["user"]["id"], "owner")
+    assert caller.scopes == SCOPES["owner"]
+    assert caller.session_id
+    assert answer["expires_at"] == "2031-03-05T12:10:00+00:00"
+    assert answer["user"]["time_zone"] == answer["practice"]["time_zone"] == "Europe/Berlin"
+    assert answer["practice"]["plan"] == "standard"
+
+
+def test_the_address_may_be_written_in_any_case(desk: Any) -> None:
+    """People write their e-mail as they like."""
+    desk.provision()
+    assert desk.sign_in(email=" Demo@TOP-hearing.example ")["session"]
+
+
+def test_a_wrong_password_and_an_unknown_user_sound_the_same(desk: Any) -> None:
+    """Nobody learns who works here."""
+    desk.provision()
+    assert code(desk, "wrong") == code(desk, "wrong", "nobody@example.org") == "bad_credentials"
+
+
+def test_an_unknown_user_takes_as_long_as_a_known_one(desk: Any) -> None:
+    """The same hash work is done: the medians lie within a factor of two (without it: a factor of more than five)."""
+    desk.provision()
+
+    def median(email: str) -> float:
+        laps = []
+        for n in range(9):
+            begun = time.perf_counter()
+            code(desk, "wrong", email, f"198.51.100.{n}")
+            laps.append(time.perf_counter() - begun)
+        return sorted(laps)[4]
+
+    known, unknown = median("demo@top-hearing.example"), median("nobody@example.org")
+    assert 0.5 < known / unknown < 2
+
+
+def test_neither_password_nor_session_token_is_stored(desk: Any) -> None:
+    """argon2id for the one, SHA-256 for the other."""
+    desk.provision()
+    token = desk.sign_in()["session"]
+    stored = desk.app.db.read(lambda s: (s.scalars(select(UserRow)).one(), s.scalars(select(SessionRow)).one()))
+    assert stored[0].password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert token not in str(vars(stored[1]))
+    assert len(token) >= 43
+
+
+def test_after_five_failures_even_the_right_password_waits(desk: Any) -> None:
+    """For half a minute, and the answer says how long."""
+    desk.provision()
+    for _ in range(5):
+        assert code(desk, "wrong") == "bad_credentials"
+    with pytest.raises(Refused) as caught:
+        desk.sign_in()
+    assert (caught.value.code, caught.value.facts) == ("too_many_attempts", {"retry_after": 30})
+    desk.clock.forward(seconds=30)
+    assert desk.sign_in()["session"]
+
+
+def test_failures_from_elsewhere_do_not_lock_the_owner_out(desk: Any) -> None:
+    """Counted per e-mail and address."""
+    desk.provision()
+    for _ in range(5):
+        code(desk, "wrong", address="198.51.100.7")
+    assert code(desk, address="198.51.100.7") == "too_many_attempts"
+    assert desk.sign_in(address="203.0.113.9")["session"]
+
+
+def test_unknown_users_are_throttled_alike(desk: Any) -> None:
+    """The throttle does not tell who exists, either."""
+    desk.provision()
+    for _ in range(5):
+        code(desk, "wrong", "nobody@example.org")
+    assert code(desk, "wrong", "nobody@example.org") == "too_many_attempts"
+
+
+def test_success_forgets_the_failures(desk: Any) -> None:
+    """Four typing errors a day do not add up."""
+    desk.provision()
+    for _ in range(3):
+        for _ in range(4):
+            code(desk, "wrong")
+        desk.sign_in()
+
+
+def test_old_attempts_are_purged(desk: Any) -> None:
+    """The table does not grow with the guesses of strangers."""
+    desk.provision()
+    code(desk, "wrong", "nobody@example.org")
+    desk.clock.forward(hours=2)
+    desk.sign_in()
+    assert desk.app.db.read(lambda s: s.scalars(select(AttemptRow)).all()) == []
+
+
+def test_a_session_slides(desk: Any) -> None:
+    """Used every ten days it lives on; fourteen days unused end it."""
+    desk.provision()
+    session = desk.sign_in()["session"]
+    for _ in range(3):
+        desk.clock.forward(days=10)
+        assert desk.ask("refresh", {"session": session})["session"] == session
+    desk.clock.now += timedelta(days=14)
+    with pytest.raises(Refused, match="unauthorized"):
+        desk.ask("refresh", {"session": session})
+
+
+def test_a_refresh_answers_as_signing_in_does(desk: Any) -> None:
+    """A new access token for the same user and session."""
+    desk.provision()
+    first = desk.sign_in()
+    desk.clock.forward(minutes=9)
+    again = desk.ask("refresh", {"session": first["session"]})
+    assert again.keys() == first.keys()
+    assert again["access_token"] != first["access_token"]
+    assert (again["user"], again["practice"]) == (first["user"], first["practice"])
+
+
+def test_signing_out_ends_the_session_for_good(desk: Any) -> None:
+    """Doing it twice, or with a token that never was, is no error."""
+    desk.provision()
+    session, other = desk.sign_in()["session"], desk.sign_in()["session"]
+    for token in (session, session, "never-was"):
+        assert desk.ask("sign_out", {"session": token}) == {}
+    with pytest.raises(Refused, match="unauthorized"):
+        desk.ask("refresh", {"session": session})
+    assert desk.ask("refresh", {"session": other})
+
+
+def test_a_hash_with_old_parameters_is_renewed(desk: Any) -> None:
+    """At the next sign-in, when the password is at hand."""
+    desk.provision()
+    from argon2 import PasswordHasher
+
+    old = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash("correct horse")
+    desk.app.db.write(lambda s: s.execute(UserRow.__table__.update().values(password_hash=old)))
+    desk.sign_in()
+    assert "m=19456" in desk.app.db.read(lambda s: s.scalars(select(UserRow.password_hash)).one())
+    assert desk.sign_in()
+
+
+def test_a_password_set_by_the_operator_ends_the_old_one_and_its_sessions(desk: Any) -> None:
+    """For who forgot it, or lost a device."""
+    desk.provision()
+    session = desk.sign_in()["session"]
+    desk.as_service("set_password", {"email": "demo@top-hearing.example", "password": "battery staple"})
+    assert code(desk) == "bad_credentials"
+    with pytest.raises(Refused, match="unauthorized"):
+        desk.ask("refresh", {"session": session})
+    assert desk.sign_in("battery staple")["session"]

@@ -1,0 +1,295 @@
+"""How fast, and at what cost: slots from the cache and past it, bookings, commit to mail, memory at rest.
+
+    python -m tests.load.speed [--short] [--json FILE]
+
+Everything is real: processes, PostgreSQL, RabbitMQ, SMTP. The load generator shares the machine, so compare the ratios
+with the yardstick of the same run (an empty Flask route under the same server), not absolute numbers.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import cycle, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import create_engine, make_url, text
+
+from deploy.processes import free_port
+from runtime.clock import utc_now
+from tests.load import http
+from tests.load.cost import Meter, listener_pid, memory_mb
+from tests.load.house import House, running
+
+SIZES = (200, 2_000, 20_000)
+ZONES = ("Europe/Berlin", "Europe/Paris", "Europe/London", "America/New_York", "Asia/Tokyo")
+
+
+def meter(house: House) -> Meter:
+    """CPU by part: the gateway, each service, the broker, the database server."""
+    groups = {name: [process.pid] for name, process in house.processes.running.items()}
+    groups["broker"] = [listener_pid(make_url(house.processes.amqp_uri).port or 5672)]
+    groups["database"] = [listener_pid(make_url(house.processes.server).port or 5432)]
+    return Meter(groups)
+
+
+def slot_paths(house: House, days: int, count: int) -> list[str]:
+    """Distinct slot questions: first day, zone and professional vary."""
+    today = utc_now().date() + timedelta(days=1)
+    paths = []
+    for number in range(count):
+        first = today + timedelta(days=number % 20)
+        zone = ZONES[number // 20 % len(ZONES)]
+        who = number // 100 % 4
+        calendar = f"&calendar={house.calendars[who - 1]}" if who else ""
+        paths.append(
+            f"/api/v1/practices/bench/slots?service={house.small}{calendar}&from={first}&days={days}&tz={zone}"
+        )
+    return paths
+
+
+def yardstick(seconds: float, clients: int) -> http.Result:
+    """The empty Flask route, under the gateway's own server settings."""
+    from gateway.__main__ import server_options
+
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", *server_options(workers=2, threads=16, bind=f"127.0.0.1:{port}")]
+    process = subprocess.Popen([*command, "tests.load.empty:app"], stderr=subprocess.DEVNULL)
+    try:
+        _wait_port(port)
+        http.run(port, islice(cycle([http.get("/")]), 500), clients)
+        return http.run(port, cycle([http.get("/")]), clients, seconds=seconds)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_port(port: int) -> None:
+    for _ in range(100):
+        try:
+            http.run(port, iter([http.get("/")]), 1)
+            return
+        except OSError:
+            time.sleep(0.1)
+
+
+def cached_slots(house: House, seconds: float) -> dict[str, Any]:
+    """50 mixed questions over and over, while 20 bookings/s make answers old; against the empty route."""
+    empty = yardstick(seconds, clients=16)
+    paths = slot_paths(house, 7, 50)
+    port = house.processes.port
+    requests = [http.get(path) for path in paths]
+    http.run(port, iter(requests * 4), 8)
+    bodies = (
+        json.dumps(body).encode() for body in house.bookings(house.wide, (utc_now() + timedelta(days=200)).date())
+    )
+    booked: list[http.Result] = []
+    posts = (http.post("/api/v1/practices/bench/appointments", body) for body in bodies)
+    writer = threading.Thread(target=lambda: booked.append(http.run(port, posts, 4, seconds=seconds, rate=20)))
+    writer.start()
+    result = http.run(port, cycle(requests), clients=16, seconds=seconds)
+    writer.join()
+    return {
+        "empty_route_per_s": empty.rate,
+        "cached_slots_per_s": result.rate,
+        "ratio": result.rate / empty.rate,
+        "p50_ms": result.quantile(0.5) * 1000,
+        "p99_ms": result.quantile(0.99) * 1000,
+        "statuses": result.statuses,
+        "bookings_meanwhile": booked[0].statuses,
+    }
+
+
+def uncached_slots(house: House, days: int, count: int) -> dict[str, Any]:
+    """Distinct questions that no cache knows: rate, latency, and CPU per request by part."""
+    requests = [http.get(path) for path in slot_paths(house, days, count)]
+    measured = meter(house)
+    measured.start()
+    result = http.run(house.processes.port, iter(requests), clients=4)
+    return {**_summary(result), **_cpu(measured.read(), len(requests), sync_only=False)}
+
+
+def bookings(house: House, count: int, offset_days: int) -> dict[str, Any]:
+    """Bookings through the gateway at 16 clients; the part of the CPU before the 201 is gateway, availability,
+    booking, broker and database, with the followers (projection, relay, mails) in the same figures."""
+    first = (utc_now() + timedelta(days=offset_days)).date()
+    posts = [
+        http.post("/api/v1/practices/bench/appointments", json.dumps(body).encode())
+        for body in islice(house.bookings(house.wide, first), count)
+    ]
+    measured = meter(house)
+    measured.start()
+    result = http.run(house.processes.port, iter(posts), clients=16)
+    at_answer = measured.read()
+    drained = settle(house)
+    return {**_summary(result), **_cpu(at_answer, count, sync_only=True), "followers_done_after_s": drained}
+
+
+def settle(house: House, seconds: float = 120.0) -> float:
+    """Seconds until every event is published and every mail decided and sent."""
+    started = time.perf_counter()
+    while time.perf_counter() - started < seconds:
+        if not _left(house):
+            break
+        time.sleep(0.1)
+    return time.perf_counter() - started
+
+
+def _left(house: House) -> int:
+    waiting = 0
+    for service in ("booking", "availability", "notify"):
+        waiting += _scalar(house, service, "select count(*) from outbox where published is null")
+    waiting += _scalar(house, "notify", "select count(*) from messages where state in ('queued', 'sending')")
+    told = _scalar(house, "booking", "select count(*) from outbox where routing_key = 'appointment.booked'")
+    heard = "select count(*) from inbox where consumer like '%appointment%'"
+    waiting += max(0, told - _scalar(house, "availability", heard)) + max(0, told - _scalar(house, "notify", heard))
+    return waiting
+
+
+def _scalar(house: House, service: str, statement: str) -> int:
+    engine = create_engine(house.processes.database_url(service))
+    with engine.connect() as connection:
+        value = connection.execute(text(statement)).scalar_one()
+    engine.dispose()
+    return int(value)
+
+
+def commit_to_mail(house: House, sink: Path, seconds: float) -> dict[str, Any]:
+    """50 bookings/s: from the booking's commit to its confirmation handed to the SMTP server."""
+    first = (utc_now() + timedelta(days=250)).date()
+    posts = (
+        http.post("/api/v1/practices/bench/appointments", json.dumps(body).encode())
+        for body in house.bookings(house.wide, first)
+    )
+    before = time.time()
+    result = http.run(house.processes.port, posts, clients=16, seconds=seconds, rate=50)
+    settle(house)
+    engine = create_engine(house.processes.database_url("booking"))
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("select email, extract(epoch from created_at) from appointments where created_at > to_timestamp(:t)"),
+            {"t": before},
+        ).all()
+    engine.dispose()
+    arrived = {line["to"]: line["at"] for line in map(json.loads, sink.read_text().splitlines())}
+    waits = sorted(arrived[email] - float(created) for email, created in rows if email in arrived)
+    return {
+        "bookings": len(rows),
+        "mails": len(waits),
+        "rate_per_s": result.rate,
+        "p50_ms": waits[len(waits) // 2] * 1000 if waits else None,
+        "p99_ms": waits[int(len(waits) * 0.99)] * 1000 if waits else None,
+    }
+
+
+def memory(house: House) -> dict[str, float]:
+    """MB at rest per part (proportional set size)."""
+    return {name: memory_mb(process.pid) for name, process in house.processes.running.items()}
+
+
+def embedded_memory() -> float:
+    """MB at rest of the one-process mode with its demo practice."""
+    with TemporaryDirectory() as home:
+        port = free_port()
+        environment = {**os.environ, "TERMINFLUSS_HOME": home, "PORT": str(port), "DEMO_PASSWORD": "demo-password-1"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "deploy.embedded"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            time.sleep(15)
+            return memory_mb(process.pid)
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _summary(result: http.Result) -> dict[str, Any]:
+    return {
+        "per_s": result.rate,
+        "p50_ms": result.quantile(0.5) * 1000,
+        "p99_ms": result.quantile(0.99) * 1000,
+        "max_ms": max(result.latencies) * 1000,
+        "statuses": result.statuses,
+    }
+
+
+def _cpu(used: dict[str, float], requests: int, *, sync_only: bool) -> dict[str, Any]:
+    per_request = {name: seconds / requests * 1000 for name, seconds in used.items()}
+    counted = {n: ms for n, ms in per_request.items() if not (sync_only and n in ("notify", "practice", "invitations"))}
+    return {"cpu_ms": sum(counted.values()), "cpu_ms_by_part": per_request}
+
+
+def measure(short: bool) -> dict[str, Any]:
+    """The whole run."""
+    factor = 0.25 if short else 1.0
+    report: dict[str, Any] = {"machine": {"cores": os.cpu_count()}}
+    with TemporaryDirectory() as folder:
+        sink, port = Path(folder) / "mails", free_port()
+        sink.touch()
+        server = subprocess.Popen([sys.executable, "-m", "tests.load.mailsink", str(port), str(sink)])
+        try:
+            with running(SMTP_URL=f"smtp://127.0.0.1:{port}", MAIL_FROM="bench@bench.example") as house:
+                time.sleep(5)
+                report["memory_mb"] = memory(house)
+                report["sizes"] = {size: _at_size(house, size, factor) for size in SIZES}
+                report["cached"] = cached_slots(house, 10 * factor)
+                report["mail"] = commit_to_mail(house, sink, 20 * factor)
+        finally:
+            server.terminate()
+    report["memory_mb"]["embedded"] = embedded_memory()
+    return report
+
+
+def _at_size(house: House, size: int, factor: float) -> dict[str, Any]:
+    house.fill(size)
+    warm = [http.get(path) for path in slot_paths(house, 2, 40)]
+    http.run(house.processes.port, iter(warm), 4)
+    return {
+        "slots_1_day": uncached_slots(house, 1, int(400 * factor)),
+        "slots_7_days": uncached_slots(house, 7, int(400 * factor)),
+        "slots_30_days": uncached_slots(house, 30, int(200 * factor)),
+        "bookings": bookings(house, int(2000 * factor), 100),
+    }
+
+
+def table(report: dict[str, Any]) -> Iterator[str]:
+    """The report for people."""
+    yield f"{'':34}" + "".join(f"{size:>14,}" for size in report["sizes"])
+    for what in ("slots_1_day", "slots_7_days", "slots_30_days", "bookings"):
+        for figure in ("per_s", "p50_ms", "p99_ms", "cpu_ms"):
+            cells = "".join(f"{at[what][figure]:>14.1f}" for at in report["sizes"].values())
+            yield f"{what + ' ' + figure:34}{cells}"
+    cached, mail = report["cached"], report["mail"]
+    yield f"cached slots {cached['cached_slots_per_s']:.0f}/s, empty route {cached['empty_route_per_s']:.0f}/s, " + (
+        f"ratio {cached['ratio']:.2f}"
+    )
+    yield f"commit to mail at 50/s: p50 {mail['p50_ms']:.0f} ms, p99 {mail['p99_ms']:.0f} ms ({mail['mails']} mails)"
+    yield "memory at rest, MB: " + ", ".join(f"{name} {mb:.0f}" for name, mb in report["memory_mb"].items())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="a quarter of the length")
+    parser.add_argument("--json", default="var/bench/speed.json")
+    arguments = parser.parse_args()
+    report = measure(arguments.short)
+    file = Path(arguments.json)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(report, indent=2))
+    for line in table(report):
+        sys.stdout.write(line + "\n")
+    sys.stdout.write(f"(all figures: {file})\n")
+
+
+if __name__ == "__main__":
+    main()
