@@ -1,8 +1,10 @@
 # Terminfluss. `make` prints what there is; `make run` and `make test` set up everything on a fresh machine.
 
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
+SERVICES := practice availability booking notify invitations
+TYPED := services/_runtime/runtime $(foreach s,$(SERVICES),services/$(s)/$(s)) gateway deploy
 SOURCES := services gateway deploy tests conftest.py
 COMPILE := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-options --no-header
@@ -22,7 +24,7 @@ test: setup-dev ## run all tests (ARGS="services/booking -k race" picks); what n
 lint: setup-dev ## check style, format, types and import laws
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy services/*/[a-z]*/ gateway deploy
+	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
 
 services: ## start private PostgreSQL and RabbitMQ nodes for the tests, under var/
@@ -49,7 +51,8 @@ setup-dev: $(VENV)/stamp-dev
 system_python = $$( [ -x $(BIN)/python ] && echo $(BIN)/python || echo $(PYTHON) )
 
 $(BIN)/python:
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed ($(PYTHON) not found; PYTHON=… names another)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 is needed; PYTHON=/path/to/it make … names one"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 # A stamp is as old as the lock that was installed last: nothing is installed again until a lock changes.

@@ -43,11 +43,12 @@ def create_app(settings: GatewaySettings, rpc: Rpc, listener: Listener, clock: C
     """The WSGI application of one process; starts the listener. Call it after the fork."""
     app = Flask(__name__)
     app.secret_key = settings.secret_key
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]
     app.session_interface = _NoSession()
     parts = _build(settings, rpc, clock)
     app.extensions[EXTENSION] = parts
-    for part in (tracing, security, session, problems, api):
+    tracing.register(app, settings.https)
+    for part in (security, session, problems, api):
         part.register(app)
     _register_pages(app)
     if settings.trusted_proxies:

@@ -4,7 +4,7 @@ import os
 import sys
 from typing import Any
 
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from gateway.settings import GatewaySettings
 from runtime.settings import WrongSetting, read

@@ -173,7 +173,7 @@ def _headers(kind: Kind, facts: dict[str, Any]) -> dict[str, str]:
 
 
 def named(error: Exception) -> Refused:
-    """The named error that any exception stands for; `internal`, and a line in the log, for one that nobody expected."""
+    """The named error that any exception stands for; one that nobody expected is logged and becomes `internal`."""
     if isinstance(error, Unavailable):
         return Refused("unavailable")
     if isinstance(error, HTTPException):

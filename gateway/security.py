@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, request
 
 from gateway.context import gateway
 from runtime.errors import Refused
@@ -21,6 +22,7 @@ COMMON = [
 ]
 UNFRAMED = [*COMMON, ("Content-Security-Policy", POLICY + "'none'"), ("X-Frame-Options", "DENY")]
 HSTS = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+HEADERS = "terminfluss.headers"  # in the WSGI environment: what `use_policy` asked for
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?\Z")
@@ -28,12 +30,12 @@ _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?\Z")
 
 def allow_frames(origins: Iterable[str]) -> None:
     """Let pages of these origins show the current answer in a frame; anything that is no plain origin is left out."""
-    g.frame_origins = [origin for origin in origins if _ORIGIN.match(origin)]
+    use_policy(POLICY + (" ".join(origin for origin in origins if _ORIGIN.match(origin)) or "'none'"))
 
 
 def use_policy(policy: str) -> None:
     """Answer the current request under this content security policy: for what is not one of our own pages."""
-    g.policy = policy
+    request.environ[HEADERS] = [*COMMON, ("Content-Security-Policy", policy)]
 
 
 def guard() -> None:
@@ -59,23 +61,14 @@ def _network(address: str) -> str:
     return ":".join((groups + ["0"] * 4 if gap else groups)[:4])
 
 
-def seal(response: Response) -> Response:
-    """Add the headers."""
-    headers = response.headers
-    headers.extend(_special() if "frame_origins" in g or "policy" in g else UNFRAMED)
-    if gateway().settings.https:
-        headers.add(*HSTS)
-    return response
-
-
-def _special() -> list[tuple[str, str]]:
-    policy = g.get("policy") or POLICY + (" ".join(g.get("frame_origins", ())) or "'none'")
-    return [*COMMON, ("Content-Security-Policy", policy)]
+def seal(environ: dict[str, Any], https: bool) -> list[tuple[str, str]]:
+    """The headers that the answer to this request gets beside its own."""
+    headers: list[tuple[str, str]] = environ.get(HEADERS, UNFRAMED)
+    return [*headers, HSTS] if https else headers
 
 
 def register(app: Flask) -> None:
-    """Guard every request of this app and seal every answer."""
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    """Guard every request of this app. Answers are sealed by `gateway.tracing`, outside of Flask, where it costs least."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY + 1  # so that a chunked body shows that it is longer
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.before_request(guard)
-    app.after_request(seal)

@@ -15,14 +15,12 @@ class GatewaySettings:
     port: int = setting("PORT", "port that the gateway listens on", 8080)
     public_url: str = setting("PUBLIC_URL", "address that people see, base of every link", "http://127.0.0.1:8080")
     amqp_uri: str = setting("AMQP_URI", "amqp://user:password@host:5672/vhost; empty: embedded", "")
-    secret_key: str = setting(
-        "SECRET_KEY", "signs sessions and form tokens; 32 characters or more, the same everywhere"
-    )
+    secret_key: str = setting("SECRET_KEY", "signs sessions and form tokens; 32 characters or more")
     identity_keys: dict[str, str] = setting("IDENTITY_KEYS", "JSON: public key (base64) per service name")
     rate_limits: str = setting(
         "RATE_LIMITS",
-        "limits as kind=number/period with period s, m or h, separated by commas. Kinds: read, write, sign_in (each per "
-        "address) and practice (public writes per practice). A kind that is left out has no limit",
+        "limits as kind=number/period with period s, m or h, separated by commas. Kinds: read, write, sign_in "
+        "(each per address) and practice (public writes per practice). A kind that is left out has no limit",
         "read=3000/m,write=600/m,sign_in=60/m,practice=6000/m",
     )
     trusted_proxies: int = setting("TRUSTED_PROXIES", "number of proxies in front whose X-Forwarded-* is true", 0)

@@ -1,47 +1,65 @@
-"""One trace per request, and one log line: route, status, time; no addresses, no tokens, nobody's data."""
+"""Around every request: its trace, the security headers of its answer, and one log line.
+
+The line tells route, status and time; no addresses, no tokens, nobody's data. All of it is done outside of Flask, where
+it costs least.
+"""
 
 import logging
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, request
 
+from gateway.security import seal
 from runtime.telemetry import trace_id, tracing
 
 log = logging.getLogger("gateway.access")
+ROUTE = "terminfluss.route"
+Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
-WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 class Traced:
-    """WSGI middleware: the request runs in a child span of its `traceparent`, or in a new trace."""
+    """WSGI middleware: the request runs in a child span of its `traceparent`, or in a new trace, told to the client as
+    X-Request-Id."""
 
-    def __init__(self, app: WsgiApp):
+    def __init__(self, app: WsgiApp, https: bool):
         self._app = app
+        self._https = https
 
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        environ["terminfluss.began"] = time.perf_counter()
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        began = time.perf_counter()
+
+        def answer(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            note(environ, int(status[:3]), began)
+            sealed = [*headers, *seal(environ, self._https), ("X-Request-Id", trace_id())]
+            return start_response(status, sealed, *more)
+
         with tracing(environ.get("HTTP_TRACEPARENT", "")):
-            return self._app(environ, start_response)
+            return self._app(environ, answer)
 
 
-def note(response: Response) -> Response:
-    """Tell the trace to the client and write the log line. The route's pattern stands for the path: paths hold tokens."""
-    response.headers.add("X-Request-Id", trace_id())
+def note(environ: Environ, status: int, began: float) -> None:
+    """Write the log line. The route's pattern stands for the path: paths hold tokens."""
     if log.isEnabledFor(logging.INFO):
-        began = request.environ.get("terminfluss.began") or 0
         facts = {
-            "method": request.method,
-            "route": request.url_rule.rule if request.url_rule else None,
-            "status": response.status_code,
+            "method": environ["REQUEST_METHOD"],
+            "route": environ.get(ROUTE),
+            "status": status,
             "ms": round((time.perf_counter() - began) * 1000, 1),
         }
         log.info("http_request", extra={"facts": facts})
-    return response
 
 
-def register(app: Flask) -> None:
-    """Trace every request of this app."""
-    app.wsgi_app = Traced(app.wsgi_app)  # type: ignore[method-assign]
-    app.after_request(note)
+def name_route() -> None:
+    """Before the view: remember which route it is, for the log line."""
+    if request.url_rule:
+        request.environ[ROUTE] = request.url_rule.rule
+
+
+def register(app: Flask, https: bool) -> None:
+    """Trace, seal and log every request of this app."""
+    app.wsgi_app = Traced(app.wsgi_app, https)  # type: ignore[method-assign]
+    app.before_request(name_route)

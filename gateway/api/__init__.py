@@ -99,7 +99,7 @@ def register(app: Flask) -> None:
     api.spec.components.schema("Problem", schema=Problem)
     for theme in THEMES:
         api.register_blueprint(theme)
-    _finish(api, app)
+    _finish(api)
     app.register_blueprint(health.routes)
     docs.register(app, api.spec.to_dict())
 
@@ -108,11 +108,11 @@ def _pattern(converter: BaseConverter) -> dict[str, Any]:
     return {"type": "string", "pattern": f"^{converter.regex}$"}
 
 
-def _finish(api: Api, app: Flask) -> None:
+def _finish(api: Api) -> None:
     """Name what all operations share: the language header, and for staff the ways to sign in."""
     staff = {theme.name for theme in THEMES if theme.staff}
     for operations in api.spec._paths.values():
-        for method, operation in operations.items():
+        for operation in operations.values():
             if not isinstance(operation, dict):
                 continue
             operation.setdefault("parameters", []).append(LANGUAGE)

@@ -3,10 +3,17 @@
 from functools import cache
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 STATUSES = ["pending", "accepted", "declined", "cancelled", "completed", "missed"]
 STATES = ["queued", "sending", "sent", "delivered", "failed", "expired"]
+
+
+class Answer(Schema):
+    """What a service answers. It may say more than is described here; nothing is taken away."""
+
+    class Meta:
+        unknown = INCLUDE
 
 
 def text(description: str = "", **metadata: Any) -> fields.String:
@@ -38,10 +45,10 @@ def maybe_instant(description: str = "") -> fields.String:
 def page_of(schema: type[Schema]) -> type[Schema]:
     """A list's page; the same class for the same items."""
     parts = {"items": fields.List(fields.Nested(schema), required=True), "next": maybe("`cursor` of the next page")}
-    return type(f"{schema.__name__}Page", (Schema,), {**parts, "__doc__": f"A page of {schema.__name__}."})
+    return type(f"{schema.__name__}Page", (Answer,), {**parts, "__doc__": f"A page of {schema.__name__}."})
 
 
-class Place(Schema):
+class Place(Answer):
     """Where appointments happen."""
 
     id = id_()
@@ -49,14 +56,14 @@ class Place(Schema):
     address = maybe()
 
 
-class Price(Schema):
+class Price(Answer):
     """Money."""
 
     amount = text(example="49.00")
     currency = text(example="EUR")
 
 
-class PublicCalendar(Schema):
+class PublicCalendar(Answer):
     """Somebody, or something, that can be booked. Never a real name."""
 
     id = id_()
@@ -65,7 +72,7 @@ class PublicCalendar(Schema):
     place = fields.Nested(Place, allow_none=True)
 
 
-class PublicService(Schema):
+class PublicService(Answer):
     """What can be booked online."""
 
     id = id_()
@@ -77,7 +84,7 @@ class PublicService(Schema):
     calendars = fields.List(fields.String(metadata={"format": "uuid"}), required=True)
 
 
-class FormField(Schema):
+class FormField(Answer):
     """A field that the practice added to the booking form."""
 
     name = text("key in `answers`")
@@ -87,7 +94,7 @@ class FormField(Schema):
     choices = fields.List(fields.String())
 
 
-class PublicForm(Schema):
+class PublicForm(Answer):
     """The practice's own fields of the booking form."""
 
     fields_ = fields.List(fields.Nested(FormField), required=True, data_key="fields")
@@ -99,7 +106,7 @@ class BookingForm(PublicForm):
     max_open_bookings = fields.Integer(allow_none=True, metadata={"description": "per person; null: no limit"})
 
 
-class PublicPractice(Schema):
+class PublicPractice(Answer):
     """A practice's public face."""
 
     id = id_()
@@ -119,7 +126,7 @@ class PublicPractice(Schema):
     booking_form = fields.Nested(PublicForm, required=True)
 
 
-class Slot(Schema):
+class Slot(Answer):
     """A time that could be booked."""
 
     start = instant()
@@ -128,14 +135,14 @@ class Slot(Schema):
     calendars = fields.List(fields.String(metadata={"format": "uuid"}), required=True)
 
 
-class SlotDay(Schema):
+class SlotDay(Answer):
     """A calendar day in the zone asked for; a closed one has no slots."""
 
     date = text(format="date")
     slots = fields.List(fields.Nested(Slot), required=True)
 
 
-class Week(Schema):
+class Week(Answer):
     """Slots by day."""
 
     time_zone = text("IANA name")
@@ -145,7 +152,7 @@ class Week(Schema):
     stale = fields.Boolean(metadata={"description": "true: perhaps outdated, availability cannot be asked right now"})
 
 
-class Hold(Schema):
+class Hold(Answer):
     """A slot kept while the form is filled."""
 
     hold = id_()
@@ -155,7 +162,7 @@ class Hold(Schema):
     calendar = fields.Raw()
 
 
-class BookedService(Schema):
+class BookedService(Answer):
     """The service as it was booked."""
 
     id = id_()
@@ -164,7 +171,7 @@ class BookedService(Schema):
     price = fields.Nested(Price, allow_none=True)
 
 
-class BookedCalendar(Schema):
+class BookedCalendar(Answer):
     """With whom."""
 
     id = id_()
@@ -172,7 +179,7 @@ class BookedCalendar(Schema):
     time_zone = fields.String()
 
 
-class Booked(Schema):
+class Booked(Answer):
     """A booked appointment."""
 
     id = id_()
@@ -186,7 +193,7 @@ class Booked(Schema):
     manage_url = text("the customer's link: see, move, cancel", format="uri")
 
 
-class Contact(Schema):
+class Contact(Answer):
     """The customer as entered."""
 
     id = maybe("once linked", format="uuid")
@@ -201,7 +208,7 @@ class Contact(Schema):
 class Managed(Booked):
     """The customer's own appointment, and what can be done with it."""
 
-    class Meta:
+    class Meta(Answer.Meta):
         exclude = ("manage_url",)
 
     practice_id = fields.String(metadata={"format": "uuid"})
@@ -216,7 +223,7 @@ class Managed(Booked):
     cancelled_by = maybe()
 
 
-class User(Schema):
+class User(Answer):
     """Who signed in."""
 
     id = id_()
@@ -227,7 +234,7 @@ class User(Schema):
     time_zone = maybe()
 
 
-class OwnPractice(Schema):
+class OwnPractice(Answer):
     """The practice of who signed in."""
 
     id = id_()
@@ -238,7 +245,7 @@ class OwnPractice(Schema):
     locale = text()
 
 
-class SignedIn(Schema):
+class SignedIn(Answer):
     """Tokens after a sign-in."""
 
     access_token = text("for the header Authorization: Bearer; ten minutes")
@@ -248,7 +255,7 @@ class SignedIn(Schema):
     practice = fields.Nested(OwnPractice, required=True)
 
 
-class Practice(Schema):
+class Practice(Answer):
     """The practice's settings."""
 
     id = id_()
@@ -269,7 +276,7 @@ class Practice(Schema):
     places = fields.List(fields.Nested(Place))
 
 
-class Service(Schema):
+class Service(Answer):
     """A service, or appointment template."""
 
     id = id_()
@@ -289,7 +296,7 @@ class Service(Schema):
     calendars = fields.List(fields.String(metadata={"format": "uuid"}))
 
 
-class Calendar(Schema):
+class Calendar(Answer):
     """A professional's or a room's calendar."""
 
     id = id_()
@@ -303,7 +310,7 @@ class Calendar(Schema):
     max_per_week = fields.Integer(allow_none=True)
 
 
-class Closure(Schema):
+class Closure(Answer):
     """A holiday, vacation or absence."""
 
     id = id_()
@@ -315,7 +322,7 @@ class Closure(Schema):
     conflicts = fields.List(fields.String(), metadata={"description": "appointments that an absence meets; they stay"})
 
 
-class Appointment(Schema):
+class Appointment(Answer):
     """An appointment in the planner."""
 
     id = id_()
@@ -333,7 +340,7 @@ class Appointment(Schema):
     messages = fields.List(fields.Raw(), metadata={"description": "with delivery state; in the details only"})
 
 
-class Message(Schema):
+class Message(Answer):
     """A mail or SMS and how its delivery stands."""
 
     id = id_()
@@ -347,7 +354,7 @@ class Message(Schema):
     history = fields.List(fields.Raw())
 
 
-class Template(Schema):
+class Template(Answer):
     """A message's template."""
 
     name = text()
@@ -356,7 +363,7 @@ class Template(Schema):
     text_ = fields.String(data_key="text", allow_none=True)
 
 
-class Preview(Schema):
+class Preview(Answer):
     """A template filled with sample data."""
 
     subject = maybe()
@@ -364,7 +371,7 @@ class Preview(Schema):
     html = maybe()
 
 
-class Notifications(Schema):
+class Notifications(Answer):
     """Where the practitioner hears about bookings of a calendar."""
 
     email = maybe()

@@ -58,7 +58,7 @@ def _apart(periods: list[Json]) -> None:
         raise ValidationError("The periods of a day may not overlap.")
 
 
-def _periods() -> fields.List:
+def _periods() -> Any:
     return fields.List(fields.Nested(Period), validate=[validate.Length(max=24), _apart])
 
 

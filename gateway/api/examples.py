@@ -1,5 +1,7 @@
 """Examples for the OpenAPI document: the demo practice."""
 
+from collections.abc import Mapping
+
 PRACTICE_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a01"
 PLACE = {"id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a02", "name": "Top Hearing (S)", "address": "Königstraße 1, Stuttgart"}
 SERVICE_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a03"
@@ -147,7 +149,7 @@ HOLIDAY = {"date": "2030-12-24", "name": "Heiligabend"}
 VACATION = {"from": "2030-08-05", "to": "2030-08-16"}
 ABSENCE = {"from": "2030-03-25T12:00:00+01:00", "to": "2030-03-25T14:00:00+01:00", "reason": "Fortbildung"}
 NOTIFICATIONS = {"email": "anna@outlook.com", "phone": None, "copy_to": None}
-MESSAGE = {
+MESSAGE: dict[str, object] = {
     "id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a09",
     "purpose": "booking_confirmation",
     "channel": "email",
@@ -162,6 +164,6 @@ TEMPLATE_TEXTS = {"subject": "Ihr Termin am {when} bei {practice}", "text": "Gut
 TEMPLATE = {"name": "booking_confirmation", "locale": "de", **TEMPLATE_TEXTS}
 
 
-def page(item: dict[str, object]) -> dict[str, object]:
+def page(item: Mapping[str, object]) -> dict[str, object]:
     """A list with one item."""
     return {"items": [item], "next": None}

@@ -167,7 +167,7 @@ class Whole(fields.Integer):
             raise self.make_error("invalid", input=value)
         if self.text and not re.fullmatch(r"-?[0-9]{1,9}", str(value)):
             raise self.make_error("invalid", input=value)
-        return super()._deserialize(value, attr, data, **kwargs)
+        return super()._deserialize(int(value) if self.text else value, attr, data, **kwargs)
 
 
 class Flag(fields.Boolean):

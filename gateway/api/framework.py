@@ -13,6 +13,7 @@ from webargs.flaskparser import FlaskParser
 from gateway import problems
 from gateway.api.fields import Body, Text, Whole
 from gateway.auth import require_staff
+from gateway.security import LARGEST_BODY
 from runtime import i18n
 from runtime.errors import Refused
 from runtime.ids import new_id
@@ -32,6 +33,8 @@ class StrictParser(FlaskParser):
         raw = req.get_data(cache=True)
         if req.mimetype != "application/json" and (raw or req.content_type):
             raise Refused("unsupported_media_type")
+        if len(raw) > LARGEST_BODY:
+            raise Refused("too_large")  # it came in chunks and did not say how long it is
         return read_json(raw) if raw else core.missing
 
     def handle_error(self, error: Any, req: Request, schema: Schema, **_: Any) -> Any:
@@ -48,9 +51,11 @@ def _flat(messages: Any) -> Any:
 
 
 def read_json(raw: bytes) -> Any:
-    """A JSON object's value. Refuses what no program should send: NaN, twice the same name, endless nesting."""
+    """A JSON object. Refuses what no program should send: NaN, a name twice, endless nesting, half a character."""
     try:
         found = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_once)
+        if b"\\u" in raw:
+            json.dumps(found, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
         raise Refused("malformed") from None
     if not isinstance(found, dict):
@@ -135,9 +140,7 @@ def described(codes: list[str]) -> dict[str, Any]:
 class Problem(Schema):
     """An error as RFC 9457 describes it. `code` is constant; title and detail are in the reader's language."""
 
-    type = fields.String(
-        required=True, metadata={"description": "names the kind of problem", "format": "uri-reference"}
-    )
+    type = fields.String(required=True, metadata={"description": "names the kind", "format": "uri-reference"})
     title = fields.String(required=True)
     status = fields.Integer(required=True)
     detail = fields.String(required=True)

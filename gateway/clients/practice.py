@@ -16,7 +16,10 @@ class Practice:
         return self._ask("practice", "by_id", {"id": id})
 
     def sign_in(self, email: str, password: str, address: str = "") -> Json:
-        """Tokens, user and practice; `address` is where the attempt comes from. Refused `bad_credentials`, `too_many_attempts`."""
+        """Tokens, user and practice; `address` is where the attempt comes from.
+
+        Refused `bad_credentials`, `too_many_attempts`.
+        """
         return self._ask("practice", "sign_in", {"email": email, "password": password, "address": address[:64]})
 
     def refresh(self, session: str) -> Json:

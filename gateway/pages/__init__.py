@@ -18,6 +18,8 @@ __all__ = ["register"]
 
 MODULES = (book, dev, frame, manage, profile, staff)  # importing them hangs their routes into the blueprint
 
+pages.before_request(words.choose_language)  # here, not in register: an app may be made more than once
+
 
 def register(app: Flask) -> None:
     """Hang the pages into the app, and word its errors for people. Needs the app's Gateway to be in place."""
@@ -36,7 +38,6 @@ def register(app: Flask) -> None:
     )
     app.context_processor(_reader)
     app.jinja_env.filters["instant"] = present.instant
-    pages.before_request(words.choose_language)
     app.register_blueprint(pages)
     app.extensions[EXTENSION].error_page = failures.error_page
 

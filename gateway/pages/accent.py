@@ -36,7 +36,7 @@ def readable(colour: Colour, ground: Colour) -> Colour:
     """The colour itself, or made darker (on a light ground) or lighter until it can be read on `ground`."""
     hue, light, saturation = colorsys.rgb_to_hls(*colour)
     step = -0.01 if _luminance(ground) > 0.5 else 0.01
-    while contrast(colour, ground) < ENOUGH and 0 < light < 1:
+    while contrast(colour, ground) < ENOUGH:
         light = min(1.0, max(0.0, light + step))
         colour = colorsys.hls_to_rgb(hue, light, saturation)
     return colour

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flask import g
-from runtime.errors import Refused, Unavailable
 
 from gateway.context import current_services, gateway
 from gateway.pages.words import prefer_language
 from gateway.slots import Entry, Key
+from runtime.errors import Refused, Unavailable
 
 Json = dict[str, Any]
 

@@ -11,8 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import make_response, redirect, render_template, request
-from runtime.errors import Refused
-from runtime.ids import new_id
 from werkzeug.wrappers import Response
 
 from gateway import present
@@ -22,6 +20,8 @@ from gateway.pages.backend import Json
 from gateway.pages.blueprint import pages
 from gateway.pages.week import week, zone_asked
 from gateway.pages.words import _
+from runtime.errors import Refused
+from runtime.ids import new_id
 
 ALTERNATIVES = 3
 TAKEN = ("slot_taken", "slot_not_offered", "hold_expired")
@@ -159,7 +159,9 @@ def _instant(text: str) -> str:
 def _grid(step: Step, taken: Refused | None = None) -> str:
     page = week(step.practice, step.service, step.calendars, step.calendar)
     alternatives = _alternatives(step, taken) if taken else []
-    return render_template("book_week.html", step=step, practice=step.practice, week=page, taken=taken, others=alternatives)
+    return render_template(
+        "book_week.html", step=step, practice=step.practice, week=page, taken=taken, others=alternatives
+    )
 
 
 def _form(step: Step, entries: fields.Entries, **more: Any) -> str:
@@ -257,8 +259,10 @@ def _alternatives(step: Step, refused: Refused) -> list[datetime]:
     if not found:
         zone = ZoneInfo(step.zone)
         first = max(step.starts, backend.now()).astimezone(zone).date()
-        calendar = step.calendar and step.calendar["id"]
-        days = backend.slots(step.practice["id"], step.service["id"], calendar, first, grid.FIRST_LOOK, step.zone)["days"]
+        calendar = step.calendar["id"] if step.calendar else None
+        days = backend.slots(step.practice["id"], step.service["id"], calendar, first, grid.FIRST_LOOK, step.zone)[
+            "days"
+        ]
         found = [slot for day in days for slot in day["slots"] if slot["bookable"]]
     starts = (present.instant(each["start"]) for each in found)
     return [start for start in starts if start != step.starts][:ALTERNATIVES]

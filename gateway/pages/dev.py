@@ -6,10 +6,11 @@ from flask import Response, abort, render_template, request
 
 from gateway.context import current_services, gateway
 from gateway.pages.blueprint import pages
-from gateway.security import use_policy
+from gateway.security import POLICY, use_policy
 
 LISTED = 100
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: cid:; frame-ancestors 'self'; sandbox"
+FRAMING_POLICY = POLICY.replace("frame-ancestors", "frame-src 'self'; frame-ancestors") + "'none'"
 
 
 @pages.before_request
@@ -28,6 +29,7 @@ def mailbox() -> str:
 @pages.get("/dev/mailbox/<id>")
 def mail(id: str) -> str:
     """One mail: what it looks like, its plain text, attachments, headers."""
+    use_policy(FRAMING_POLICY)
     return render_template("mail.html", mail=current_services().notify.mailbox_message(id))
 
 
@@ -59,6 +61,7 @@ def components() -> str:
 @pages.get("/dev/embed")
 def embed_demo() -> str:
     """A practice's homepage with the widget in it."""
+    use_policy(FRAMING_POLICY)
     return render_template("embed_demo.html")
 
 

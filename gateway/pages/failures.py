@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request
 
-from gateway.pages.words import _
+from gateway.pages.words import _, choose_language
 
 
 def words(status: int) -> tuple[str, str]:
@@ -33,6 +33,7 @@ def words(status: int) -> tuple[str, str]:
 
 def error_page(problem: dict[str, Any]) -> Response:
     """The page for a problem (RFC 9457 members: status, code, trace …)."""
+    choose_language()  # an unknown address, or a limit, ends before the pages' own hooks run
     status = int(problem.get("status", 500))
     heading, sentence = words(status)
     retry = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") and status >= 429 else ""

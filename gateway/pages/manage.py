@@ -18,7 +18,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import make_response, redirect, render_template, request
-from runtime.errors import Refused
 from werkzeug.wrappers import Response
 
 from gateway import present
@@ -28,6 +27,7 @@ from gateway.pages.backend import Json
 from gateway.pages.blueprint import pages
 from gateway.pages.seal import BrokenSeal, TooYoung, check, seal
 from gateway.pages.week import week, zone_asked
+from runtime.errors import Refused
 
 ACTS = ("cancel", "undo")
 READING = timedelta(seconds=1)  # nobody reads a question faster
@@ -155,7 +155,7 @@ def _page(token: str, undo_seal: str = "", **more: Any) -> str:
 
 def _can_undo(view: Json) -> bool:
     until = view.get("undo_until")
-    return bool(until) and present.instant(until) > backend.now()
+    return until is not None and present.instant(until) > backend.now()
 
 
 def _fresh(undo_seal: str, token: str) -> bool:

@@ -1,6 +1,6 @@
 """The practice's public face."""
 
-from flask import Response, abort, redirect, render_template
+from flask import Response, abort, current_app, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from gateway.context import gateway
@@ -34,8 +34,6 @@ def profile_with_slash(slug: str) -> AnyResponse:
 @pages.get("/favicon.ico")
 def favicon() -> Response:
     """Browsers ask for it wherever they are."""
-    from flask import current_app
-
     response = current_app.send_static_file("favicon.svg")
     response.headers["Content-Type"] = "image/svg+xml"
     return response

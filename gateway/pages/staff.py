@@ -1,9 +1,9 @@
 """The plain desk: sign in, see what is new and what comes, decide."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import make_response, redirect, render_template, request
-from runtime.errors import Refused
 from werkzeug.wrappers import Response
 
 from gateway import session
@@ -14,7 +14,7 @@ from gateway.pages.blueprint import pages
 from gateway.pages.seal import BrokenSeal, check, seal
 from gateway.pages.words import _
 from gateway.security import limit
-from datetime import timedelta
+from runtime.errors import Refused
 
 ACTIONS = ("accept", "decline", "cancel")
 LISTED = 50
@@ -68,8 +68,8 @@ def sign_out() -> Response:
 
 
 @pages.get("/desk")
-@pages.get("/desk/inbox")
-@pages.get("/desk/appointments")
+@pages.get("/desk/inbox", endpoint="desk_inbox")
+@pages.get("/desk/appointments", endpoint="desk_appointments")
 def desk() -> str | Response:
     """New online bookings ("Erinnerungen") and the coming appointments."""
     data = session.current()

@@ -12,12 +12,34 @@ from gateway.pages import backend, grid
 from gateway.pages.backend import Json
 
 # Zones offered without asking the browser; any other can come by the address, or from the visitor's own clock.
-ZONES = (
-    "Europe/Berlin Europe/London Europe/Lisbon Europe/Paris Europe/Athens Europe/Helsinki Europe/Kyiv Europe/Istanbul "
-    "Europe/Moscow Asia/Yekaterinburg Asia/Almaty Asia/Dubai Asia/Kolkata Asia/Bangkok Asia/Shanghai Asia/Tokyo "
-    "Asia/Vladivostok Australia/Sydney Pacific/Auckland America/Sao_Paulo America/New_York America/Chicago "
-    "America/Denver America/Los_Angeles America/Anchorage Pacific/Honolulu"
-).split()
+ZONES = [
+    "Europe/Berlin",
+    "Europe/London",
+    "Europe/Lisbon",
+    "Europe/Paris",
+    "Europe/Athens",
+    "Europe/Helsinki",
+    "Europe/Kyiv",
+    "Europe/Istanbul",
+    "Europe/Moscow",
+    "Asia/Yekaterinburg",
+    "Asia/Almaty",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Bangkok",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Asia/Vladivostok",
+    "Australia/Sydney",
+    "Pacific/Auckland",
+    "America/Sao_Paulo",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+]
 
 
 @dataclass(frozen=True)
@@ -69,7 +91,7 @@ def week(practice: Json, service: Json, calendars: list[Json], calendar: Json | 
 
     def ask(first: date, days: int) -> dict[str, Any]:
         return backend.slots(
-            practice["id"], service["id"], calendar and calendar["id"], first, min(days, grid.REACH), zone
+            practice["id"], service["id"], calendar["id"] if calendar else None, first, min(days, grid.REACH), zone
         )
 
     if before := day_asked("before"):

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, request
-from runtime.i18n import LOCALES, Catalogs
 
 from gateway.context import locale, use_locale
+from runtime.i18n import LOCALES, Catalogs
 
 NAMES = {"de": "Deutsch", "en": "English", "fr": "Français", "ru": "Русский"}
 

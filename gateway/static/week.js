@@ -54,6 +54,7 @@ function prepare() {
     const width = heads[0].offsetWidth;
     const first = Math.round(box.scrollLeft / width);
     const last = Math.min(heads.length, first + Math.round(box.clientWidth / width)) - 1;
+    if (!heads[first] || !heads[last]) return;
     const text = (head) => head.textContent.trim().replace(/\s+/g, " ");
     pager.querySelector("[data-days-shown]").textContent = `${text(heads[first])} – ${text(heads[last])}`;
     const ends = [box.scrollLeft < 4, box.scrollLeft + box.clientWidth > box.scrollWidth - 4];

@@ -72,7 +72,10 @@ TEMPLATES = (
 )
 
 _TOKEN = re.compile(r"\\\{(\w+)\\\}")
-_PATTERNS = [(t, re.compile(_TOKEN.sub(r"(?P<\1>.+?)", re.escape(t)) + r"\Z", re.DOTALL)) for t in TEMPLATES]
+_PATTERNS = [
+    (template, re.compile(_TOKEN.sub(r"(?P<\1>.+?)", re.escape(template)) + r"\Z", re.DOTALL))
+    for template in sorted(TEMPLATES, key=len, reverse=True)  # "Must be less than or equal to 5." before "less than"
+]
 
 
 def localised(errors: Any, catalog: gettext.NullTranslations) -> Any:

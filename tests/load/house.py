@@ -20,7 +20,7 @@ from runtime.clock import utc_now
 from runtime.identity import Signer
 from runtime.ids import new_id
 from runtime.rpcclient import BrokerRpc
-from runtime.testing import broker_uri, server_url
+from runtime.testing import broker_uri, server_url, virtual_host
 
 OWNER = {"name": "Bench Owner", "email": "owner@bench.example", "password": "bench-owner-password"}
 CALENDARS = 40
@@ -67,7 +67,14 @@ class House:
         rpc = BrokerRpc(self.processes.amqp_uri)
         headers = {"identity": Signer("operator", self.processes.seeds["operator"]).service_token(utc_now())}
         places = [{"name": "Bench", "address": "Bank 1, 70173 Stuttgart"}]
-        practice = {"slug": "bench", "name": "Bench", "time_zone": "Europe/Berlin", "locale": "de", "currency": "EUR"}
+        practice = {
+            "slug": "bench",
+            "name": "Bench",
+            "email": "bench@bench.example",
+            "time_zone": "Europe/Berlin",
+            "locale": "de",
+            "currency": "EUR",
+        }
         answer = rpc.call(
             "practice", "provision", {**practice, "country": "DE", "owner": OWNER, "places": places}, headers, 20
         )
@@ -180,9 +187,9 @@ def running(**settings: str) -> Iterator[House]:
     server, amqp_uri = server_url(), broker_uri()
     if not server or not amqp_uri:
         raise SystemExit("needs PostgreSQL and RabbitMQ: run `make services`")
-    with TemporaryDirectory() as home:
+    with TemporaryDirectory() as home, virtual_host() as uri:
         prefix = f"bench_{secrets.token_hex(3)}"
-        processes = Processes(server, amqp_uri, Path(home), prefix=prefix, port=free_port())
+        processes = Processes(server, uri, Path(home), prefix=prefix, port=free_port())
         processes.extra = {"RATE_LIMITS": "", **settings}
         processes.prepare()
         try:

@@ -57,11 +57,9 @@ def slot_paths(house: House, days: int, count: int) -> list[str]:
 
 def yardstick(seconds: float, clients: int) -> http.Result:
     """The empty Flask route, under the gateway's own server settings."""
-    from gateway.__main__ import server_options
-
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", *server_options(workers=2, threads=16, bind=f"127.0.0.1:{port}")]
-    process = subprocess.Popen([*command, "tests.load.empty:app"], stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "tests.load.empty", str(port)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         _wait_port(port)
         http.run(port, islice(cycle([http.get("/")]), 500), clients)

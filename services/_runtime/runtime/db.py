@@ -86,12 +86,13 @@ def _engine(url: str, pool_size: int) -> Engine:
             pool_size=pool_size,
             max_overflow=0,
             pool_pre_ping=True,
+            hide_parameters=True,  # people's data stay out of logged errors
             connect_args={
                 "connect_timeout": 5,
                 "options": "-c timezone=utc -c lock_timeout=10s -c statement_timeout=20s",
             },
         )
-    engine = create_engine(url, connect_args={"timeout": 15, "check_same_thread": False})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 15, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:

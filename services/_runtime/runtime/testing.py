@@ -3,8 +3,10 @@
 Use as a pytest plugin: `pytest_plugins = ["runtime.testing"]`.
 """
 
+import contextlib
 import os
 import secrets
+import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,24 +28,20 @@ ROOT = Path(__file__).parents[3]
 
 def server_url() -> str | None:
     """The PostgreSQL server that tests may make databases on: TEST_DATABASE_URL, or the node of `make services`."""
-    if url := os.environ.get("TEST_DATABASE_URL"):
-        return url
-    file = ROOT / "var" / "services.env"
-    if not file.exists():
-        return None
-    lines = dict(line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
-    return lines.get("TEST_DATABASE_URL")
+    return _known("TEST_DATABASE_URL")
 
 
 def broker_uri() -> str | None:
     """The RabbitMQ node that tests may use: TEST_AMQP_URI, or the node of `make services`."""
-    if uri := os.environ.get("TEST_AMQP_URI"):
-        return uri
+    return _known("TEST_AMQP_URI")
+
+
+def _known(name: str) -> str | None:
     file = ROOT / "var" / "services.env"
-    if not file.exists():
-        return None
+    if name in os.environ or not file.exists():
+        return os.environ.get(name)
     lines = dict(line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
-    return lines.get("TEST_AMQP_URI")
+    return lines.get(name)
 
 
 class Databases:
@@ -175,3 +173,22 @@ def make_app(service: Service, database: Database, clock: FakeClock, rpc: Any = 
         signer=Signer(service.name, SEED),
         keyring=keyring(),
     )
+
+
+@contextlib.contextmanager
+def virtual_host() -> Iterator[str]:
+    """A virtual host of its own on the test broker; its URI. Needs the node's management plugin (TEST_AMQP_HTTP)."""
+    name = f"t-{secrets.token_hex(6)}"
+    _manage("PUT", f"/api/vhosts/{name}")
+    try:
+        yield f"{str(broker_uri()).rpartition('/')[0]}/{name}"
+    finally:
+        _manage("DELETE", f"/api/vhosts/{name}")
+
+
+def _manage(verb: str, path: str) -> None:
+    address = str(_known("TEST_AMQP_HTTP"))
+    passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
+    passwords.add_password(None, address, "guest", "guest")
+    opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(passwords))
+    opener.open(urllib.request.Request(address + path, method=verb), timeout=20).close()

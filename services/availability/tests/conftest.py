@@ -1,6 +1,5 @@
 """A practice with its calendars, seen through the service's border as every transport sees it."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,7 +59,7 @@ class Desk:
     def calendar(self, nickname: str = "Anna", hours: Any = MORNING, **fields: Any) -> str:
         """A calendar that works these hours on workdays."""
         made = self.staff("create_calendar", name="A. Real Name", nickname=nickname, place=self.place, **fields)
-        self.staff("put_hours", calendar=made["id"], hours={day: hours for day in WORKDAYS})
+        self.staff("put_hours", calendar=made["id"], hours=dict.fromkeys(WORKDAYS, hours))
         return str(made["id"])
 
     def service(self, *calendars: str, **fields: Any) -> str:
@@ -90,17 +89,23 @@ def appointment(calendar: str, start: str, end: str, **changes: Any) -> dict[str
 
 
 @pytest.fixture(name="desk")
-def _desk(databases: Databases) -> Iterator[Desk]:
+def _desk(databases: Databases) -> Desk:
     """On SQLite and on PostgreSQL."""
-    yield Desk(databases.new(SERVICE.migrations, "availability"))
+    return Desk(databases.new(SERVICE.migrations, "availability"))
 
 
 @pytest.fixture(name="light_desk")
-def _light_desk(sqlite: Databases) -> Iterator[Desk]:
+def _light_desk(sqlite: Databases) -> Desk:
     """On SQLite only, where the database does not matter."""
-    yield Desk(sqlite.new(SERVICE.migrations, "availability"))
+    return Desk(sqlite.new(SERVICE.migrations, "availability"))
 
 
 @pytest.fixture(name="appointment")
 def _appointment() -> Any:
     return appointment
+
+
+@pytest.fixture(name="make_desk", scope="session")
+def _make_desk() -> Any:
+    """Makes a desk on a new database of these."""
+    return lambda databases: Desk(databases.new(SERVICE.migrations, "availability"))

@@ -105,9 +105,9 @@ class Sender:
 
     def _attempt(self, message: Message) -> Outcome:
         try:
-            mail = self._write(message)
-            sender = mime.return_path(message.id, self.settings.mail_from, self.settings.bounce_domain)
             recipient = mime.address(message.recipient).addr_spec
+            sender = mime.return_path(message.id, self.settings.mail_from, self.settings.bounce_domain)
+            mail = self._write(message)
             return self.transport.deliver(Envelope(sender, recipient), mail, self.app.clock())
         except Unavailable as error:
             return retry("link_later", str(error))

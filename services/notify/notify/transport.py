@@ -141,7 +141,8 @@ def _hand_over(server: smtplib.SMTP, envelope: Envelope, mail: EmailMessage) -> 
 
 
 def _no_answer(error: Exception) -> Outcome:
-    return retry("timeout" if isinstance(error, TimeoutError) else "no_connection", str(error))
+    slow = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)  # smtplib wraps some
+    return retry("timeout" if slow else "no_connection", str(error))
 
 
 def _answer(words: bytes | str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
+
 from notify.__main__ import SERVICE
 from notify.sender import Sender
 from runtime.edge import Endpoint
@@ -104,7 +105,7 @@ class Desk:
     """A notify service on one database, other services faked, its events given by hand."""
 
     def __init__(self, databases: Databases, **settings: Any):
-        self.clock = FakeClock(NOW)
+        self.clock, self.version = FakeClock(NOW), 0
         self.rpc = FakeRpc()
         self.rpc.answers["booking.manage_link"] = {"token": "T" * 22}
         self.db = databases.new(MIGRATIONS, "notify")
@@ -114,7 +115,8 @@ class Desk:
 
     def ready(self, email: str | None = None, copy_to: str | None = None, **practice: Any) -> "Desk":
         """With the practice and its calendar known."""
-        self.handle(event("practice", "practice.changed", PRACTICE, {**PRACTICE_DATA, **practice}))
+        self.version += 1
+        self.handle(event("practice", "practice.changed", PRACTICE, {**PRACTICE_DATA, **practice}, self.version))
         self.handle(event("availability", "calendar.changed", CALENDAR, {"id": CALENDAR, "deleted": False}))
         if email or copy_to:
             self.staff("update_notification_settings", calendar=CALENDAR, email=email, copy_to=copy_to)
@@ -128,9 +130,9 @@ class Desk:
     def happens(self, change: str, version: int = 1, at: datetime | None = None, **changes: Any) -> None:
         self.handle(appointment_event(change, version, at or self.clock(), **changes))
 
-    def staff(self, method: str, practice: str = PRACTICE, locale: str = "de", **payload: Any) -> Any:
+    def staff(self, method: str, practice: str = PRACTICE, reader: str = "de", **payload: Any) -> Any:
         scopes = ("notify:read", "notify:write", "notify:admin")
-        headers = {**staff_headers(self.clock(), practice, *scopes), "locale": locale}
+        headers = {**staff_headers(self.clock(), practice, *scopes), "locale": reader}
         return self.endpoint.call(method, payload, headers)
 
     def public(self, method: str, **payload: Any) -> Any:
@@ -174,6 +176,7 @@ class MailServer:
         self.recipient_answer = "250 OK"
         self.delay = 0.0
         self.accepted: list[EmailMessage] = []
+        self.raw: list[bytes] = []
         self.envelopes: list[tuple[str, list[str]]] = []
         self.connections = 0
         self.controller = Controller(self, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=True)
@@ -205,6 +208,7 @@ class MailServer:
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer.startswith("2"):
             self.accepted.append(message_from_bytes(envelope.content, policy=policy.default))
+            self.raw.append(envelope.content)
             self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
         return answer
 

@@ -78,6 +78,10 @@ class BySlug(Request):
     slug = fields.String(required=True, validate=validate.Length(max=60))
 
 
+class ById(Request):
+    id = fields.UUID(required=True)
+
+
 class SignIn(Request):
     """`address` is where the attempt comes from, as the gateway sees it: throttling counts per e-mail and address."""
 

@@ -26,6 +26,10 @@ class PracticeEdge:
     def by_slug(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         return practice_data(self.app.db.read(usecases.by_slug, request["slug"]))
 
+    @rpc(contracts.ById, allow=Access.PUBLIC)
+    def by_id(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
+        return practice_data(self.app.db.read(usecases.get, str(request["id"])))
+
     @rpc(contracts.SignIn, allow=Access.PUBLIC)
     def sign_in(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         email, password, address = request["email"], request["password"], request["address"]

@@ -99,6 +99,13 @@ class ShopEdge:
         self.app.db.read(lambda s: s.connection().exec_driver_sql(f"select pg_sleep({request['seconds']:f})"))
         return "queried"
 
+    @rpc(Nap)
+    def spin(self, call: Call, request: dict[str, Any]) -> str:
+        end = time.monotonic() + request["seconds"]
+        while time.monotonic() < end:
+            pass
+        return "dizzy"
+
 
 class KitchenEdge:
     def __init__(self, app: App):
@@ -115,7 +122,7 @@ class KitchenEdge:
     @on("shop", "order.placed")
     def cook(self, session: Session, event: Event) -> None:
         note(self.app, "kitchen", event.subject)
-        tries = starts(Path(self.app.settings.diary))["kitchen", event.subject] if event.data else 0
+        tries = starts(Path(self.app.settings.diary))["kitchen", event.subject] if event.data else 1
         session.execute(insert(effects).values(service="kitchen", subject=event.subject, trace=trace_id()))
         if tries <= event.data.get("kill", 0):
             os._exit(9)

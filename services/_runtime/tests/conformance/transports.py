@@ -37,7 +37,7 @@ EVERYTHING = [s for name, edge in house.EDGES.items() for s in subscriptions(nam
 COOK = next(s for s in EVERYTHING if s.method == "cook")
 
 
-def until(condition: Callable[[], Any], seconds: float = 10) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
     """Wait for the condition; its value, or a failure."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

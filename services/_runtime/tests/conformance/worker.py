@@ -12,6 +12,7 @@ import sys
 
 import eventlet
 
+from runtime import inbox
 from runtime.telemetry import configure_logging
 from services._runtime.tests.conformance.house import SERVICES, Settings
 
@@ -34,6 +35,8 @@ def ticker() -> None:
 def main(names: list[str]) -> None:
     configure_logging("house", os.environ.get("LOG_LEVEL", "ERROR"))
     house = json.loads(os.environ["HOUSE"])
+    if "WITHOUT_INBOX" in os.environ:  # the negative control of the redelivery tests
+        inbox.first_time = lambda *_: True
     containers = []
     for name in names:
         settings = Settings(**house[name])

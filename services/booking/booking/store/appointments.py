@@ -30,10 +30,11 @@ from runtime.db import UtcDateTime
 COLUMNS = [appointments.c[field.name] for field in fields(Appointment)]
 LONGEST = timedelta(days=7)  # no appointment lasts longer: lets a query by end use the index by start
 a = appointments.c
+INSERT, RECORD = insert(appointments), insert(history)  # built once; values as parameters keep their cached form
 
 
 def insert_new(session: Session, appointment: Appointment) -> None:
-    session.execute(insert(appointments).values(_values(appointment)))
+    session.execute(INSERT, _values(appointment))
 
 
 def save(session: Session, appointment: Appointment, before: Appointment) -> None:
@@ -145,22 +146,21 @@ def count_between(session: Session, calendar_id: str, from_: datetime, until: da
 def record(session: Session, appointment: Appointment, change: Change) -> None:
     """Add the change that led to this version to the appointment's history."""
     before = change.before
-    session.execute(
-        insert(history).values(
-            appointment_id=appointment.id,
-            version=appointment.version,
-            at=change.at,
-            what=change.what,
-            actor=change.actor,
-            via=change.via,
-            user_id=change.user_id,
-            from_status=before.status if before else None,
-            to_status=appointment.status,
-            from_start=before.starts if before else None,
-            to_start=appointment.starts,
-            note=change.note,
-        )
-    )
+    values = {
+        "appointment_id": appointment.id,
+        "version": appointment.version,
+        "at": change.at,
+        "what": change.what,
+        "actor": change.actor,
+        "via": change.via,
+        "user_id": change.user_id,
+        "from_status": before.status if before else None,
+        "to_status": appointment.status,
+        "from_start": before.starts if before else None,
+        "to_start": appointment.starts,
+        "note": change.note,
+    }
+    session.execute(RECORD, values)
 
 
 def changes(session: Session, id: str) -> list[dict[str, Any]]:

@@ -19,6 +19,9 @@ from booking.domain.appointment import Hold, Slot
 from booking.models import holds, occupancies
 
 HOLD_COLUMNS = [holds.c[field.name] for field in fields(Hold)]
+INSERT = insert(occupancies).inline()  # built once; values as parameters keep their cached form
+INSERT_IF_FREE = postgresql.insert(occupancies).inline().on_conflict_do_nothing()
+INSERT_HOLD = insert(holds)
 
 
 def lock(session: Session, names: Iterable[str]) -> None:
@@ -57,18 +60,19 @@ def _sqlite(session: Session) -> bool:
 
 
 def _insert_postgresql(session: Session, rows: list[dict[str, Any]]) -> int:
-    statement = postgresql.insert(occupancies).values(rows).on_conflict_do_nothing()
-    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return sum(session.execute(INSERT_IF_FREE, row).rowcount for row in rows)  # type: ignore[attr-defined]
 
 
 def _insert_sqlite(session: Session, rows: list[dict[str, Any]]) -> int:
+    taken = 0
     try:
-        session.execute(insert(occupancies).values(rows))
+        for row in rows:
+            session.execute(INSERT, row)
+            taken += 1
     except IntegrityError as error:  # it undid its own statement only; the transaction goes on
         if "occupancies_no_overlap" not in str(error.orig):
             raise
-        return 0
-    return len(rows)
+    return taken
 
 
 def vacate(session: Session, *, appointment: str | None = None, hold: str | None = None) -> None:
@@ -78,7 +82,7 @@ def vacate(session: Session, *, appointment: str | None = None, hold: str | None
 
 
 def insert_hold(session: Session, hold: Hold) -> None:
-    session.execute(insert(holds).values(vars(hold)))
+    session.execute(INSERT_HOLD, vars(hold))
 
 
 def hold(session: Session, practice_id: str, id: str) -> Hold | None:

@@ -15,6 +15,16 @@ REMEMBERED = timedelta(hours=24)
 i = idempotency.c
 
 
+def _upsert(dialect: Any) -> Any:
+    """Store an answer; a forgotten one under the same key may still have its row."""
+    row = dialect.insert(idempotency)
+    changed = {name: row.excluded[name] for name in ("digest", "answer", "created")}
+    return row.on_conflict_do_update(index_elements=["practice_id", "operation", "key"], set_=changed)
+
+
+REMEMBER = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
+
+
 def rules(session: Session, practice_id: str) -> tuple[list[dict[str, Any]], int | None]:
     """The practice's form fields and its limit of open bookings per customer (None: no limit)."""
     query = select(booking_rules.c.fields, booking_rules.c.max_open_bookings)
@@ -51,11 +61,9 @@ def remember(session: Session, practice_id: str, once: Once | None, answer: dict
     """Keep the answer for 24 hours. Requires `recall` to have found none under the lock."""
     if once is None:
         return
-    values = {"digest": once.digest, "answer": answer, "created": now}
     key = {"practice_id": practice_id, "operation": once.operation, "key": once.key}
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    row = dialect.insert(idempotency).values(**key, **values)  # a forgotten answer may still have its row
-    session.execute(row.on_conflict_do_update(index_elements=list(key), set_=values))
+    values = {"digest": once.digest, "answer": answer, "created": now}
+    session.execute(REMEMBER[session.get_bind().dialect.name], key | values)
 
 
 def _is(practice_id: str, once: Once) -> tuple[Any, ...]:

@@ -206,6 +206,21 @@ def test_any_professional_goes_on_to_the_next_who_is_free_and_within_limits(desk
     assert desk.refused(desk.book, 26, calendar=None).code == "limit_reached"
 
 
+def test_when_one_professional_is_full_and_another_taken_the_slot_is_taken(desk):
+    """limit_reached is said only when limits alone stood in the way."""
+    desk.book(24, desk.ben)
+    desk.book(26, desk.anna)
+    usual = desk.offer
+
+    def offer(asked):
+        answer = usual(asked)
+        answer["candidates"][0]["max_per_day"] = 1
+        return answer
+
+    desk.rpc.answers["availability.offer"] = offer
+    assert desk.refused(desk.book, 24, calendar=None).code == "slot_taken"
+
+
 def test_bad_input_is_refused_with_the_field_named_and_never_stored(lite):
     """Through the endpoint: invalid with errors, no 500."""
     refused = lite.refused(lite.book, start="2026-12-08T09:00:00", customer={"first_name": "\x00"}, extra=1)

@@ -59,27 +59,25 @@ def add(desk, *rows):
     ("start", "end", "free"),
     [
         (0, 60, True),
-        (60, 90, True),
+        (90, 120, True),
+        (200, 210, True),
         (30, 61, False),
         (89, 120, False),
         (70, 80, False),
-        (0, 200, False),
-        (90, 120, True),
-        (150, 200, False),
-        (200, 210, True),
+        (60, 90, False),
+        (0, 300, False),
+        (150, 300, False),
+        (199, 201, False),
     ],
 )
 def test_the_database_itself_refuses_overlaps_whoever_inserts(desk, start, end, free):
-    """Beside [60, 90) freed and taken again and [120, 200): before, after, across, within, around."""
-    taken = row(desk, 62, 88), row(desk, 120, 200)
-    if (start, end) == (60, 90):
-        taken = taken[1:]
-    add(desk, *taken, row(desk, 60, 90, desk.ben))
+    """Beside [60, 90) and [120, 200): before, between, after, across a bound, within, the same, around."""
+    add(desk, row(desk, 120, 200), row(desk, 60, 90), row(desk, 0, 300, desk.ben))
     if free:
         add(desk, row(desk, start, end))
-    else:
-        with pytest.raises(IntegrityError, match="occupancies_no_overlap"):
-            add(desk, row(desk, start, end))
+        return
+    with pytest.raises(IntegrityError, match="occupancies_no_overlap"):
+        add(desk, row(desk, start, end))
 
 
 @pytest.mark.parametrize("wrong", ["empty", "backwards", "no owner", "unknown owner"])
@@ -88,7 +86,7 @@ def test_an_occupancy_that_would_evade_the_constraint_is_refused(desk, wrong):
     values = row(desk, 60, 60 if wrong == "empty" else 30 if wrong == "backwards" else 90)
     if wrong == "no owner":
         values["hold_id"] = None
-    with pytest.raises(IntegrityError):
+    with pytest.raises(DBAPIError, match=r"occupancies_(last|owner)|range lower bound|(?i:foreign key)"):
         desk.db.write(lambda session: session.execute(insert(occupancies).values(values)))
 
 
@@ -96,10 +94,10 @@ def test_no_update_carries_an_occupancy_over_another(desk):
     """PostgreSQL checks the update, SQLite refuses it altogether."""
     add(desk, row(desk, 0, 30), row(desk, 60, 90))
     first = desk.db.read(lambda s: s.execute(select(occupancies.c.id).order_by(occupancies.c.id)).scalar())
-    change = occupancies.update().where(occupancies.c.id == first)
-    with pytest.raises(DBAPIError):
-        later = desk.clock.now + timedelta(minutes=100)
-        desk.db.write(lambda session: session.execute(change.values(until_at=later)))
+    later = desk.clock.now + timedelta(minutes=100)
+    change = occupancies.update().where(occupancies.c.id == first).values(until_at=later)
+    with pytest.raises(DBAPIError, match="occupancies_no_"):
+        desk.db.write(lambda session: session.execute(change))
 
 
 def test_the_sweeper_releases_expired_holds_and_forgets_old_answers(desk):
@@ -152,13 +150,14 @@ def fill(desk, count):
     desk.book(1)
 
     def copy(session):
-        [seed] = session.execute(select(appointments)).mappings()
+        seed = session.execute(select(appointments)).mappings().first()
         starts = desk.clock.now - timedelta(hours=count * 0.9)
         rows = []
         for n in range(count):
             span = {"starts": starts + timedelta(hours=n + 0.25), "ends": starts + timedelta(hours=n + 0.75)}
             span |= {"occupies_from": span["starts"], "occupies_until": span["ends"]}
-            rows.append({**seed, "id": new_id(), "token_hash": f"{n:064}", "handled_at": desk.clock.now, **span})
+            contact = {"email_key": f"{n}@example.org", "phone": f"+49711{n}", "handled_at": desk.clock.now}
+            rows.append({**seed, "id": new_id(), "token_hash": f"{n:064}", **contact, **span})
         session.execute(insert(appointments), rows)
         taken = [(r["id"], r["occupies_from"], r["occupies_until"]) for r in rows]
         session.execute(
@@ -178,36 +177,29 @@ def cost(desk, action, rounds):
     return (process_time() - began) / rounds * 1000
 
 
+def book_somebody(desk, hour):
+    """A booking of a new customer, everything counted that can be counted."""
+    customer = {"first_name": "Erika", "last_name": "M", "email": f"e{hour}@example.org", "phone": f"0711 {hour}"}
+    desk.book(hour, desk.anna, customer=customer)
+
+
 @pytest.mark.slow
-def test_a_booking_costs_the_same_with_twenty_thousand_appointments(desk):
-    """CPU of the service per booking: a few milliseconds, flat; the database's plan uses its indexes."""
-    desk.staff("update_form", fields=[], max_open_bookings=1_000_000)
+def test_nothing_gets_slower_with_twenty_thousand_appointments(desk):
+    """CPU of the service per booking and per page of 50: a few milliseconds, flat."""
+    desk.staff("update_form", fields=[], max_open_bookings=5)
     desk.limits["max_per_week"] = 1000
-
-    def book(number):
-        desk.book(40_000 + number, desk.anna)
-
-    def more(number):
-        desk.book(41_000 + number, desk.anna)
-
-    cost(desk, lambda n: desk.book(39_000 + n, desk.anna), 20)
-    empty = cost(desk, book, 150)
+    cost(desk, lambda n: book_somebody(desk, 39_000 + n), 20)
+    empty = cost(desk, lambda n: book_somebody(desk, 40_000 + n), 100)
     fill(desk, 20_000)
-    full = cost(desk, more, 150)
+    full = cost(desk, lambda n: book_somebody(desk, 41_000 + n), 100)
     print(f"\n{desk.kind}: {empty:.2f} ms CPU per booking when empty, {full:.2f} ms at 20,000")  # noqa: T201
-    assert full < 12
+    assert full < 15
     assert full < empty * 2
-
-
-@pytest.mark.slow
-def test_lists_and_inbox_stay_fast_with_twenty_thousand_appointments(desk):
-    """A page of 50 is answered without reading the rest."""
-    fill(desk, 20_000)
     for method, filters in (
         ("appointments", {"scope": "upcoming"}),
         ("appointments", {"scope": "past"}),
         ("inbox", {}),
     ):
-        spent = cost(desk, lambda _, m=method, f=filters: desk.staff(m, **f), 10)
-        print(f"\n{desk.kind}: {method} {filters}: {spent:.1f} ms CPU")  # noqa: T201
-        assert spent < 60
+        page = cost(desk, lambda _, m=method, f=filters: desk.staff(m, **f), 10)
+        print(f"{desk.kind}: {method} {filters}: {page:.1f} ms CPU")  # noqa: T201
+        assert page < 60

@@ -11,6 +11,7 @@ from notify import store, words
 from notify.domain.delivery import Outcome, State, retry, wait
 from notify.domain.templates import Template
 from notify.models import Attempt, Message
+from notify.usecases.channels import valid_email
 from notify.usecases.events import supersede
 from notify.usecases.templates import template
 from runtime.outbox import emit
@@ -70,7 +71,7 @@ def finish(session: Session, now: datetime, message_id: str, attempt: int, outco
 
 def material(session: Session, message: Message) -> Material:
     """The practice and the words for this message, in its reader's language."""
-    practice = store.practice(session, message.practice_id) or {}
+    practice = _presentable(store.practice(session, message.practice_id))
     locale = words.locale_for(message.role, message.snapshot["customer"].get("locale"), practice)
     own = store.overrides(session, message.practice_id, locale)
     return Material(
@@ -90,11 +91,17 @@ class FileMaterial:
 
 def for_calendar_file(session: Session, view: dict[str, Any], reader: str) -> FileMaterial:
     """The practice and words for the customer's appointment as booking answered it."""
-    practice = store.practice(session, view["practice_id"]) or {}
+    practice = _presentable(store.practice(session, view["practice_id"]))
     locale = words.locale_for("customer", (view.get("customer") or {}).get("locale") or reader, practice)
     own = store.overrides(session, view["practice_id"], locale)
     seen = store.seen(session, view["id"])
     return FileMaterial(practice, template(own, "calendar_attachment", locale), locale, seen.version if seen else 0)
+
+
+def _presentable(practice: dict[str, Any] | None) -> dict[str, Any]:
+    """The practice without an address that no header may hold: a typing error there must not stop its mails."""
+    found = practice or {}
+    return found if valid_email(found.get("email") or "") else {**found, "email": ""}
 
 
 def _drop_if_overtaken(session: Session, message: Message, now: datetime) -> None:
@@ -116,7 +123,10 @@ def _note(session: Session, message: Message, outcome: Outcome, now: datetime) -
 
 
 def _tell(session: Session, message: Message, now: datetime) -> None:
-    practice = store.practice(session, message.practice_id) or {}
+    reason = None
+    if message.reason:
+        practice = store.practice(session, message.practice_id) or {}
+        reason = words.reason(message.reason, words.choose(practice.get("locale")))
     emit(
         session,
         "notify",
@@ -132,6 +142,6 @@ def _tell(session: Session, message: Message, now: datetime) -> None:
             "invitation": message.invitation_id,
             "role": message.role,
             "attempt": message.attempt,
-            "reason": words.reason(message.reason, practice.get("locale") or "de") if message.reason else None,
+            "reason": reason,
         },
     )

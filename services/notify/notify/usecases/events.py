@@ -13,6 +13,8 @@ from notify.models import AppointmentSeen, Calendar, Message, Practice
 from runtime.ids import stable_id
 from runtime.messages import Event
 
+FIRST = 1  # nothing is older than an appointment's first version
+
 
 def practice_changed(session: Session, event: Event) -> None:
     """Remember what mails say about the practice."""
@@ -44,9 +46,11 @@ def appointment_changed(session: Session, now: datetime, event: Event) -> None:
 
 def supersede(session: Session, appointment_id: str, now: datetime) -> None:
     """Expire queued messages of this appointment that would arrive behind a newer one, or tell what is no longer so."""
-    messages = store.messages_of(session, appointment_id)
     newest = store.seen(session, appointment_id)
     assert newest is not None
+    if newest.version == FIRST:
+        return
+    messages = store.messages_of(session, appointment_id)
     overtaken = []
     for message in (m for m in messages if m.state == State.QUEUED):
         gone = obsolete(Purpose(message.purpose), message.version, newest.version, _status(newest))

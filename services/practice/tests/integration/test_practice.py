@@ -170,6 +170,6 @@ def test_what_is_public_is_a_short_list() -> None:
     """Everything else needs an identity; every staff method names its scope."""
     specs = procedures(SERVICE.edge)
     public = {name for name, spec in specs.items() if spec.allow is Access.PUBLIC}
-    assert public == {"by_slug", "sign_in", "refresh", "sign_out"}
+    assert public == {"by_slug", "by_id", "sign_in", "refresh", "sign_out"}
     assert all(spec.scope for spec in specs.values() if spec.allow is Access.STAFF)
     assert all(spec.schema for spec in specs.values())

@@ -1,0 +1,338 @@
+"""Booking: template, week grid, form, done; what goes wrong on the way; nothing typed is ever lost."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from gateway.tests.pages.conftest import CUSTOMER, form_page
+from gateway.tests.pages.house import House
+from gateway.tests.pages.strict import StrictClient
+from runtime.errors import Refused, Unavailable
+from runtime.testing import FakeClock
+
+WEEK = "/p/top-hearing/book?service={}"
+
+
+def week_of(house: House, number: int = 0) -> str:
+    return WEEK.format(house.services[number]["id"])
+
+
+def test_the_profile_shows_the_practice_and_leads_to_booking(client: StrictClient) -> None:
+    """Nicknames, services with duration and price; never what is not public."""
+    page = client.get("/p/top-hearing")
+    assert page.heading == "Top Hearing"
+    assert "1 Stunde · 49,00 €" in page.text
+    assert "Anna" in page.text
+    assert "geheim@top-hearing.example" not in page.html
+
+
+def test_prices_are_hidden_where_the_practice_wants_it(client: StrictClient, house: House) -> None:
+    """K5: prices shown or hidden."""
+    house.practice["show_prices"] = False
+    assert "49,00" not in client.get("/p/top-hearing").text + client.get("/p/top-hearing/book").text
+
+
+def test_one_template_is_not_a_choice(client: StrictClient, house: House) -> None:
+    """A1: with a single released template the choice is skipped."""
+    assert client.get("/p/top-hearing/book").heading == "Worum geht es?"
+    del house.services[1:]
+    assert client.get("/p/top-hearing/book").heading == "Wann möchten Sie kommen?"
+
+
+def test_the_week_has_seven_open_days_across_weekends(client: StrictClient, house: House) -> None:
+    """A2: closed days are skipped, also a holiday, across the border of the week."""
+    house.closed.add(date(2026, 3, 25))
+    heads = [" ".join("".join(th.itertext()).split()) for th in client.get(week_of(house)).all("th")]
+    assert heads == [
+        "Mo 23. März", "Di 24. März", "Do 26. März", "Fr 27. März", "Mo 30. März", "Di 31. März", "Mi 1. April",
+    ]  # fmt: skip
+
+
+def test_a_taken_slot_is_an_x_and_said_to_be_not_bookable(client: StrictClient, house: House) -> None:
+    """A2: by eye and by ear; the same time on another day stays a button."""
+    house.taken.add(datetime(2026, 3, 24, 8, 0, tzinfo=UTC))
+    page = client.get(week_of(house))
+    taken = [" ".join("".join(td.itertext()).split()) for td in page.all("td", class_="taken")]
+    assert taken.count("x09:00 nicht buchbar") == 1
+
+
+def test_a_full_day_stays_in_the_grid(client: StrictClient, house: House) -> None:
+    """A2: full days stay, all x."""
+    house.full.add(date(2026, 3, 24))
+    page = client.get(week_of(house))
+    assert len(page.all("th")) == 7
+    assert len(page.all("td", class_="taken")) == 12
+
+
+def test_a_full_page_leads_to_the_next_free_appointment(client: StrictClient, house: House) -> None:
+    """The jump goes to the page that begins with that day."""
+    house.full |= {date(2026, 3, 23) + timedelta(days=n) for n in range(12)}
+    page = client.get(week_of(house))
+    [jump] = page.all("a", data_swap="next")
+    assert "Nächster freier Termin: Mo 6. April, 09:00" in page.text
+    assert len(client.get(str(jump.get("href"))).all("button", class_="slot")) == 84
+
+
+def test_paging_there_and_back_meets_the_same_days(client: StrictClient, house: House) -> None:
+    """Later begins after the last day; earlier from there shows the first page again, and ends at today."""
+    first = client.get(week_of(house))
+    later = client.get(str(first.find("a", data_swap="later").get("href")))
+    back = client.get(str(later.find("a", data_swap="earlier").get("href")))
+    titles = [page.find("h2", id="week-heading").text.strip() for page in (first, later, back)]  # type: ignore[union-attr]
+    assert titles == ["23. März – 31. März", "1. April – 9. April", "23. März – 31. März"]
+    assert not back.all("a", data_swap="earlier")
+
+
+def test_paging_ends_where_nothing_can_be_booked_any_more(client: StrictClient, house: House) -> None:
+    """No endless walk through pages of x."""
+    house.window_days = 5
+    assert not client.get(week_of(house)).all("a", data_swap="later")
+
+
+@pytest.mark.parametrize("tail", ["&from=gestern", "&from=1999-01-01", "&tz=Mars/Olympus", "&start=soon", "&before=x"])
+def test_a_mistyped_address_shows_the_grid(client: StrictClient, house: House, tail: str) -> None:
+    """Never an error for what a person can mistype."""
+    assert client.get(week_of(house) + tail).heading == "Wann möchten Sie kommen?"
+
+
+def test_another_zone_moves_the_times_and_says_so(client: StrictClient, house: House) -> None:
+    """K2: times in the reader's zone, with a note."""
+    page = client.get(week_of(house) + "&tz=America/New_York")
+    assert "Alle Zeiten gelten für New York, nicht für Berlin" in page.text
+    assert "04:00" in page.text  # 9:00 in Berlin; New York has changed its clocks already
+
+
+def test_an_unknown_service_is_a_friendly_404(client: StrictClient) -> None:
+    """Foreign and mistyped ids alike."""
+    page = client.get(WEEK.format("11111111-1111-4111-8111-111111111111"))
+    assert page.status == 404
+    assert page.heading == "Diese Seite gibt es nicht"
+
+
+def test_choosing_a_slot_holds_it_and_shows_the_form(client: StrictClient, house: House) -> None:
+    """X7: the form names the end of the hold and offers more time."""
+    page = form_page(client, house)
+    assert page.heading == "Ihre Angaben"
+    assert "Für Sie reserviert bis 08:05" in page.text
+    assert "Zeit verlängern" in page.text
+    assert [page.find("input", id=name).get("autocomplete") for name in CUSTOMER] == [
+        "given-name", "family-name", "email", "tel",
+    ]  # fmt: skip
+
+
+def test_the_whole_booking(client: StrictClient, house: House, clock: FakeClock) -> None:
+    """What arrives at booking is what was typed, in the reader's language; the done page says what happens next."""
+    action, fields = form_page(client, house).form("/book")
+    clock.forward(seconds=20)
+    sent = client.post(action, fields | CUSTOMER | {"message": "Pfeift links.", "action": "book"})
+    assert sent.status == 303
+    page = client.get(str(sent.location))
+    assert page.heading == "Ihr Termin ist gebucht"
+    assert "Montag, 23. März 2026, 09:00 – 09:30" in page.text
+    assert "In den Kalender eintragen" in page.text
+    [booking] = house.asked("booking.book")
+    assert booking["customer"] == CUSTOMER
+    assert booking["message"] == "Pfeift links."
+    assert booking["hold"] in house.holds
+    assert booking["locale"] == "de"
+
+
+def test_a_service_by_request_says_that_it_is_one(client: StrictClient, house: House, clock: FakeClock) -> None:
+    """Decision 2: pending until the practice answers."""
+    page = form_page(client, house, number=1)
+    assert "Terminanfrage senden" in page.text
+    action, fields = page.form("/book")
+    clock.forward(seconds=20)
+    done = client.get(str(client.post(action, fields | CUSTOMER | {"action": "book"}).location))
+    assert done.heading == "Ihre Terminanfrage ist angekommen"
+    assert "Ausstehend" in done.text
+
+
+def test_errors_stand_on_top_and_beside_the_fields(client: StrictClient, house: House, clock: FakeClock) -> None:
+    """The summary links each field; what was right stays."""
+    action, fields = form_page(client, house).form("/book")
+    clock.forward(seconds=20)
+    page = client.post(action, fields | CUSTOMER | {"phone": "", "email": "j@", "action": "book"})
+    assert page.status == 422
+    assert "Bitte prüfen Sie 2 Angaben" in page.text
+    links = [a.get("href") for a in page.find("div", id="errors").iter("a")]
+    assert sorted(str(link) for link in links) == ["#email", "#phone"]
+    assert page.find("input", id="first_name").get("value") == "Jürgen"
+    assert page.find("input", id="email").get("value") == "j@"
+    assert not house.asked("booking.book")
+
+
+OWN = [
+    {"name": "insurance", "label": "Krankenkasse", "kind": "choice", "required": True, "choices": ["A", "B"]},
+    {"name": "device", "label": "Welches Gerät?", "kind": "text", "required": False, "choices": []},
+    {"name": "agree", "label": "Ich bin einverstanden", "kind": "tick", "required": True, "choices": []},
+]
+
+
+def test_the_practices_own_fields_are_asked_and_sent(client: StrictClient, house: House, clock: FakeClock) -> None:
+    """A3: text, choice, tick box; required or not."""
+    house.fields = OWN
+    action, fields = form_page(client, house).form("/book")
+    clock.forward(seconds=20)
+    wrong = client.post(action, fields | CUSTOMER | {"own_insurance": "C", "own_device": "Alt", "action": "book"})
+    assert wrong.status == 422
+    assert "Bitte setzen Sie hier ein Häkchen." in wrong.text
+    assert wrong.find("input", id="own_device").get("value") == "Alt"
+    good = {"own_insurance": "B", "own_agree": "1", "action": "book"}
+    assert client.post(action, fields | CUSTOMER | good).status == 303
+    assert house.asked("booking.book")[0]["answers"] == {"insurance": "B", "agree": True}
+
+
+def test_what_booking_refuses_stands_beside_its_field(client: StrictClient, house: House, clock: FakeClock) -> None:
+    """Booking has the last word about a phone number; its nested names find the input."""
+    errors = {"customer": {"phone": ["Not a valid phone number."]}}
+    house.answers["booking.book"] = Refused("invalid", {"errors": errors})
+    action, fields = form_page(client, house).form("/book")
+    clock.forward(seconds=20)
+    page = client.post(action, fields | CUSTOMER | {"action": "book"})
+    assert page.status == 422
+    assert "vollständige Telefonnummer mit Vorwahl" in page.text
+    assert page.find("input", id="phone").get("value") == CUSTOMER["phone"]
+
+
+def test_extending_the_hold_keeps_what_was_typed(client: StrictClient, house: House, clock: FakeClock) -> None:
+    """X7 without JavaScript: the same form, a later end."""
+    action, fields = form_page(client, house).form("/book")
+    clock.forward(minutes=4)
+    page = client.post(action, fields | CUSTOMER | {"action": "extend"})
+    assert "Verlängert." in page.text
+    assert "08:09" in page.text
+    assert page.find("input", id="last_name").get("value") == "Groß"
+
+
+def test_an_expired_hold_books_while_the_time_is_free(client: StrictClient, house: House, clock: FakeClock) -> None:
+    """The hold is a courtesy, not a condition."""
+    action, fields = form_page(client, house).form("/book")
+    clock.forward(minutes=9)
+    house.holds.clear()
+    house.taken.clear()
+    assert client.post(action, fields | CUSTOMER | {"action": "book"}).status == 303
+
+
+def test_a_lost_slot_offers_others_and_keeps_the_entries(client: StrictClient, house: House, clock: FakeClock) -> None:
+    """The choice of another time carries the entries along and holds that time."""
+    action, fields = form_page(client, house).form("/book")
+    clock.forward(minutes=9)
+    house.holds.clear()
+    page = client.post(action, fields | CUSTOMER | {"message": "Hallo", "action": "book"})
+    assert page.status == 409
+    assert "Ihre Angaben bleiben erhalten" in page.text
+    assert len(page.all("button", name="choose")) == 3
+    action, fields = page.form("/book")
+    again = client.post(action, fields)
+    assert again.status == 200
+    assert "Mo 23. März, 09:30" in again.text
+    assert again.find("input", id="first_name").get("value") == "Jürgen"
+    assert again.find("textarea", id="message").text == "Hallo"
+    assert "Für Sie reserviert bis" in again.text
+
+
+def test_a_slot_lost_in_the_grid_is_said_there(client: StrictClient, house: House) -> None:
+    """Somebody was faster between two clicks."""
+    action, fields = client.get(week_of(house)).form("/hold")
+    house.taken.add(datetime.fromisoformat(fields["start"]).astimezone(UTC))
+    page = client.post(action, fields)
+    assert page.status == 409
+    assert "Diese Zeit wurde gerade vergeben" in page.text
+
+
+def test_a_double_submit_books_once(client: StrictClient, house: House, clock: FakeClock) -> None:
+    """Both clicks carry the same key and reach the same appointment."""
+    action, fields = form_page(client, house).form("/book")
+    clock.forward(seconds=20)
+    answers = [client.post(action, fields | CUSTOMER | {"action": "book"}) for _ in range(2)]
+    assert answers[0].location == answers[1].location
+    assert len({call["idempotency_key"] for call in house.asked("booking.book")}) == 1
+    assert len(house.booked) == 1
+
+
+def test_the_guard_speaks_and_lets_the_second_try_pass(client: StrictClient, house: House, clock: FakeClock) -> None:
+    """Faster than a person: told so, nothing lost, and the same form goes through a moment later."""
+    action, fields = form_page(client, house).form("/book")
+    page = client.post(action, fields | CUSTOMER | {"action": "book"})
+    assert page.status == 422
+    assert "Das ging sehr schnell" in page.text
+    assert page.find("input", id="email").get("value") == CUSTOMER["email"]
+    assert not house.asked("booking.book")
+    clock.forward(seconds=2)
+    action, fields = page.form("/book")
+    assert client.post(action, fields | {"action": "book"}).status == 303
+
+
+def test_the_trap_becomes_visible_when_caught(client: StrictClient, house: House, clock: FakeClock) -> None:
+    """An over-eager autofill can be undone; nobody is blocked in silence."""
+    action, fields = form_page(client, house).form("/book")
+    clock.forward(seconds=20)
+    page = client.post(action, fields | CUSTOMER | {"website": "http://spam", "action": "book"})
+    assert "Bitte lassen Sie das Feld „Website“ leer" in page.text
+    assert page.find("input", id="website").get("tabindex") is None
+    assert client.post(action, fields | CUSTOMER | {"website": "", "action": "book"}).status == 303
+
+
+@pytest.mark.parametrize(
+    ("refused", "words"),
+    [
+        (Refused("too_many_open", {"limit": 2}), "so viele offene Termine"),
+        (Refused("limit_reached", {"per": "day"}), "inzwischen ausgebucht"),
+        (Refused("idempotency_conflict"), "bereits gebucht"),
+        (Refused("slot_not_offered", {"reason": "notice"}), "nicht mehr frei"),
+    ],
+)
+def test_each_refusal_has_words(
+    client: StrictClient, house: House, clock: FakeClock, refused: Refused, words: str
+) -> None:
+    """X6: limits are explained, and the entries stay."""
+    house.answers["booking.book"] = refused
+    action, fields = form_page(client, house).form("/book")
+    clock.forward(seconds=20)
+    page = client.post(action, fields | CUSTOMER | {"action": "book"})
+    assert page.status == 409
+    assert words in page.text
+    assert page.find("input", id="first_name").get("value") == "Jürgen"
+
+
+def test_a_service_that_is_away_gives_a_friendly_page(client: StrictClient, house: House) -> None:
+    """503 with a way to try again, in the reader's language."""
+    house.answers["availability.catalogue"] = Unavailable("away")
+    page = client.get("/p/top-hearing/book?lang=fr")
+    assert page.status == 503
+    assert page.heading == "Un instant, s’il vous plaît"
+    assert "Réessayer" in page.text
+
+
+def test_language_and_frame_travel_in_every_link(client: StrictClient, house: House) -> None:
+    """No cookie remembers them."""
+    page = client.get("/p/top-hearing/book?lang=ru&embed=1")
+    links = [str(a.get("href")) for a in page.all("a", class_="choice")]
+    assert links
+    assert all("lang=ru" in link and "embed=1" in link for link in links)
+    assert "Set-Cookie" not in page.headers
+
+
+@pytest.mark.parametrize(("header", "lang"), [("fr-CH, de;q=0.5", "fr"), ("ja", "de"), ("", "de"), ("ru", "ru")])
+def test_the_browser_chooses_the_language(client: StrictClient, header: str, lang: str) -> None:
+    """K1; German when none of ours is wanted."""
+    page = client.get("/p/top-hearing", headers={"Accept-Language": header} if header else {})
+    assert page.tree.get("lang") == lang
+
+
+def test_only_embedded_pages_may_be_framed(client: StrictClient) -> None:
+    """X13: the practice's own homepages, and only with embed=1."""
+    plain = client.get("/p/top-hearing/book").headers["Content-Security-Policy"]
+    framed = client.get("/p/top-hearing/book?embed=1").headers
+    assert "frame-ancestors 'none'" in plain
+    assert "https://www.top-hearing.example" in framed["Content-Security-Policy"]
+    assert "X-Frame-Options" not in framed
+
+
+def test_an_embedded_error_may_be_framed_as_well(client: StrictClient, house: House) -> None:
+    """A frame that breaks in silence helps nobody."""
+    house.answers["availability.catalogue"] = Unavailable("away")
+    answer: Any = client.get("/p/top-hearing/book?embed=1")
+    assert "https://www.top-hearing.example" in answer.headers["Content-Security-Policy"]

@@ -1,0 +1,193 @@
+"""A customer's own appointment: people change it in two clicks, machines that follow links and submit forms do not."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gateway.tests.pages.house import House
+from gateway.tests.pages.strict import Page, StrictClient
+from runtime.testing import FakeClock
+
+Book = Callable[[], str]
+
+
+def links_of(page: Page) -> list[str]:
+    return [str(a.get("href")) for a in page.all("a") if str(a.get("href")).startswith("/a/")]
+
+
+def test_the_link_shows_the_appointment(client: StrictClient, book: Book) -> None:
+    """What, when, where, with whom; nothing has changed by looking."""
+    page = client.get(f"/a/{book()}")
+    assert page.heading == "Ihr Termin"
+    for words in ("Servicetermin", "Montag, 23. März 2026, 09:00 – 09:30", "Königstraße 1", "Anna", "Bestätigt"):
+        assert words in page.text
+
+
+def test_an_unknown_link_is_a_friendly_404(client: StrictClient) -> None:
+    """Mistyped or revoked."""
+    assert client.get("/a/AAAAAAAAAAAAAAAAAAAAAA").status == 404
+
+
+def test_a_person_cancels_in_two_clicks_and_can_undo(
+    client: StrictClient, house: House, book: Book, clock: FakeClock
+) -> None:
+    """X2: visible button, question, done; a single further click takes it back."""
+    token = book()
+    action, fields = client.get(f"/a/{token}").form("/cancel")
+    question = client.post(action, fields)
+    assert question.heading == "Diesen Termin stornieren?"
+    assert house.booked[token]["status"] == "accepted"
+    clock.forward(seconds=3)
+    action, fields = question.form("/cancel/confirm")
+    cancelled = client.get(str(client.post(action, fields).location))
+    assert house.booked[token]["status"] == "cancelled"
+    assert "Per Link storniert am" in cancelled.text
+    clock.forward(seconds=3)
+    action, fields = cancelled.form("/undo/confirm")
+    restored = client.get(str(client.post(action, fields).location))
+    assert house.booked[token]["status"] == "accepted"
+    assert "Ihr Termin gilt wieder" in restored.text
+
+
+@pytest.mark.parametrize("path", ["", "/cancel", "/cancel/confirm", "/undo", "/undo/confirm", "/move", "/move/confirm"])
+def test_a_scanner_changes_nothing_at_any_address(client: StrictClient, house: House, book: Book, path: str) -> None:
+    """HEAD, GET, prefetch and a blind POST, to the link and to every address behind it."""
+    token = book()
+    for method in ("head", "get", "post"):
+        getattr(client.flask, method)(f"/a/{token}{path}", headers={"Sec-Purpose": "prefetch"})
+    client.flask.post(f"/a/{token}{path}", data={"seal": "x", "start": "2026-03-24T09:00:00+01:00"})
+    assert changes(house) == []
+
+
+def test_submitting_every_form_of_the_page_changes_nothing(
+    client: StrictClient, house: House, book: Book, clock: FakeClock
+) -> None:
+    """However long the scanner waits before: its first page holds no form that acts."""
+    token = book()
+    clock.forward(minutes=2)
+    page = client.get(f"/a/{token}")
+    assert len(page.forms()) + len(page.forms("get")) == 2
+    for action, fields in page.forms():
+        client.post(action, fields)
+    for action, _ in page.forms("get"):
+        client.get(action)
+    assert changes(house) == []
+
+
+def test_following_every_link_and_submitting_what_is_found_changes_nothing(
+    client: StrictClient, house: House, book: Book, clock: FakeClock
+) -> None:
+    """A crawler goes two pages deep and submits each form at once: the grid, the questions."""
+    token = book()
+    first = client.get(f"/a/{token}")
+    seen = [client.get(link) for link in links_of(first) if not link.endswith(".ics")]
+    seen += [client.get(action) for action, _ in first.forms("get")]
+    seen += [client.post(action, fields) for action, fields in first.forms()]
+    for page in seen:
+        for action, fields in page.forms():
+            following = client.post(action, fields)
+            for deeper, again in following.forms():
+                client.post(deeper, again)
+    assert changes(house) == []
+
+
+def test_opening_the_link_of_a_cancelled_appointment_does_not_restore_it(
+    client: StrictClient, house: House, book: Book, clock: FakeClock
+) -> None:
+    """The mail about the cancellation is scanned, too: from its link the undo takes two steps."""
+    token = book()
+    house.booking_cancel_managed(token)
+    clock.forward(minutes=1)
+    for action, fields in client.get(f"/a/{token}").forms():
+        client.post(action, fields)
+    assert house.booked[token]["status"] == "cancelled"
+
+
+def test_a_hasty_second_click_is_asked_again(client: StrictClient, house: House, book: Book, clock: FakeClock) -> None:
+    """A double click lands on the question; it is no answer to it. A moment later the same form is."""
+    token = book()
+    action, fields = client.get(f"/a/{token}").form("/cancel")
+    action, fields = client.post(action, fields).form("/cancel/confirm")
+    again = client.post(action, fields)
+    assert again.status == 409
+    assert "Noch ist nichts geändert" in again.text
+    clock.forward(seconds=1)
+    action, fields = again.form("/cancel/confirm")
+    client.post(action, fields)
+    assert house.booked[token]["status"] == "cancelled"
+
+
+def test_a_seal_is_good_for_its_own_link_and_act_only(
+    client: StrictClient, house: House, book: Book, clock: FakeClock
+) -> None:
+    """Neither another appointment's seal nor the first page's opens the second door."""
+    token = book()
+    action, fields = client.get(f"/a/{token}").form("/cancel")
+    clock.forward(seconds=5)
+    client.post(f"/a/{token}/cancel/confirm", fields)  # the asking seal
+    _, doing = client.post(action, fields).form("/cancel/confirm")
+    clock.forward(seconds=5)
+    client.post("/a/another/cancel/confirm", doing)
+    client.post(f"/a/{token}/undo/confirm", doing)
+    clock.forward(hours=2)
+    client.post(f"/a/{token}/cancel/confirm", doing)  # too old
+    assert changes(house) == []
+
+
+def test_a_person_moves_the_appointment(client: StrictClient, house: House, book: Book, clock: FakeClock) -> None:
+    """X8: week grid, question with old and new time, moved."""
+    token = book()
+    grid = client.get(f"/a/{token}/move")
+    action, fields = grid.form("/move")
+    question = client.post(action, fields)
+    assert question.heading == "Auf diese Zeit verschieben?"
+    assert "Dienstag, 24. März 2026, 09:00 – 09:30" in question.text
+    clock.forward(seconds=2)
+    action, fields = question.form("/move/confirm")
+    page = client.get(str(client.post(action, fields).location))
+    assert "Ihr Termin ist verschoben" in page.text
+    assert house.asked("booking.reschedule_managed")[0]["start"] == fields["start"]
+
+
+def test_the_confirmed_time_is_the_one_that_was_shown(
+    client: StrictClient, house: House, book: Book, clock: FakeClock
+) -> None:
+    """The seal is bound to the time of the question."""
+    token = book()
+    action, fields = client.get(f"/a/{token}/move").form("/move")
+    action, fields = client.post(action, fields).form("/move/confirm")
+    clock.forward(seconds=2)
+    client.post(action, fields | {"start": "2026-03-25T09:00:00+01:00"})
+    assert changes(house) == []
+
+
+def test_a_time_lost_while_moving_shows_the_grid_again(
+    client: StrictClient, house: House, book: Book, clock: FakeClock
+) -> None:
+    """The appointment stands as it was, and the page says so."""
+    token = book()
+    action, fields = client.get(f"/a/{token}/move").form("/move")
+    action, fields = client.post(action, fields).form("/move/confirm")
+    house.taken.add(datetime.fromisoformat(fields["start"]).astimezone(UTC))
+    clock.forward(seconds=2)
+    page = client.post(action, fields)
+    assert page.status == 409
+    assert "Ihr bisheriger Termin bleibt bestehen" in page.text
+
+
+def test_undo_is_offered_for_ten_minutes(client: StrictClient, house: House, book: Book, clock: FakeClock) -> None:
+    """Afterwards only a new booking is."""
+    token = book()
+    house.booking_cancel_managed(token)
+    assert "Stornierung zurücknehmen" in client.get(f"/a/{token}").text
+    clock.now += timedelta(minutes=11)
+    page = client.get(f"/a/{token}")
+    assert "Stornierung zurücknehmen" not in page.text
+    assert "Neuen Termin buchen" in page.text
+
+
+def changes(house: House) -> list[str]:
+    """Every write to an existing appointment that booking was asked for."""
+    writes = ("booking.cancel_managed", "booking.undo_managed", "booking.reschedule_managed")
+    return [name for name, _ in house.calls if name in writes]

@@ -1,0 +1,111 @@
+"""The plain desk: sign-in, lists, buttons."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gateway.tests.pages.house import CALENDARS, PRACTICE, SERVICES, House
+from gateway.tests.pages.strict import Page, StrictClient
+from runtime.errors import Refused
+from runtime.identity import Caller, Signer
+from runtime.ids import new_id
+from runtime.testing import SEED, FakeClock
+
+APPOINTMENT = {
+    "id": new_id(),
+    "status": "pending",
+    "start": "2026-03-24T08:00:00+00:00",
+    "end": "2026-03-24T09:00:00+00:00",
+    "time_zone": "Europe/Berlin",
+    "service": SERVICES[1],
+    "calendar": CALENDARS[0],
+    "customer": {
+        "first_name": "Jürgen",
+        "last_name": "<b>Groß</b>",
+        "email": "j@example.com",
+        "phone": "+4915123456789",
+    },
+    "comment": "Vorname: Jürgen",
+}
+
+
+@pytest.fixture(name="signed_in")
+def _signed_in(client: StrictClient, house: House, clock: FakeClock) -> Page:
+    """The desk after a sign-in, with one new booking."""
+    caller = Caller(practice_id=PRACTICE["id"], user_id=new_id(), role="owner", scopes=frozenset({"booking:read"}))
+    house.answers["practice.sign_in"] = {
+        "access_token": Signer("practice", SEED).user_token(caller, clock.now),
+        "expires_at": (clock.now + timedelta(minutes=10)).isoformat(),
+        "session": "session-token",
+        "user": {
+            "id": caller.user_id,
+            "name": "Dora Winter",
+            "role": "owner",
+            "locale": "de",
+            "time_zone": "Europe/Berlin",
+        },
+        "practice": {name: PRACTICE[name] for name in ("id", "slug", "name", "plan", "time_zone", "locale")},
+    }
+    house.answers["booking.inbox"] = house.answers["booking.appointments"] = {"items": [APPOINTMENT], "next": None}
+    house.answers["booking.change_status"] = house.answers["booking.undo"] = APPOINTMENT
+    action, fields = client.get("/login").form("/login")
+    assert client.post(action, fields | {"email": "demo@top-hearing.example", "password": "right"}).status == 303
+    return client.get("/desk")
+
+
+def test_nobody_sees_the_desk_without_signing_in(client: StrictClient) -> None:
+    """The desk leads to the sign-in."""
+    assert client.get("/desk").location == "/login"
+
+
+def test_a_wrong_password_is_said_plainly(client: StrictClient, house: House) -> None:
+    """The address stays, the password does not."""
+    house.answers["practice.sign_in"] = Refused("bad_credentials")
+    action, fields = client.get("/login").form("/login")
+    page = client.post(action, fields | {"email": "a@b.example", "password": "geheim"})
+    assert page.status == 401
+    assert "E-Mail-Adresse oder Passwort ist falsch." in page.text
+    assert page.find("input", id="email").get("value") == "a@b.example"
+    assert "geheim" not in page.html
+
+
+def test_the_desk_lists_new_bookings_and_escapes_what_customers_typed(signed_in: Page) -> None:
+    """A6: "Erinnerungen"; status by sign and word."""
+    assert "Erinnerungen" in signed_in.text
+    assert "Ausstehend" in signed_in.text
+    assert "&lt;b&gt;Groß" in signed_in.html
+
+
+def test_a_decision_is_carried_out_and_can_be_undone(client: StrictClient, house: House, signed_in: Page) -> None:
+    """Accept, then the offer to take it back."""
+    action, fields = signed_in.form("/accept")
+    page = client.get(str(client.post(action, fields).location))
+    assert house.asked("booking.change_status") == [{"id": APPOINTMENT["id"], "action": "accept"}]
+    assert "Der Termin ist bestätigt" in page.text
+    action, fields = page.form("/undo")
+    client.post(action, fields)
+    assert house.asked("booking.undo") == [{"id": APPOINTMENT["id"]}]
+
+
+def test_a_decision_without_the_csrf_token_is_refused(client: StrictClient, house: House, signed_in: Page) -> None:
+    """Another site's form has no token."""
+    action, _ = signed_in.form("/accept")
+    assert client.post(action, {}).status == 403
+    assert not house.asked("booking.change_status")
+
+
+def test_a_mail_is_shown_in_a_sandbox(client: StrictClient, house: House) -> None:
+    """No script of a mail runs, nothing remote is loaded."""
+    mail: dict[str, Any] = {
+        "id": "1", "subject": "Ihr Termin", "recipient": "j@example.com", "html": "<p>Hallo</p>", "text": "Hallo",
+        "attachments": [{"filename": "Terminanhang.ics", "content": "BEGIN:VCALENDAR"}], "headers": {"Date": "heute"},
+    }  # fmt: skip
+    house.answers["notify.mailbox_message"] = mail
+    page = client.get("/dev/mailbox/1")
+    assert "allow-scripts" not in str(page.find("iframe").get("sandbox"))
+    assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
+    part = client.flask.get("/dev/mailbox/1/html")
+    assert "sandbox" in part.headers["Content-Security-Policy"]
+    assert client.flask.get("/dev/mailbox/1/attachments/0").data == b"BEGIN:VCALENDAR"
+    assert client.flask.get("/dev/mailbox/1/attachments/7").status_code == 404

@@ -1,0 +1,47 @@
+"""Houses to break: on the shared node in a virtual host of their own, or on a node of their own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.services import Broker
+from runtime.testing import broker_uri
+from services._runtime.tests.conformance.transports import BrokerTransport, broker_http, missing_server, vhost
+
+
+@pytest.fixture(name="house")
+def _house(tmp_path: Path) -> Iterator[BrokerTransport]:
+    """The tables and queues are there; the test starts what it wants to run."""
+    if reason := missing_server():
+        pytest.skip(reason)
+    with vhost(str(broker_http()), str(broker_uri())) as uri:
+        house = BrokerTransport(tmp_path, uri, limit=2)
+        try:
+            yield house
+        finally:
+            house.stop()
+
+
+@pytest.fixture(scope="module", name="node")
+def _node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A RabbitMQ node that may be stopped, killed, frozen and starved."""
+    if reason := missing_server():
+        pytest.skip(reason)
+    node = Broker(tmp_path_factory.mktemp("node"), first_port=5872, name="faults")
+    try:
+        node.start()
+        yield node
+    finally:
+        node.stop()
+
+
+@pytest.fixture(name="own_house")
+def _own_house(node: Broker, tmp_path: Path) -> Iterator[BrokerTransport]:
+    """A running house on the breakable node."""
+    with vhost(f"http://127.0.0.1:{node.http_port}", node.uri()) as uri:
+        house = BrokerTransport(tmp_path, uri)
+        try:
+            yield house.start()
+        finally:
+            house.stop()

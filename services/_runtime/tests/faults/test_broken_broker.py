@@ -1,0 +1,131 @@
+"""The broker restarts, is killed, freezes, or has no memory left: bounded waits, recovery by itself, nothing lost."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from deploy.services import Broker
+from runtime.errors import NotSent, Unavailable
+from runtime.listener import BrokerListener
+from runtime.messages import Event
+from services._runtime.tests.conformance.transports import BrokerTransport, until
+from services._runtime.tests.faults.test_faults import exactly_once, order
+
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
+LIMIT = 1.0
+
+
+class Caller(threading.Thread):
+    """Calls all the time, and notes how each call ended and how long the longest took."""
+
+    def __init__(self, house: BrokerTransport):
+        super().__init__(daemon=True)
+        self.house, self.outcomes, self.longest, self.stop = house, Counter[str](), 0.0, threading.Event()
+        self.last_success = 0.0
+
+    def run(self) -> None:
+        while not self.stop.wait(0.01):
+            begun = time.monotonic()
+            try:
+                self.house.rpc.call("shop", "nap", {"seconds": 0}, timeout=LIMIT)
+                self.outcomes["answered"] += 1
+                self.last_success = time.monotonic()
+            except Unavailable as error:
+                self.outcomes[type(error).__name__] += 1
+            self.longest = max(self.longest, time.monotonic() - begun)
+
+
+@pytest.mark.parametrize("how", ["restart", "kill"])
+def test_after_a_broker_restart_everything_flows_again(node: Broker, own_house: BrokerTransport, how: str) -> None:
+    """Orders before, during and after: each effect once. No call outlasts its deadline; calls work again in 2 s."""
+    callers = [Caller(own_house) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    orders = [order(own_house) for _ in range(100)]
+    if how == "kill":
+        node.kill()
+    restart = threading.Thread(target=node.restart)
+    restart.start()
+    while restart.is_alive():
+        orders.append(order(own_house))
+        time.sleep(0.2)
+    back = time.monotonic()
+    until(lambda: all(c.last_success > back for c in callers), 20)
+    recovered = max(c.last_success for c in callers) - back
+    exactly_once(own_house, orders, 60)
+    for caller in callers:
+        caller.stop.set()
+        caller.join(5)
+    assert all(not c.is_alive() and c.longest < LIMIT + 0.7 for c in callers)
+    assert recovered < 5, "the worker is back two seconds after the broker, on an idle machine"
+
+
+def test_a_frozen_broker_holds_nobody(node: Broker, own_house: BrokerTransport) -> None:
+    """It neither answers nor closes: a call ends at its deadline, and events wait in the outbox until the thaw."""
+    node.freeze()
+    try:
+        subject = order(own_house)
+        begun = time.monotonic()
+        with pytest.raises(Unavailable):
+            own_house.rpc.call("shop", "nap", {"seconds": 0}, timeout=LIMIT)
+        assert time.monotonic() - begun < LIMIT + 0.5
+        time.sleep(5)  # longer than the relay waits for confirms
+    finally:
+        node.freeze(False)
+    exactly_once(own_house, [subject], 40)
+    until(lambda: answered(own_house), 20)
+
+
+def test_a_memory_alarm_holds_nobody(node: Broker, own_house: BrokerTransport) -> None:
+    """The broker takes no publish: calls end at their deadline, the outbox keeps its rows, all of it flows after."""
+    node.ctl("set_vm_memory_high_watermark", "0.000001")
+    try:
+        subject = order(own_house)
+        begun = time.monotonic()
+        with pytest.raises(Unavailable):
+            own_house.rpc.call("shop", "nap", {"seconds": 0}, timeout=LIMIT)
+        assert time.monotonic() - begun < LIMIT + 0.5
+        time.sleep(4)
+    finally:
+        node.ctl("set_vm_memory_high_watermark", "0.4")
+    exactly_once(own_house, [subject], 40)
+    until(lambda: answered(own_house), 20)
+
+
+def answered(house: BrokerTransport) -> bool:
+    try:
+        return bool(house.rpc.call("shop", "nap", {"seconds": 0}, timeout=LIMIT) == "rested")
+    except Unavailable:
+        return False
+
+
+def test_a_call_without_any_broker_was_certainly_not_sent() -> None:
+    """NotSent at the deadline, not earlier (it may come back), not later."""
+    from runtime.rpcclient import BrokerRpc
+
+    rpc = BrokerRpc("amqp://guest:guest@127.0.0.1:1/none")
+    begun = time.monotonic()
+    with pytest.raises(NotSent):
+        rpc.call("shop", "nap", {}, timeout=0.4)
+    assert 0.3 < time.monotonic() - begun < 1
+    rpc.close()
+
+
+def test_the_listener_hears_everything_and_tells_of_gaps(node: Broker, own_house: BrokerTransport) -> None:
+    """One gap at the first connect, one more after each loss."""
+    heard: list[Event] = []
+    gaps: list[float] = []
+    listener = BrokerListener(own_house.uri, ["shop", "kitchen"])
+    listener.start(heard.append, lambda: gaps.append(time.monotonic()))
+    until(lambda: len(gaps) == 1)
+    subject = order(own_house)
+    types: Callable[[], set[str]] = lambda: {e.type for e in heard if e.subject == subject}  # noqa: E731
+    until(lambda: types() == {"order.placed", "dish.cooked"})
+    node.restart()
+    until(lambda: len(gaps) == 2, 20)
+    again = order(own_house)
+    until(lambda: any(e.subject == again for e in heard), 20)
+    listener.stop()

@@ -1,0 +1,195 @@
+"""From an event to message rows to mails, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from notify.usecases import delivery
+from runtime.db import Database
+from runtime.errors import NotSent, Refused
+from runtime.testing import Databases
+from services.notify.tests.builders import APPOINTMENT, START, Desk, appointment_event, calendar_of
+
+DOCTOR, COPY, CUSTOMER = "hanna@top-hearing.example", "kopie@top-hearing.example", "juergen@example.com"
+
+
+def outbox(db: Database) -> list[str]:
+    with db.engine.connect() as connection:
+        return list(connection.execute(text("select routing_key from outbox order by seq")).scalars())
+
+
+def test_an_online_booking_tells_customer_practitioner_and_copy(databases: Databases) -> None:
+    """Each once, and each delivery is an event."""
+    desk = Desk(databases).ready(DOCTOR, COPY)
+    desk.happens("booked")
+    assert desk.sender.drain() == 3
+    assert desk.summary() == {
+        ("customer", "booking_confirmation", CUSTOMER, "sent"),
+        ("practitioner", "practitioner_booked", DOCTOR, "sent"),
+        ("copy", "booking_confirmation", COPY, "sent"),
+    }
+    assert outbox(desk.db) == ["email.sent"] * 3
+
+
+def test_the_same_version_is_decided_once(databases: Databases) -> None:
+    """Neither a redelivery nor a second event with the same version, after the settings changed, sends more."""
+    desk = Desk(databases).ready()
+    event = appointment_event("booked")
+    assert desk.handle(event)
+    assert not desk.handle(event)
+    desk.ready(DOCTOR, COPY)
+    desk.happens("booked")
+    assert desk.sender.drain() == 1
+    assert len(desk.mails()) == 1
+
+
+def test_a_cancellation_overtakes_a_confirmation_that_still_waits(databases: Databases) -> None:
+    """The customer gets the cancellation only."""
+    desk = Desk(databases).ready(DOCTOR)
+    desk.happens("booked")
+    desk.happens("cancelled", 2, status="cancelled")
+    desk.sender.drain()
+    assert desk.summary() == {
+        ("customer", "booking_confirmation", CUSTOMER, "expired"),
+        ("practitioner", "practitioner_booked", DOCTOR, "expired"),
+        ("customer", "booking_cancelled", CUSTOMER, "sent"),
+    }
+
+
+def test_events_in_the_wrong_order_send_the_newest_only(databases: Databases) -> None:
+    """The booking arrives after its cancellation."""
+    desk = Desk(databases).ready(DOCTOR)
+    desk.happens("cancelled", 2, status="cancelled")
+    desk.happens("booked", 1)
+    desk.sender.drain()
+    sent = [m["purpose"] for m in desk.messages() if m["state"] == "sent"]
+    assert sent == ["booking_cancelled"]
+
+
+def test_a_late_booking_event_is_still_told_when_nothing_newer_was(databases: Databases) -> None:
+    """An acknowledgement (version 2) came first and told nobody."""
+    desk = Desk(databases).ready()
+    desk.happens("updated", 2, actor="staff")
+    desk.happens("booked", 1)
+    assert desk.sender.drain() == 1
+
+
+def test_two_messages_of_one_appointment_to_one_reader_are_never_under_way_together(databases: Databases) -> None:
+    """The move waits until the confirmation's turn has ended; a temporary failure then makes it obsolete."""
+    desk = Desk(databases).ready()
+    desk.happens("booked")
+    lease = timedelta(minutes=1)
+    (first,) = desk.db.write(delivery.claim, desk.clock(), 10, lease)
+    desk.happens("rescheduled", 2, previous_start=START - timedelta(days=1))
+    assert desk.db.write(delivery.claim, desk.clock(), 10, lease) == []
+    outcome = delivery.retry("server_busy")
+    desk.db.write(delivery.finish, desk.clock(), first.id, first.attempt, outcome, timedelta(minutes=1))
+    (second,) = desk.db.write(delivery.claim, desk.clock(), 10, lease)
+    assert second.purpose == "booking_moved"
+    assert ("customer", "booking_confirmation", CUSTOMER, "expired") in desk.summary()
+
+
+def test_a_turn_lost_in_a_crash_is_begun_again_as_the_same_mail(databases: Databases) -> None:
+    """After its lease, with the same Message-ID; the dead sender's late word changes nothing."""
+    desk = Desk(databases).ready()
+    desk.happens("booked")
+    (lost,) = desk.db.write(delivery.claim, desk.clock(), 10, timedelta(minutes=1))
+    assert desk.sender.drain() == 0
+    desk.clock.forward(minutes=2)
+    assert desk.sender.drain() == 1
+    desk.db.write(delivery.finish, desk.clock(), lost.id, lost.attempt, delivery.retry("late"), timedelta(minutes=1))
+    (message,) = desk.messages()
+    assert message["state"] == "sent"
+    assert [turn["state"] for turn in message["history"]] == ["queued", "queued", "sent"]
+    assert desk.mails()[0]["Message-ID"] == f"<{lost.id}@localhost>"
+
+
+def test_a_mail_captured_before_the_crash_is_captured_once(databases: Databases) -> None:
+    """kill -9 between the capture and the note that it was sent."""
+    desk = Desk(databases).ready()
+    desk.happens("booked")
+    (lost,) = desk.db.write(delivery.claim, desk.clock(), 10, timedelta(seconds=10))
+    desk.sender._attempt(lost)
+    desk.clock.forward(minutes=1)
+    assert desk.sender.drain() == 1
+    assert len(desk.mails()) == 1
+
+
+def test_two_senders_share_the_work_without_sending_twice(databases: Databases) -> None:
+    """What one has claimed, the other does not get."""
+    desk = Desk(databases).ready(DOCTOR, COPY)
+    desk.happens("booked")
+    lease = timedelta(minutes=1)
+    mine = desk.db.write(delivery.claim, desk.clock(), 2, lease)
+    theirs = desk.db.write(delivery.claim, desk.clock(), 10, lease)
+    assert {m.id for m in mine} & {m.id for m in theirs} == set()
+    assert len(mine) + len(theirs) == 3
+
+
+def test_the_mail_waits_while_booking_is_away(databases: Databases) -> None:
+    """No link, no confirmation; the practitioner's notice needs none."""
+    desk = Desk(databases).ready(DOCTOR)
+    desk.rpc.answers["booking.manage_link"] = NotSent("down")
+    desk.happens("booked")
+    desk.sender.drain()
+    assert ("customer", "booking_confirmation", CUSTOMER, "queued") in desk.summary()
+    assert ("practitioner", "practitioner_booked", DOCTOR, "sent") in desk.summary()
+    desk.rpc.answers["booking.manage_link"] = {"token": "T" * 22}
+    desk.clock.forward(minutes=1)
+    assert desk.sender.drain() == 1
+
+
+def test_a_message_that_can_help_nobody_any_more_expires(databases: Databases) -> None:
+    """The sender stood still until the appointment was over."""
+    desk = Desk(databases).ready()
+    desk.happens("booked")
+    desk.clock.now = START + timedelta(days=1)
+    assert desk.sender.drain() == 0
+    (message,) = desk.messages()
+    assert message["state"] == "expired"
+    assert message["reason"] == "Der Termin war vorbei, bevor die Nachricht gesendet werden konnte."
+
+
+def test_an_undone_cancellation_is_told_to_the_practitioner_who_heard_of_it(databases: Databases) -> None:
+    desk = Desk(databases).ready(DOCTOR)
+    at = START - timedelta(hours=2)
+    desk.clock.now = at
+    desk.happens("cancelled", 2, status="cancelled")
+    desk.sender.drain()
+    desk.happens("restored", 3)
+    desk.sender.drain()
+    assert ("practitioner", "practitioner_booked", DOCTOR, "sent") in desk.summary()
+
+
+def test_the_message_log_is_paged_and_filtered(databases: Databases) -> None:
+    desk = Desk(databases).ready(DOCTOR, COPY)
+    desk.happens("booked")
+    first = desk.staff("messages", limit=2, appointment=APPOINTMENT)
+    second = desk.staff("messages", limit=2, cursor=first["next"])
+    assert len({m["id"] for m in first["items"] + second["items"]}) == 3
+    assert second["next"] is None
+    assert desk.staff("messages", appointment="99999999-9999-4999-8999-999999999999")["items"] == []
+
+
+def test_another_practice_sees_nothing(databases: Databases) -> None:
+    desk = Desk(databases).ready(DOCTOR)
+    desk.happens("booked")
+    assert desk.staff("messages", practice="99999999-9999-4999-8999-999999999999")["items"] == []
+
+
+def test_copies_and_practitioners_never_get_the_manage_link(sqlite: Databases) -> None:
+    """Neither in the mail nor in the calendar file."""
+    desk = Desk(sqlite).ready(DOCTOR, COPY)
+    desk.happens("booked")
+    desk.sender.drain()
+    for mail in desk.mails():
+        complete = "".join(str(p.get_content()) for p in mail.walk() if p.get_content_maintype() == "text")
+        assert ("T" * 22 in complete) is (CUSTOMER in str(mail["To"]))
+    assert "T" * 22 in calendar_of(desk.mail_to(CUSTOMER)).replace("\r\n ", "")
+
+
+def test_staff_messages_are_refused_to_strangers(sqlite: Databases) -> None:
+    desk = Desk(sqlite).ready()
+    with pytest.raises(Refused, match="unauthorized"):
+        desk.public("messages")

@@ -1,0 +1,99 @@
+"""The whole house in one process on a port of its own, and a browser in front of it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "var" / "screenshots"
+PASSWORD = "a password for the browser"
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START, STOP = 60, 15  # seconds
+
+
+@pytest.fixture(scope="session", name="site")
+def _site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a fresh embedded Terminfluss with its demo practice."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    home = tmp_path_factory.mktemp("home")
+    environ = {"TERMINFLUSS_HOME": str(home), "PORT": str(port), "PUBLIC_URL": address, "DEMO_PASSWORD": PASSWORD}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deploy.embedded"],
+        cwd=ROOT,
+        env=os.environ | environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(STOP)
+
+
+def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START
+    while time.monotonic() < end:
+        assert process.poll() is None, "python -m deploy.embedded has stopped"
+        try:
+            urllib.request.urlopen(f"{address}/p/top-hearing", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.3)
+    raise AssertionError("python -m deploy.embedded did not answer in time")
+
+
+@pytest.fixture(scope="session", name="chromium")
+def _chromium() -> Iterator[Browser]:
+    """One headless Chromium for all tests."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"needs {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(name="open_page")
+def _open_page(chromium: Browser, site: str) -> Iterator[Open]:
+    """Opens a page of the site: `open_page("/p/…", width=390, scripts=False)`. A script error fails the test."""
+    contexts, errors = [], list[str]()
+
+    def open_page(path: str, width: int = 1280, scripts: bool = True, **options: object) -> Page:
+        settings = {"locale": "de-DE", "timezone_id": "Europe/Berlin", **options}
+        view = {"width": width, "height": 844 if width < 800 else 900}
+        context = chromium.new_context(viewport=view, java_script_enabled=scripts, base_url=site, **settings)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors

@@ -1,0 +1,84 @@
+"""The demo practice as a client of the API sees it."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+from runtime.clock import utc_now
+from tests.systems import Answer, Running
+
+BASE = "/api/v1/practices/top-hearing"
+_numbers = itertools.count(1)
+_days = itertools.count(14)  # each test takes days of its own
+
+
+class Practice:
+    """Ids by name, fresh slots, bookings."""
+
+    def __init__(self, running: Running):
+        self.running = running
+        self.face = running.call("GET", BASE).json
+        self.services = {service["name"]: service["id"] for service in self.face["services"]}
+        self.calendars = {calendar["nickname"]: calendar["id"] for calendar in self.face["calendars"]}
+
+    def day(self) -> date:
+        """A working day that no other test uses."""
+        while True:
+            day = utc_now().date() + timedelta(days=next(_days))
+            if day.weekday() < 5 and self.slots("Servicetermin", "Anna", day):
+                return day
+
+    def slots(self, service: str, who: str, day: date) -> list[str]:
+        """Starts that are offered on that day."""
+        query = f"service={self.services[service]}&calendar={self.calendars[who]}&from={day}&days=1&tz=Europe/Berlin"
+        days = self.running.call("GET", f"{BASE}/slots?{query}").json["days"]
+        return [slot["start"] for day in days for slot in day["slots"] if slot["bookable"]]
+
+    def body(self, service: str, who: str, start: str, **more: Any) -> dict[str, Any]:
+        """A booking's body, by a customer of its own."""
+        number = next(_numbers)
+        customer = {
+            "first_name": "Rita",
+            "last_name": f"Renner {number}",
+            "email": f"rita{number}@customer.example",
+            "phone": f"+4971155{number:05}",
+        }
+        slot = {"service": self.services[service], "calendar": self.calendars[who], "start": start}
+        return {**slot, "customer": customer, "answers": {}, **more}
+
+    def book(self, service: str, who: str, start: str, **more: Any) -> Answer:
+        return self.running.call("POST", f"{BASE}/appointments", self.body(service, who, start, **more))
+
+    def hold(self, service: str, who: str, start: str) -> Answer:
+        body = {"service": self.services[service], "calendar": self.calendars[who], "start": start}
+        return self.running.call("POST", f"{BASE}/holds", body)
+
+    def manage(self, booked: Answer, action: str, body: dict[str, Any] | None = None) -> Answer:
+        """The customer's own door: cancel, reschedule, undo."""
+        token = booked.json["manage_url"].rsplit("/", 1)[1]
+        return self.running.call("POST", f"/api/v1/manage/{token}/{action}", body or {})
+
+
+def at(day_start: str, minutes: int) -> str:
+    """That many minutes after an instant."""
+    return (datetime.fromisoformat(day_start) + timedelta(minutes=minutes)).isoformat()
+
+
+def race(attempts: Sequence[Callable[[], Answer]]) -> list[Answer]:
+    """Run all at the same moment; their answers in the order given."""
+    barrier = Barrier(len(attempts))
+
+    def start(attempt: Callable[[], Answer]) -> Answer:
+        barrier.wait(30)
+        return attempt()
+
+    with ThreadPoolExecutor(len(attempts)) as pool:
+        return list(pool.map(start, attempts))
+
+
+def statuses(answers: Sequence[Answer]) -> Counter[int]:
+    return Counter(answer.status for answer in answers)
