@@ -8,6 +8,7 @@ from flask.sessions import SessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gateway import api, problems, ratelimit, security, session, tracing
+from gateway.api.slots import Remembered
 from gateway.asker import Asker
 from gateway.clients import connect
 from gateway.context import EXTENSION, Gateway
@@ -47,6 +48,7 @@ def create_app(settings: GatewaySettings, rpc: Rpc, listener: Listener, clock: C
     app.session_interface = _NoSession()
     parts = _build(settings, rpc, clock)
     app.extensions[EXTENSION] = parts
+    app.wsgi_app = Remembered(app.wsgi_app, parts)  # type: ignore[method-assign]
     tracing.register(app, settings.https)
     for part in (security, session, problems, api):
         part.register(app)

@@ -48,11 +48,11 @@ def guard() -> None:
 
 def limit(kind: str, key: str) -> None:
     """Count one request of this kind. Raises Refused `rate_limited` with the seconds to wait."""
-    if wait := gateway().limiter.take(kind, _network(key)):
+    if wait := gateway().limiter.take(kind, network(key)):
         raise Refused("rate_limited", {"retry_after": int(wait) + 1})
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """An IPv6 customer has a whole /64: count it as one. Other keys stay as they are."""
     if address.count(":") < 2 or "." in address:
         return address
@@ -68,7 +68,7 @@ def seal(environ: dict[str, Any], https: bool) -> list[tuple[str, str]]:
 
 
 def register(app: Flask) -> None:
-    """Guard every request of this app. Answers are sealed by `gateway.tracing`, outside of Flask, where it costs least."""
+    """Guard every request of this app. Answers are sealed outside of Flask, in `gateway.tracing`."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY + 1  # so that a chunked body shows that it is longer
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.before_request(guard)

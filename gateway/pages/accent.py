@@ -14,7 +14,7 @@ from gateway.pages.blueprint import pages
 
 OURS = "1f6f5c"
 WHITE, NIGHT = (1.0, 1.0, 1.0), (0.106, 0.102, 0.094)
-ENOUGH = 5.0
+ENOUGH = 5.8  # more than 4.5, since the accent is also written on its own soft tint
 Colour = tuple[float, float, float]
 
 
@@ -42,6 +42,11 @@ def readable(colour: Colour, ground: Colour) -> Colour:
     return colour
 
 
+def soft(accent: Colour, ground: Colour) -> Colour:
+    """The ground with a breath of the accent: what slots and notices stand on."""
+    return _mix(ground, accent, 0.08 if ground == WHITE else 0.12)
+
+
 def stylesheet(digits: str) -> str:
     """The custom properties of both schemes."""
     wanted: Colour = (int(digits[0:2], 16) / 255, int(digits[2:4], 16) / 255, int(digits[4:6], 16) / 255)
@@ -67,7 +72,7 @@ def _properties(accent: Colour, ground: Colour, text: Colour) -> str:
         "accent": accent,
         "on-accent": text,
         "accent-strong": _mix(accent, (0, 0, 0) if ground == WHITE else WHITE, 0.18),
-        "accent-soft": _mix(ground, accent, 0.08 if ground == WHITE else 0.14),
+        "accent-soft": soft(accent, ground),
         "accent-line": _mix(ground, accent, 0.35),
     }
     return ";".join(f"--{name}:{_hex(shade)}" for name, shade in shades.items())

@@ -228,3 +228,9 @@ def test_what_is_typed_reaches_booking_trimmed_and_whole(stage: Stage, client: F
     assert sent["customer"]["first_name"] == "Jürgen"
     assert sent["start"] == "2030-03-25T09:00:00+00:00"
     assert sent["practice_id"] == examples.PRACTICE_ID
+
+
+def test_an_oversized_body_is_refused_even_where_nobody_reads_it(client: FlaskClient) -> None:
+    """A GET with a body, too."""
+    response = client.get(SLOTS, data=b"x" * 70_000, content_type="application/json")
+    assert (response.status_code, response.get_json()["code"]) == (413, "too_large")

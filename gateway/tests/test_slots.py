@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from gateway.api import examples
 from gateway.slots import MOST, Change, Key, SlotCache
-from gateway.tests.conftest import WEEK, Stage
+from gateway.tests.conftest import WEEK, Stage, stage_with
 from runtime.errors import Unavailable
 
 SERVICE, OTHER = examples.SERVICE_ID, "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2aff"
@@ -29,6 +29,21 @@ def test_the_same_request_is_answered_without_asking_again(stage: Stage, warm: F
     """Same bytes, no RPC."""
     assert warm.get(URL).text == FREE
     assert stage.rpc.count(ASKED) == 1
+
+
+def test_a_remembered_answer_looks_like_a_fresh_one(stage: Stage, client: FlaskClient) -> None:
+    """Same headers whether Flask was asked or not: security headers, ETag, type, trace."""
+    fresh, remembered = client.get(URL), client.get(URL)
+    assert stage.rpc.count(ASKED) == 1
+    assert set(fresh.headers) - {("X-Request-Id", fresh.headers["X-Request-Id"])} == set(remembered.headers) - {
+        ("X-Request-Id", remembered.headers["X-Request-Id"])
+    }
+
+
+def test_a_remembered_answer_counts_against_the_limit() -> None:
+    """The fast way is no way around it."""
+    stage = stage_with(rate_limits="read=2/h")
+    assert [stage.client().get(URL).status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_another_spelling_of_the_same_question_is_not_asked_again(stage: Stage, warm: FlaskClient) -> None:
@@ -235,3 +250,16 @@ def test_the_cache_does_not_grow_for_ever() -> None:
         cache.store(key(number), b"{}", cache.generation("p"))
     assert cache.by_key(key(0)) is None
     assert cache.by_key(key(MOST + 9))
+
+
+def test_a_practice_that_changes_while_it_is_asked_for_is_not_remembered(stage: Stage, client: FlaskClient) -> None:
+    """The answer may be from before the change."""
+
+    def slow(payload: Any) -> Any:
+        stage.tell("practice.changed")
+        return dict(examples.OWN_PRACTICE)
+
+    stage.rpc.answers["practice.by_slug"] = slow
+    client.get(URL)
+    client.get(f"{URL}&tz=Asia/Tokyo")
+    assert stage.rpc.count("practice.by_slug") == 2

@@ -14,7 +14,9 @@ def test_any_colour_becomes_readable_in_both_schemes(digits: str) -> None:
     """WCAG contrast of text on white and on the dark ground."""
     colour = (int(digits[:2], 16) / 255, int(digits[2:4], 16) / 255, int(digits[4:], 16) / 255)
     for ground in (accent.WHITE, accent.NIGHT):
-        assert accent.contrast(accent.readable(colour, ground), ground) >= 4.5
+        text = accent.readable(colour, ground)
+        assert accent.contrast(text, ground) >= 4.5
+        assert accent.contrast(text, accent.soft(text, ground)) >= 4.5
 
 
 @pytest.mark.parametrize(("text", "digits"), [("#0A7", "00aa77"), ("", accent.OURS), ("red;}", accent.OURS)])

@@ -1,6 +1,7 @@
 """Child processes that are wanted alive: started again when they end, told to finish at the end."""
 
 import contextlib
+import io
 import logging
 import os
 import subprocess
@@ -79,4 +80,5 @@ def report_ready(ready: bool) -> None:
     """Tell the supervisor, if there is one."""
     if descriptor := os.environ.get("STATUS_FD"):
         with contextlib.suppress(OSError):  # it is gone; others notice that
-            os.write(int(descriptor), b"1" if ready else b"0")
+            # Not os.write: eventlet's own waits for ever on a pipe that nobody reads any more.
+            io.FileIO(int(descriptor), "w", closefd=False).write(b"1" if ready else b"0")

@@ -6,7 +6,7 @@ Public keys are shared as one key ring; no service can forge another's word.
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 USER_TOKEN_LIFE = timedelta(minutes=10)
 SERVICE_TOKEN_LIFE = timedelta(minutes=5)
+SERVICE_TOKEN_REUSE = timedelta(minutes=1)
+REMEMBERED = 2_000  # verified tokens per key ring
 ISSUER_OF_USERS = "practice"
 
 
@@ -42,6 +44,7 @@ class Signer:
     def __init__(self, name: str, seed: str):
         self.name = name
         self._key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(seed))
+        self._kept: tuple[datetime, str] = datetime.min.replace(tzinfo=UTC), ""
 
     def public_key(self) -> str:
         """The raw public key, base64, for the key ring of the others."""
@@ -60,8 +63,12 @@ class Signer:
         return self._sign(claims, now, USER_TOKEN_LIFE)
 
     def service_token(self, now: datetime) -> str:
-        """A token with which this service calls another, valid 5 minutes."""
-        return self._sign({"sub": self.name, "role": "service"}, now, SERVICE_TOKEN_LIFE)
+        """A token with which this service calls another: valid 5 minutes when new, at least 4 when given again."""
+        made, token = self._kept
+        if not token or not timedelta() <= now - made < SERVICE_TOKEN_REUSE:
+            token = self._sign({"sub": self.name, "role": "service"}, now, SERVICE_TOKEN_LIFE)
+            self._kept = now, token
+        return token
 
     def _sign(self, claims: dict[str, Any], now: datetime, life: timedelta) -> str:
         claims = {**claims, "iss": self.name, "iat": now, "exp": now + life}
@@ -73,12 +80,22 @@ class KeyRing:
 
     def __init__(self, keys: dict[str, str]):
         self._keys = {name: Ed25519PublicKey.from_public_bytes(base64.b64decode(k)) for name, k in keys.items()}
+        self._claims: dict[str, dict[str, Any]] = {}
 
     def verify(self, token: str, now: datetime) -> Caller:
-        """The caller that the token proves. Raises InvalidIdentity."""
+        """The caller that the token proves. Raises InvalidIdentity. Signatures are checked once per token."""
+        claims = self._claims.get(token)
+        if claims is None:
+            claims = self._decode(token)
+            if len(self._claims) >= REMEMBERED:
+                self._claims.clear()
+            self._claims[token] = claims
+        return _caller(claims, now)
+
+    def _decode(self, token: str) -> dict[str, Any]:
         try:
             issuer = jwt.get_unverified_header(token)["kid"]
-            claims = jwt.decode(
+            return jwt.decode(
                 token,
                 self._keys[issuer],
                 algorithms=["EdDSA"],
@@ -87,18 +104,22 @@ class KeyRing:
             )
         except (jwt.InvalidTokenError, KeyError) as error:
             raise InvalidIdentity(str(error)) from error
-        if claims["exp"] <= now.timestamp() or claims["iat"] > now.timestamp() + 60:
-            raise InvalidIdentity("expired")
-        if claims.get("role") == "service":
-            if claims["sub"] != issuer:
-                raise InvalidIdentity("a service speaks for itself only")
-            return Caller(service=issuer, role="service")
-        if issuer != ISSUER_OF_USERS:
-            raise InvalidIdentity("only practice vouches for users")
-        return Caller(
-            practice_id=claims["practice"],
-            user_id=claims["sub"],
-            session_id=claims.get("sid"),
-            role=claims["role"],
-            scopes=frozenset(claims["scopes"]),
-        )
+
+
+def _caller(claims: dict[str, Any], now: datetime) -> Caller:
+    """Who these verified claims speak for, at this moment."""
+    if claims["exp"] <= now.timestamp() or claims["iat"] > now.timestamp() + 60:
+        raise InvalidIdentity("expired")
+    if claims.get("role") == "service":
+        if claims["sub"] != claims["iss"]:
+            raise InvalidIdentity("a service speaks for itself only")
+        return Caller(service=claims["iss"], role="service")
+    if claims["iss"] != ISSUER_OF_USERS:
+        raise InvalidIdentity("only practice vouches for users")
+    return Caller(
+        practice_id=claims["practice"],
+        user_id=claims["sub"],
+        session_id=claims.get("sid"),
+        role=claims["role"],
+        scopes=frozenset(claims["scopes"]),
+    )

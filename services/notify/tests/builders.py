@@ -174,7 +174,7 @@ class MailServer:
     def __init__(self) -> None:
         self.answers: list[str] = []
         self.recipient_answer = "250 OK"
-        self.delay = 0.0
+        self.hanging = False  # mails to an address with `slow` in it get no answer meanwhile
         self.accepted: list[EmailMessage] = []
         self.raw: list[bytes] = []
         self.envelopes: list[tuple[str, list[str]]] = []
@@ -203,8 +203,8 @@ class MailServer:
         return self.recipient_answer
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.delay and "slow" in envelope.rcpt_tos[0]:
-            await asyncio.sleep(self.delay)
+        while self.hanging and "slow" in envelope.rcpt_tos[0]:
+            await asyncio.sleep(0.02)
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer.startswith("2"):
             self.accepted.append(message_from_bytes(envelope.content, policy=policy.default))

@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from booking.models import appointments, holds
 from runtime.errors import Refused
+from runtime.ids import new_id
 
 CLIENTS = 50
 
@@ -134,11 +135,21 @@ def test_one_request_sent_twenty_times_at_once_is_one_appointment_with_one_answe
     assert desk.count(appointments) == 1
 
 
-def test_one_customer_at_once_on_many_slots_stays_within_the_limit_of_open_bookings(desk):
-    """The limit is counted under a lock of the customer's own, across calendars."""
+def test_one_key_with_different_requests_at_once_is_one_booking_and_conflicts(desk):
+    """Different calendars share no lock but the key's own."""
+    for number in range(5):
+        key, calendars = new_id(), [new_id() for _ in range(8)]
+        calls = [lambda c=c, k=key, n=number: desk.book(24 + n, c, idempotency_key=k) for c in calendars]
+        results = desk.race(*calls)
+        assert len(won(results)) == 1
+        assert {r.code for r in lost(results)} == {"idempotency_conflict"}
+
+
+def test_one_customer_at_once_on_many_calendars_stays_within_the_limit_of_open_bookings(desk):
+    """The limit is counted under a lock of the customer's own: different calendars share no other."""
     desk.staff("update_form", fields=[], max_open_bookings=2)
-    calls = [lambda n=n: desk.book(24 + n, (desk.anna, desk.ben)[n % 2]) for n in range(10)]
-    results = desk.race(*calls)
+    calendars = [new_id() for _ in range(10)]
+    results = desk.race(*[lambda c=c: desk.book(24, c) for c in calendars])
     assert len(won(results)) == 2
     assert {r.code for r in lost(results)} == {"too_many_open"}
 
