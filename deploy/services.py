@@ -48,6 +48,16 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def becomes_free(port: int, seconds: float = 5.0) -> bool:
+    """Whether nobody listens there any more; a process that is just dying gets a moment to let go."""
+    deadline = time.monotonic() + seconds
+    while answers(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
 def alive(pid: int, mark: str) -> bool:
     """Whether `pid` still is the process whose command line or environment of old held `mark` (numbers are reused)."""
     try:
@@ -225,7 +235,7 @@ class Broker:
         wanted = int(os.environ.get("TEST_AMQP_PORT", self.first_port))
         for name, first in (("port", wanted), ("http_port", wanted + 10000), ("dist_port", wanted + 20000)):
             file = self.folder / name
-            if not file.exists() or answers(int(file.read_text())):
+            if not file.exists() or not becomes_free(int(file.read_text())):
                 file.write_text(str(free_port(first)))
         lines = [
             f"listeners.tcp.1 = 127.0.0.1:{self.port}",

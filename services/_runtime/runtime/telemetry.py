@@ -70,5 +70,6 @@ def configure_logging(service: str, level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter(service))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("pika", "amqp", "kombu", "nameko", "alembic", "waitress"):
+    logging.getLogger("pika").setLevel("CRITICAL")  # eight lines per failed attempt; runtime.connection tells it in one
+    for noisy in ("amqp", "kombu", "nameko", "alembic", "waitress"):
         logging.getLogger(noisy).setLevel("WARNING")

@@ -152,6 +152,9 @@ def test_an_absence_names_the_appointments_in_its_way(desk: Any, appointment: An
     desk.hear(
         "appointment.booked", touching, 1, appointment(anna, "2026-06-02T09:00:00+00:00", "2026-06-02T10:00:00+00:00")
     )
+    desk.hear(
+        "appointment.booked", new_id(), 1, appointment(anna, "2026-06-02T07:00:00+00:00", "2026-06-02T08:00:00+00:00")
+    )
     span = {"from": "2026-06-02T10:00:00+02:00", "to": "2026-06-02T11:00:00+02:00"}
     desk.told()
     absence = desk.staff("add_absence", calendar=anna, reason="Zahnarzt", **span)

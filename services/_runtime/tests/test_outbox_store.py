@@ -1,0 +1,125 @@
+"""The relay's view of the outbox, on both databases."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, insert, select, update
+
+from runtime import tables
+from runtime.clock import utc_now
+from runtime.db import Database
+from runtime.ids import new_id
+from runtime.outbox import emit
+from runtime.outbox_store import Store, open_store
+from runtime.testing import Databases
+from services._runtime.tests.conformance.house import prepare
+
+
+@pytest.fixture(name="database")
+def _database(databases: Databases) -> Database:
+    database = databases.new(None)
+    prepare(database)
+    return database
+
+
+@pytest.fixture(name="store")
+def _store(database: Database) -> Iterator[Store]:
+    store = open_store(database.url)
+    yield store
+    store.close()
+
+
+def tell(database: Database) -> str:
+    """One event in the outbox; its id."""
+    now = utc_now()
+
+    def write(session: Any) -> str:
+        event = emit(session, "shop", "order.placed", subject="s", practice_id="p", version=1, now=now, data={"ö": 1})
+        return event.id
+
+    return database.write(write)
+
+
+def test_rows_come_in_order_and_once_published_never_again(database: Database, store: Store) -> None:
+    """In the order of `seq`, up to the limit."""
+    ids = [tell(database) for _ in range(3)]
+    rows = store.take(2)
+    assert [(row.id, row.exchange, row.routing_key) for row in rows] == [
+        (id, "shop.events", "order.placed") for id in ids[:2]
+    ]
+    store.settle([row.id for row in rows], {})
+    assert [row.id for row in store.take(9)] == ids[2:]
+    store.abort()
+
+
+def test_a_failed_row_waits_and_keeps_its_error(database: Database, store: Store) -> None:
+    """Its pause doubles from one second; when it is over, the row comes again."""
+    id = tell(database)
+    for tries in (1, 2):
+        assert [row.id for row in store.take(9)] == [id]
+        store.settle([], {id: "unroutable"})
+        assert store.take(9) == []
+        store.abort()
+        row: Any = database.read(lambda session: session.execute(select(tables.outbox)).one())
+        assert (row.tries, row.error, row.published) == (tries, "unroutable", None)
+        assert 0.5 * tries < (row.not_before - utc_now()).total_seconds() <= tries
+        past = {"not_before": utc_now() - timedelta(seconds=1)}
+        database.write(lambda session, past=past: session.execute(update(tables.outbox).values(past)))
+
+
+def test_aborted_rows_come_again(database: Database, store: Store) -> None:
+    """What was taken and not settled is not lost."""
+    id = tell(database)
+    store.take(9)
+    store.abort()
+    assert [row.id for row in store.take(9)] == [id]
+    store.abort()
+
+
+def test_two_relays_never_hold_the_same_row(database: Database, store: Store) -> None:
+    """SKIP LOCKED on PostgreSQL (a SQLite file has one relay)."""
+    if database.sqlite:
+        pytest.skip("one relay per file")
+    first, second = tell(database), None
+    assert [row.id for row in store.take(1)] == [first]
+    second = tell(database)
+    other = open_store(database.url)
+    assert [row.id for row in other.take(9)] == [second]
+    other.close()
+    store.abort()
+
+
+def test_a_commit_wakes_the_relay(database: Database, store: Store) -> None:
+    """By NOTIFY, or by the file's version: `wait` returns long before its time is over."""
+    import threading
+    import time
+
+    store.take(9)
+    store.abort()
+    begun = time.monotonic()
+    threading.Timer(0.2, lambda: tell(database)).start()
+    store.wait(10)
+    assert time.monotonic() - begun < 5
+
+
+def test_only_what_is_old_and_done_is_purged(database: Database, store: Store) -> None:
+    """Published a week ago, handled a month ago; an unpublished row never goes, however old."""
+    old, new = tell(database), tell(database)
+    tell(database)
+    long_ago = utc_now() - timedelta(days=40)
+
+    def age(session: Any) -> None:
+        outbox = tables.outbox
+        session.execute(update(outbox).values(created=long_ago))
+        session.execute(update(outbox).where(outbox.c.id == old).values(published=long_ago))
+        session.execute(update(outbox).where(outbox.c.id == new).values(published=utc_now()))
+        for handled in (long_ago, utc_now()):
+            row = {"consumer": "kitchen.cook", "event_id": new_id(), "handled": handled}
+            session.execute(insert(tables.inbox).values(row))
+
+    database.write(age)
+    assert store.purge() == 2
+    counts = [select(func.count()).select_from(table) for table in (tables.outbox, tables.inbox)]
+    assert [database.read(lambda session, c=c: session.scalar(c)) for c in counts] == [2, 1]
