@@ -1,6 +1,9 @@
 """The nameko process of a service: `python -m runtime.broker_worker <module>`. Started by `runtime.supervisor`."""
 
-import eventlet
+import warnings
+
+warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated")  # known: see the decision on messaging
+import eventlet  # noqa: E402
 
 eventlet.monkey_patch()  # before anything else: psycopg2 becomes cooperative with it
 
@@ -9,6 +12,7 @@ import logging  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
+import threading  # noqa: E402
 from functools import partial  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -22,8 +26,9 @@ from runtime.clock import utc_now  # noqa: E402
 from runtime.confirmed import ConfirmedPublisher  # noqa: E402
 from runtime.deliveries import Deliveries, HandlerTimeout  # noqa: E402
 from runtime.edge import Endpoint, subscriptions  # noqa: E402
+from runtime.loops import start_loops  # noqa: E402
 from runtime.rpcclient import BrokerRpc  # noqa: E402
-from runtime.service import Service  # noqa: E402
+from runtime.service import App, Service  # noqa: E402
 from runtime.settings import read  # noqa: E402
 from runtime.telemetry import configure_logging  # noqa: E402
 
@@ -35,15 +40,19 @@ def time_limit(seconds: float) -> Any:
     return eventlet.Timeout(seconds, HandlerTimeout(f"handler over {seconds:g} s"))
 
 
+def build_app(service: Service, settings: Any) -> App:
+    return service.build(settings, BrokerRpc(settings.amqp_uri, service.name), utc_now)
+
+
 def build(
-    service: Service, settings: Any, ladder: tuple[int, ...] = topology.LADDER_MS, seconds: float = HANDLER_SECONDS
+    service: Service, app: App, ladder: tuple[int, ...] = topology.LADDER_MS, seconds: float = HANDLER_SECONDS
 ) -> ServiceContainer:
     """The service's nameko container, its queues declared, not yet started. Waits for the broker."""
-    app = service.build(settings, BrokerRpc(settings.amqp_uri, service.name), utc_now)
+    amqp_uri = app.settings.amqp_uri
     endpoint = Endpoint(app, service.edge)
     reads = subscriptions(service.name, service.edge)
-    _declare(settings.amqp_uri, topology.system([service.name], reads, ladder))
-    publisher = ConfirmedPublisher(settings.amqp_uri)
+    _declare(amqp_uri, topology.system([service.name], reads, ladder))
+    publisher = ConfirmedPublisher(amqp_uri)
     deliveries = Deliveries(endpoint, publisher, Semaphore(1), partial(time_limit, seconds), ladder)
     state: dict[str, bool] = {}
 
@@ -51,7 +60,7 @@ def build(
         state[connection] = ready
         report_ready(all(state.values()))
 
-    config = nameko_config(settings.amqp_uri, report)
+    config = nameko_config(amqp_uri, report)
     return ServiceContainer(service_class(service, endpoint, deliveries.handle), config)
 
 
@@ -87,8 +96,13 @@ def main(module: str) -> None:
     service = importlib.import_module(module).SERVICE
     settings = read(service.settings, os.environ)
     configure_logging(service.name, settings.log_level)
-    container = build(service, settings)
+    app, stop = build_app(service, settings), threading.Event()
+    container = build(service, app)
+    loops = start_loops(service, app, service.loops, stop) if settings.loops_in_worker else []
     serve(container)
+    stop.set()
+    for loop in loops:
+        loop.join()
     log.info("worker_stopped")
 
 

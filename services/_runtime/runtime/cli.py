@@ -33,7 +33,7 @@ def main(service: Service, arguments: list[str] | None = None) -> None:
         return
     if not settings.amqp_uri:
         raise SystemExit("AMQP_URI is not set: a service on its own needs a broker (embedded: the one-process runner)")
-    _become(service, chosen.only)
+    _become(service, chosen.only, own_loops=bool(service.loops) and not settings.loops_in_worker)
 
 
 def _settings(service: Service) -> Any:
@@ -43,7 +43,7 @@ def _settings(service: Service) -> Any:
         raise SystemExit(str(error)) from None
 
 
-def _become(service: Service, only: str | None) -> NoReturn:
+def _become(service: Service, only: str | None, own_loops: bool) -> NoReturn:
     """Replace this process, which has loaded the whole service to learn its settings, by one that loads what it needs:
     the worker must be patched by eventlet before it imports anything, and the supervisor stays small."""
     module = _module()
@@ -54,7 +54,7 @@ def _become(service: Service, only: str | None) -> NoReturn:
     elif only:
         command = ["runtime.loops", module, only]
     else:
-        command = ["runtime.supervisor", service.name, "--module", module, *(["--loops"] if service.loops else [])]
+        command = ["runtime.supervisor", service.name, "--module", module, *(["--loops"] if own_loops else [])]
     os.execv(sys.executable, [sys.executable, "-m", *command])
 
 

@@ -14,6 +14,11 @@ PG_OPTIONS = "-c timezone=utc -c lock_timeout=10s -c statement_timeout=20s"
 RETRYABLE = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
 
 
+class OutcomeUnknown(Exception):
+    """The connection died during the commit: whether it happened is open. Never repeated here; idempotency keys and
+    inbox rows make the caller's own repetition safe."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware instant. Stored as timestamptz, in SQLite as UTC wall time; read back aware in UTC."""
 
@@ -38,8 +43,8 @@ class Database:
     """The engine and its two kinds of transaction.
 
     `write(fn, *args)` runs `fn(session, *args)` in a transaction and commits; in SQLite it opens with BEGIN IMMEDIATE,
-    so nothing may yield or call out inside it. A deadlock or serialization failure is tried once more.
-    `read(fn, *args)` is the same without a commit. Both return what `fn` returns.
+    so nothing may yield or call out inside it. `read(fn, *args)` is the same without a commit. Both return what `fn`
+    returns, and try a deadlock, a serialization failure or a dead pooled connection once more.
     """
 
     def __init__(self, url: str, pool_size: int = 10):
@@ -53,20 +58,27 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     def write(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        try:
-            result = self._once(fn, *args, **kwargs)
-        except DBAPIError as error:
-            if getattr(error.orig, "pgcode", None) not in RETRYABLE:
-                raise
-            result = self._once(fn, *args, **kwargs)
+        result: T = _twice(self._write, fn, *args, **kwargs)
         self.after_write()
         return result
 
-    def _once(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
-            return fn(session, *args, **kwargs)
+    def _write(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        with Session(self._writing, expire_on_commit=False) as session:
+            result = fn(session, *args, **kwargs)
+            session.flush()
+            try:
+                session.commit()
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise OutcomeUnknown from error
+                raise
+            return result
 
     def read(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        result: T = _twice(self._read, fn, *args, **kwargs)
+        return result
+
+    def _read(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         with Session(self.engine, expire_on_commit=False) as session:
             return fn(session, *args, **kwargs)
 
@@ -79,13 +91,23 @@ class Database:
         self.engine.dispose()
 
 
+def _twice(transaction: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Run it, and once more if it certainly changed nothing and the trouble may be over: a deadlock, a serialization
+    failure, a connection that had died in the pool (cheaper than asking each connection whether it lives)."""
+    try:
+        return transaction(*args, **kwargs)
+    except DBAPIError as error:
+        if not error.connection_invalidated and getattr(error.orig, "pgcode", None) not in RETRYABLE:
+            raise
+    return transaction(*args, **kwargs)
+
+
 def _engine(url: str, pool_size: int) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(
             url,
             pool_size=pool_size,
             max_overflow=0,
-            pool_pre_ping=True,
             hide_parameters=True,  # people's data stay out of logged errors
             connect_args={
                 "connect_timeout": 5,

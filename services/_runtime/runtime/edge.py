@@ -155,15 +155,12 @@ class Endpoint:
         log.exception("rpc_failed", extra={"facts": {"method": f"{self.app.name}.{method}"}})
         return Refused("internal", {"trace": trace_id()})
 
-    def handle(self, subscription: Subscription, event: Event) -> bool:
-        """Run the handler once for this event, its effect and inbox row in one commit; False if it already had run."""
+    def handle(self, subscription: Subscription, event: Event, settle: Callable[[Session], Any] | None = None) -> bool:
+        """Run the handler once for this event; its effect, the inbox row and `settle` are one commit. False if it
+        had run before."""
         handler = getattr(self.edge, subscription.method)
         with tracing(event.traceparent):
-            return self.app.db.write(_handle, handler, subscription.consumer, event, self.app.clock())
-
-
-def _handle(session: Session, handler: Callable[..., Any], consumer: str, event: Event, now: datetime) -> bool:
-    return handle_once(session, handler, consumer, event, now)
+            return self.app.db.write(handle_once, handler, subscription.consumer, event, self.app.clock(), settle)
 
 
 def _load(spec: RpcSpec, payload: dict[str, Any]) -> Any:

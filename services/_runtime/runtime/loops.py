@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from runtime.children import report_ready
@@ -29,6 +30,16 @@ def keep_running(name: str, loop: Loop, app: App, stop: threading.Event) -> None
         stop.wait(PAUSE_SECONDS)
 
 
+def start_loops(service: Service, app: App, names: Iterable[str], stop: threading.Event) -> list[threading.Thread]:
+    """Begin these loops, a thread each."""
+    threads = [
+        threading.Thread(target=keep_running, args=(name, service.loops[name], app, stop), name=name) for name in names
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
 def main(module: str, names: list[str]) -> None:
     service: Service = importlib.import_module(module).SERVICE
     settings: Any = read(service.settings, os.environ)
@@ -37,12 +48,7 @@ def main(module: str, names: list[str]) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor tells us
-    threads = [
-        threading.Thread(target=keep_running, args=(name, service.loops[name], app, stop), name=name)
-        for name in names or service.loops
-    ]
-    for thread in threads:
-        thread.start()
+    threads = start_loops(service, app, names or service.loops, stop)
     report_ready(True)
     parent = os.getppid()
     while not stop.wait(1):

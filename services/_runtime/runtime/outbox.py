@@ -11,6 +11,8 @@ from runtime.ids import new_id
 from runtime.messages import Event
 from runtime.telemetry import traceparent
 
+ADD = insert(tables.outbox).inline()  # built once; nobody needs the new `seq`
+
 
 def emit(
     session: Session,
@@ -38,9 +40,6 @@ def emit(
         data=data,
         traceparent=traceparent(),
     )
-    session.execute(
-        insert(tables.outbox).values(
-            id=event.id, exchange=f"{source}.events", routing_key=type, body=event.to_json(), created=now
-        )
-    )
+    row = {"id": event.id, "exchange": f"{source}.events", "routing_key": type, "body": event.to_json(), "created": now}
+    session.execute(ADD, row)
     return event

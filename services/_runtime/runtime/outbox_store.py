@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import unquote
+from uuid import UUID
 
 KEEP_PUBLISHED = timedelta(days=7)
 KEEP_HANDLED = timedelta(days=30)  # longer than any redelivery, a replay from the parking queue included
@@ -159,17 +160,18 @@ class SqliteStore:
             where published is null and (not_before is null or not_before <= ?) order by seq limit ?""",
             (_stamp(), limit),
         )
-        return [Row(*row) for row in rows.fetchall()]
+        return [Row(str(UUID(id)), *rest) for id, *rest in rows.fetchall()]
 
     def settle(self, published: Collection[str], failed: dict[str, str]) -> None:
         self._execute("begin immediate")
         for id in published:
-            self._execute("update outbox set published = ?, error = null where id = ?", (_stamp(), id))
+            done = "update outbox set published = ?, error = null where id = ?"
+            self._execute(done, (_stamp(), _key(id)))
         for id, error in failed.items():
-            tries = self._execute("select tries from outbox where id = ?", (id,)).fetchone()[0]
+            tries = self._execute("select tries from outbox where id = ?", (_key(id),)).fetchone()[0]
             pause = timedelta(seconds=min(LONGEST_PAUSE, 2 ** min(tries, 10)))
             later = "update outbox set tries = tries + 1, error = ?, not_before = ? where id = ?"
-            self._execute(later, (error, _stamp(pause), id))
+            self._execute(later, (error, _stamp(pause), _key(id)))
         self._execute("commit")
 
     def abort(self) -> None:
@@ -204,6 +206,11 @@ class SqliteStore:
         except sqlite3.OperationalError as error:
             self.close()
             raise Away(str(error)) from error
+
+
+def _key(id: str) -> str:
+    """An id as SQLAlchemy's Uuid stores it in SQLite."""
+    return UUID(id).hex
 
 
 def _stamp(later: timedelta = timedelta()) -> str:

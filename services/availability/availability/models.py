@@ -151,6 +151,3 @@ taken = Table(
     # Covers the slot search: one short range per calendar, however long the history is.
     Index("taken_by_time", "calendar_id", "from_at", "until_at", "start_at", "expires_at"),
 )
-
-# The source of `slots.changed` versions in SQLite; PostgreSQL has a sequence of this name, which nobody waits for.
-slots_version = Table("slots_version", metadata, Column("value", Integer, nullable=False))

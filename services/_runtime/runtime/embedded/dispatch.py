@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from runtime import tables
@@ -56,7 +57,7 @@ class Dispatcher:
             subscription = self._by_consumer.get(row.consumer)
             if subscription is None:
                 raise UnknownConsumer(row.consumer)
-            self._endpoint.handle(subscription, parse_event(row.body))
+            self._endpoint.handle(subscription, parse_event(row.body), partial(strike_off, row.seq))
         except Exception as error:
             self._db.write(put_back, row, error, self._clock())
             facts = {"consumer": row.consumer, "event_id": row.event_id, "attempt": row.attempt + 1}
@@ -75,6 +76,11 @@ def next_due(session: Session) -> datetime | None:
         select(func.min(delivery.c.not_before)).where(delivery.c.parked.is_(None))
     )
     return earliest
+
+
+def strike_off(seq: int, session: Session) -> None:
+    """The delivery is done."""
+    session.execute(delete(tables.delivery).where(tables.delivery.c.seq == seq))
 
 
 def put_back(session: Session, row: Any, error: Exception, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from runtime.clock import utc_now
 from runtime.errors import NotSent, Refused, Unavailable
 from runtime.ids import new_id
-from runtime.telemetry import child_of
+from runtime.telemetry import child_of, tracing
 from runtime.testing import service_headers, staff_headers
 from services._runtime.tests.conformance import house
 from services._runtime.tests.conformance.transports import COOK, LADDER_MS, Parked, Transport, event_body, until
@@ -91,6 +91,7 @@ def test_bytes_that_are_no_event_are_parked_and_others_pass(transport: Transport
     until(lambda: effects(transport, "kitchen", subject))
     [found] = until(lambda: parked(transport, marked))
     assert "Undecodable" in found.error
+    assert found.tries == 1
 
 
 def test_a_slow_or_failing_event_does_not_hold_up_the_others(transport: Transport) -> None:
@@ -110,6 +111,12 @@ def test_the_trace_runs_through_calls_and_events(transport: Transport) -> None:
         trace = select(house.effects.c.trace).where(house.effects.c.subject == subject)
         found = transport.databases[service].read(lambda session, trace=trace: session.scalars(trace).one())
         assert found == parent[3:35]
+
+
+def test_a_call_continues_the_trace_of_whoever_makes_it(transport: Transport) -> None:
+    """Without a header of its own."""
+    with tracing("") as own:
+        assert transport.rpc.call("shop", "place", {})["trace"] == own[3:35]
 
 
 # Calls

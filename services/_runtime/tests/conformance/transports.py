@@ -54,6 +54,7 @@ class Parked:
     consumer: str
     body: str
     error: str
+    tries: int
 
 
 class Transport(Protocol):
@@ -110,7 +111,7 @@ class EmbeddedTransport:
         found = []
         for database in self.databases.values():
             rows = database.read(lambda s: s.execute(select(delivery).where(delivery.c.parked.is_not(None))).all())
-            found += [Parked(row.consumer, row.body, row.error) for row in rows]
+            found += [Parked(row.consumer, row.body, row.error, row.attempt) for row in rows]
         return found
 
     def stop(self) -> None:
@@ -204,7 +205,8 @@ class BrokerTransport:
                 headers = properties.headers or {}
                 consumer = str(headers.get("x-queue", method.routing_key)).partition("--")[2]
                 reason = f"{headers.get('x-reason', '')} {headers.get('x-error', '')}"
-                self._parked.append(Parked(consumer, body.decode(errors="replace"), reason))
+                tries = int(headers.get("x-attempt", 0))
+                self._parked.append(Parked(consumer, body.decode(errors="replace"), reason, tries))
 
     @contextlib.contextmanager
     def channel(self) -> Iterator[Any]:

@@ -40,7 +40,8 @@ def main(names: list[str]) -> None:
     containers = []
     for name in names:
         settings = Settings(**house[name])
-        containers.append(broker_worker.build(SERVICES[name], settings, tuple(house["ladder"]), house["limit"]))
+        app = broker_worker.build_app(SERVICES[name], settings)
+        containers.append(broker_worker.build(SERVICES[name], app, tuple(house["ladder"]), house["limit"]))
     for container in containers[1:]:
         container.start()
     if "GAPS" in os.environ:

@@ -11,6 +11,7 @@ from deploy.services import Broker
 from runtime.errors import NotSent, Unavailable
 from runtime.listener import BrokerListener
 from runtime.messages import Event
+from runtime.rpcclient import BrokerRpc, not_later_than
 from services._runtime.tests.conformance.transports import BrokerTransport, until
 from services._runtime.tests.faults.test_faults import exactly_once, order
 
@@ -104,13 +105,22 @@ def answered(house: BrokerTransport) -> bool:
 
 def test_a_call_without_any_broker_was_certainly_not_sent() -> None:
     """NotSent at the deadline, not earlier (it may come back), not later."""
-    from runtime.rpcclient import BrokerRpc
-
     rpc = BrokerRpc("amqp://guest:guest@127.0.0.1:1/none")
     begun = time.monotonic()
     with pytest.raises(NotSent):
         rpc.call("shop", "nap", {}, timeout=0.4)
     assert 0.3 < time.monotonic() - begun < 1
+    rpc.close()
+
+
+def test_a_call_made_while_answering_another_ends_at_that_ones_deadline() -> None:
+    """Five seconds of its own do not stretch the two tenths that the outer call has left; none left: not even tried."""
+    rpc = BrokerRpc("amqp://guest:guest@127.0.0.1:1/none")
+    for left, most in ((0.2, 1.0), (-1.0, 0.1)):
+        begun = time.monotonic()
+        with not_later_than(str(time.time() + left)), pytest.raises(NotSent):
+            rpc.call("shop", "nap", {}, timeout=5)
+        assert time.monotonic() - begun < most
     rpc.close()
 
 

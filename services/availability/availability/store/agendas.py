@@ -29,6 +29,7 @@ _CALENDARS = (
     .where(service_calendars.c.service_id == bindparam("service"))
     .order_by(calendars.c.nickname, calendars.c.id)
 )
+_CALENDAR = _CALENDARS.where(calendars.c.id == bindparam("calendar"))
 _CLOSURES = select(closures.c.calendar_id, closures.c.kind, closures.c.first_day, closures.c.last_day).where(
     closures.c.calendar_id.in_(bindparam("calendars", expanding=True)),
     closures.c.last_day >= bindparam("first"),
@@ -59,18 +60,15 @@ class Selection:
     terms: Terms
     agendas: tuple[Agenda, ...]  # in the order of `calendars`
 
-    def only(self, calendar: str) -> "Selection":
-        """The same with this calendar alone; with none if it does not offer the service."""
-        rows = [row for row in self.calendars if row["id"] == calendar]
-        return replace(self, calendars=rows, agendas=tuple(one for one in self.agendas if one.id == calendar))
 
-
-def selection(session: Session, practice: str, service: str) -> Selection | None:
-    """The service with its calendars, also inactive ones; None if the practice has no such service (any more)."""
+def selection(session: Session, practice: str, service: str, calendar: str | None) -> Selection | None:
+    """The service with its calendars, also inactive ones, or with the one asked for, if that offers it; None if the
+    practice has no such service (any more)."""
     row = session.execute(_SERVICE, {"practice": practice, "service": service}).mappings().first()
     if row is None:
         return None
-    found = session.execute(_CALENDARS, {"service": service}).mappings().all()
+    query, which = (_CALENDAR, {"calendar": calendar}) if calendar else (_CALENDARS, {})
+    found = session.execute(query, {"service": service, **which}).mappings().all()
     return Selection(row, found, terms(row), tuple(agenda(one) for one in found))
 
 

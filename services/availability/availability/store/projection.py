@@ -3,13 +3,29 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from availability.models import calendars, places, practices, seen, slots_version, taken
+from availability.models import calendars, places, practices, seen, taken
 
 Row = Mapping[Any, Any]
+
+
+def _note(dialect: Any) -> Any:
+    note = dialect.insert(seen).inline()
+    newer = seen.c.version < note.excluded.version
+    return note.on_conflict_do_update(index_elements=["subject"], set_={"version": note.excluded.version}, where=newer)
+
+
+# Built once: what each appointment's event runs.
+NOTE = {"sqlite": _note(sqlite), "postgresql": _note(postgresql)}
+TAKE = insert(taken).inline()
+RELEASE = delete(taken).where(taken.c.subject == bindparam("gone")).returning(*taken.c)
+LIMITED = select(calendars.c.id).where(
+    calendars.c.id.in_(bindparam("ids", expanding=True)),
+    calendars.c.max_per_day.is_not(None) | calendars.c.max_per_week.is_not(None),
+)
 
 
 def _insert(session: Session, table: Any) -> Any:
@@ -22,31 +38,25 @@ def is_news(session: Session, subject: str, version: int) -> bool:
     The note stays when the subject is gone: a tombstone against events that come late. One statement, so that of two
     handlers at the same time the second waits for the first and then compares.
     """
-    note = _insert(session, seen).values(subject=subject, version=version)
-    note = note.on_conflict_do_update(
-        index_elements=["subject"], set_={"version": version}, where=seen.c.version < version
-    )
-    return session.scalar(note.returning(seen.c.subject)) is not None
+    note = NOTE[session.get_bind().dialect.name]
+    noted = session.execute(note, {"subject": subject, "version": version})
+    return bool(noted.rowcount)  # type: ignore[attr-defined]
 
 
 def release(session: Session, subject: str) -> Sequence[Row]:
     """Free everything that the subject took; returns what that was."""
-    gone = delete(taken).where(taken.c.subject == subject).returning(*taken.c)
-    return session.execute(gone).mappings().all()
+    return session.execute(RELEASE, {"gone": subject}).mappings().all()
 
 
 def take(session: Session, rows: list[dict[str, Any]]) -> None:
     """Note taken time, one row per calendar."""
     if rows:
-        session.execute(insert(taken), rows)
+        session.execute(TAKE, rows)
 
 
 def limited(session: Session, ids: Collection[str]) -> bool:
     """Whether any of the calendars has a limit per day or week."""
-    query = select(calendars.c.id).where(
-        calendars.c.id.in_(ids), calendars.c.max_per_day.is_not(None) | calendars.c.max_per_week.is_not(None)
-    )
-    return session.scalar(query.limit(1)) is not None
+    return session.execute(LIMITED, {"ids": list(ids)}).first() is not None
 
 
 def put_practice(session: Session, id: str, time_zone: str, currency: str) -> None:
@@ -75,11 +85,3 @@ def put_places(session: Session, practice: str, known: Sequence[Mapping[str, str
 def calendars_at(session: Session, place_ids: Collection[str]) -> Sequence[str]:
     """The calendars that stand in these places."""
     return session.scalars(select(calendars.c.id).where(calendars.c.place_id.in_(place_ids))).all()
-
-
-def next_slots_version(session: Session) -> int:
-    """A number that rises with each call."""
-    if session.get_bind().dialect.name == "postgresql":
-        return int(session.execute(text("select nextval('slots_version')")).scalar_one())
-    rise = update(slots_version).values(value=slots_version.c.value + 1).returning(slots_version.c.value)
-    return int(session.execute(rise).scalar_one())

@@ -134,14 +134,11 @@ def _terms(chosen: Selection, request: Request) -> Terms:
 
 def _choose(session: Session, request: Request, *, unreleased: bool) -> Selection:
     """The service with all its calendars or the one asked for. Raises NotFound."""
-    chosen = selection(session, request["practice_id"], request["service"])
+    chosen = selection(session, request["practice_id"], request["service"], request["calendar"])
     if chosen is None or not (chosen.service["released"] or unreleased):
         raise NotFound(service=request["service"])
-    if (calendar := request["calendar"]) is None:
-        return chosen
-    chosen = chosen.only(calendar)
-    if not chosen.agendas:
-        raise NotFound(calendar=calendar)
+    if request["calendar"] and not chosen.agendas:
+        raise NotFound(calendar=request["calendar"])
     return chosen
 
 

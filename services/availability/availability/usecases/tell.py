@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from availability.contracts import events
-from availability.store import projection
 from runtime.outbox import emit
 
 Row = Mapping[Any, Any]
@@ -33,14 +32,17 @@ def slots_changed(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> None:
-    """Slots of these calendars and services (None: all) that touch [since, until) may differ now."""
+    """Slots of these calendars and services (None: all) that touch [since, until) may differ now.
+
+    There is no object with versions here, only a call to look again: `objectversion` is the second it was told in.
+    """
     emit(
         session,
         events.SOURCE,
         events.SLOTS_CHANGED,
         subject=practice,
         practice_id=practice,
-        version=projection.next_slots_version(session),
+        version=int(now.timestamp()),
         now=now,
         data=events.slots_changed(calendars, services, since, until),
     )

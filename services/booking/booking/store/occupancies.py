@@ -10,7 +10,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import BigInteger, and_, bindparam, delete, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -22,6 +22,15 @@ HOLD_COLUMNS = [holds.c[field.name] for field in fields(Hold)]
 INSERT = insert(occupancies).inline()  # built once; values as parameters keep their cached form
 INSERT_IF_FREE = postgresql.insert(occupancies).inline().on_conflict_do_nothing()
 INSERT_HOLD = insert(holds)
+EXPIRED = and_(
+    holds.c.calendar_id.in_(bindparam("calendars", expanding=True)),
+    holds.c.expires_at <= bindparam("now"),
+    holds.c.occupies_from < bindparam("until"),
+    holds.c.occupies_until > bindparam("from"),
+)
+OWN = and_(holds.c.id == bindparam("own"), holds.c.practice_id == bindparam("practice"))
+IN_THE_WAY = select(*HOLD_COLUMNS).where(EXPIRED).order_by(holds.c.id).with_for_update()
+IN_THE_WAY_OR_OWN = select(*HOLD_COLUMNS).where(or_(EXPIRED, OWN)).order_by(holds.c.id).with_for_update()
 
 
 def lock(session: Session, names: Iterable[str]) -> None:
@@ -104,21 +113,20 @@ def drop_holds(
 
     Answers what was deleted; their time is free again.
     """
-    calendars = {slot.calendar_id for slot in slots}
-    from_, until = min(s.occupies_from for s in slots), max(s.occupies_until for s in slots)
-    expired = and_(
-        holds.c.calendar_id.in_(calendars),
-        holds.c.expires_at <= now,
-        holds.c.occupies_from < until,
-        holds.c.occupies_until > from_,
-    )
-    mine = and_(holds.c.id == own, holds.c.practice_id == practice_id)
-    return _drop(session, select(*HOLD_COLUMNS).where(or_(expired, mine) if own else expired).with_for_update())
+    values = {
+        "calendars": list({slot.calendar_id for slot in slots}),
+        "from": min(slot.occupies_from for slot in slots),
+        "until": max(slot.occupies_until for slot in slots),
+        "now": now,
+    }
+    if own is None:
+        return _drop(session, IN_THE_WAY, values)
+    return _drop(session, IN_THE_WAY_OR_OWN, {**values, "own": own, "practice": practice_id})
 
 
 def drop_expired(session: Session, now: datetime, limit: int = 100) -> list[Hold]:
     """Delete up to `limit` expired holds that nobody else is working on."""
-    query = select(*HOLD_COLUMNS).where(holds.c.expires_at <= now).limit(limit)
+    query = select(*HOLD_COLUMNS).where(holds.c.expires_at <= now).order_by(holds.c.id).limit(limit)
     return _drop(session, query.with_for_update(skip_locked=True))
 
 
@@ -128,12 +136,12 @@ def drop_hold(session: Session, practice_id: str, id: str) -> list[Hold]:
     return _drop(session, query.with_for_update())
 
 
-def _drop(session: Session, query: Any) -> list[Hold]:
-    found = _holds(session, query.order_by(holds.c.id))
+def _drop(session: Session, query: Any, values: dict[str, Any] | None = None) -> list[Hold]:
+    found = _holds(session, query, values)
     if found:
         session.execute(delete(holds).where(holds.c.id.in_([hold.id for hold in found])))
     return found
 
 
-def _holds(session: Session, query: Any) -> list[Hold]:
-    return [Hold(**row) for row in session.execute(query).mappings()]
+def _holds(session: Session, query: Any, values: dict[str, Any] | None = None) -> list[Hold]:
+    return [Hold(**row) for row in session.execute(query, values).mappings()]

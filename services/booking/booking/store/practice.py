@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,13 +22,21 @@ def _upsert(dialect: Any) -> Any:
     return row.on_conflict_do_update(index_elements=["practice_id", "operation", "key"], set_=changed)
 
 
+RULES = select(booking_rules.c.fields, booking_rules.c.max_open_bookings).where(
+    booking_rules.c.practice_id == bindparam("practice")
+)
+RECALL = select(i.digest, i.answer).where(
+    i.practice_id == bindparam("practice"),
+    i.operation == bindparam("operation"),
+    i.key == bindparam("key"),
+    i.created > bindparam("since"),
+)
 REMEMBER = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
 
 
 def rules(session: Session, practice_id: str) -> tuple[list[dict[str, Any]], int | None]:
     """The practice's form fields and its limit of open bookings per customer (None: no limit)."""
-    query = select(booking_rules.c.fields, booking_rules.c.max_open_bookings)
-    row = session.execute(query.where(booking_rules.c.practice_id == practice_id)).first()
+    row = session.execute(RULES, {"practice": practice_id}).first()
     return (row.fields, row.max_open_bookings) if row else ([], None)
 
 
@@ -48,8 +56,8 @@ def recall(session: Session, practice_id: str, once: Once | None, now: datetime)
     """The answer already given under this key. Raises IdempotencyConflict when it was given to another request."""
     if once is None:
         return None
-    query = select(i.digest, i.answer).where(*_is(practice_id, once), i.created > now - REMEMBERED)
-    row = session.execute(query).first()
+    key = {"practice": practice_id, "operation": once.operation, "key": once.key}
+    row = session.execute(RECALL, {**key, "since": now - REMEMBERED}).first()
     if row is None:
         return None
     if row.digest != once.digest:
@@ -64,10 +72,6 @@ def remember(session: Session, practice_id: str, once: Once | None, answer: dict
     key = {"practice_id": practice_id, "operation": once.operation, "key": once.key}
     values = {"digest": once.digest, "answer": answer, "created": now}
     session.execute(REMEMBER[session.get_bind().dialect.name], key | values)
-
-
-def _is(practice_id: str, once: Once) -> tuple[Any, ...]:
-    return i.practice_id == practice_id, i.operation == once.operation, i.key == once.key
 
 
 def forget(session: Session, now: datetime) -> None:

@@ -18,11 +18,6 @@ def upgrade() -> None:
     _calendars()
     _services()
     _days_off()
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("create sequence slots_version")
-    else:
-        op.execute("create table slots_version (value integer not null)")
-        op.execute("insert into slots_version values (0)")
 
 
 def _projections() -> None:
@@ -142,6 +137,4 @@ def downgrade() -> None:
         op.drop_table(table)
     for table in ("taken", "seen", "places", "practices"):
         op.drop_table(table)
-    postgresql = op.get_bind().dialect.name == "postgresql"
-    op.execute("drop sequence slots_version" if postgresql else "drop table slots_version")
     tables.drop(op)
