@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
+    bindparam,
     false,
     func,
     insert,
@@ -30,7 +31,9 @@ from runtime.db import UtcDateTime
 COLUMNS = [appointments.c[field.name] for field in fields(Appointment)]
 LONGEST = timedelta(days=7)  # no appointment lasts longer: lets a query by end use the index by start
 a = appointments.c
-INSERT, RECORD = insert(appointments), insert(history)  # built once; values as parameters keep their cached form
+# Built once; values as parameters keep their cached form.
+INSERT, RECORD = insert(appointments).inline(), insert(history).inline()
+GENERATION = select(a.token_generation).where(a.id == bindparam("appointment"))
 
 
 def insert_new(session: Session, appointment: Appointment) -> None:
@@ -60,9 +63,10 @@ def by_id(session: Session, practice_id: str, id: str, *, lock: bool = False) ->
     return _one(session, select(*COLUMNS).where(a.id == id, a.practice_id == practice_id), lock)
 
 
-def any_by_id(session: Session, id: str) -> Appointment | None:
-    """An appointment of any practice: for other services only."""
-    return _one(session, select(*COLUMNS).where(a.id == id), False)
+def token_generation(session: Session, id: str) -> int | None:
+    """Which manage link of an appointment is the valid one, whatever its practice: for other services only."""
+    found: int | None = session.execute(GENERATION, {"appointment": id}).scalar()
+    return found
 
 
 def by_token(session: Session, token_hash: str, *, lock: bool = False) -> Appointment | None:

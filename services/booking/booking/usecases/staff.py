@@ -111,7 +111,7 @@ def update_form(session: Session, practice_id: str, fields_: list[dict[str, Any]
 
 def manage_link(session: Session, id: str, key: bytes) -> dict[str, Any]:
     """The token of an appointment's manage link, for another service. Raises NotFound."""
-    found = rows.any_by_id(session, id)
-    if found is None:
+    generation = rows.token_generation(session, id)
+    if generation is None:
         raise NotFound()
-    return {"token": manage_token(key, found.id, found.token_generation)}
+    return {"token": manage_token(key, id, generation)}
