@@ -75,7 +75,7 @@ def _running(tmp_path: Path) -> Iterator[Running]:
         pytest.skip(reason)
     with vhost(str(broker_http()), str(broker_uri())) as uri:
         house = BrokerTransport(tmp_path, uri)
-        running = Running(house)
+        running = Running(house, LOOPS_IN_WORKER="0")
         try:
             yield running
         finally:
