@@ -10,7 +10,7 @@ COMPILE := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe
 	--no-emit-trusted-host --no-emit-options --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint services services-stop bench lock clean setup setup-dev
+.PHONY: help run test lint docs services services-stop bench lock clean setup setup-dev
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ lint: setup-dev ## check style, format, types and import laws
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
+
+docs: setup ## write docs/settings.md and docs/events.md anew from the code
+	@$(BIN)/python -m deploy.docs
 
 services: ## start private PostgreSQL and RabbitMQ nodes for the tests, under var/
 	@$(call system_python) deploy/services.py start

@@ -2,6 +2,8 @@
 server and RabbitMQ node. For end-to-end tests, benchmarks, and looking at the system as it runs in production.
 
     DATABASE_SERVER=postgresql+psycopg2://… AMQP_URI=amqp://… python -m deploy.processes
+
+Each start makes the databases `terminfluss_<service>` on that server anew: what they held is gone.
 """
 
 import base64

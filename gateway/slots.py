@@ -69,11 +69,17 @@ class Entry:
 
 @dataclass
 class _Practice:
-    """The cached answers of one practice, and what it was told last."""
+    """The cached answers of one practice by calendar (None: any professional), and what it was told last."""
 
     generation: int = 0
     changes: deque[tuple[int, Change]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
-    keys: set[Key] = field(default_factory=set)
+    entries: dict[str | None, dict[Key, Entry]] = field(default_factory=dict)
+
+    def touched(self, change: Change) -> list[Entry]:
+        """The answers that this change can alter."""
+        calendars = self.entries if change.calendars is None else (None, *change.calendars)
+        near = (entry for calendar in calendars for entry in self.entries.get(calendar, {}).values())
+        return [entry for entry in near if change.touches(entry.key, entry.until)]
 
 
 def change_of(event: Event) -> Change:
@@ -154,7 +160,8 @@ class SlotCache:
         self._entries[entry.key] = self._stale[entry.key] = entry
         self._entries.move_to_end(entry.key)
         self._stale.move_to_end(entry.key)
-        self._practices.setdefault(entry.key.practice, _Practice()).keys.add(entry.key)
+        known = self._practices.setdefault(entry.key.practice, _Practice())
+        known.entries.setdefault(entry.key.calendar, {})[entry.key] = entry
         while len(self._entries) > MOST:
             self._drop(next(iter(self._entries)))
         while len(self._stale) > MOST:
@@ -163,7 +170,7 @@ class SlotCache:
     def _drop(self, key: Key) -> None:
         if entry := self._entries.pop(key, None):
             entry.alive = False
-        self._practices[key.practice].keys.discard(key)
+        self._practices[key.practice].entries[key.calendar].pop(key, None)
 
     def alias(self, slug: str, query: bytes, entry: Entry) -> None:
         """The next identical request finds this entry by `by_request`."""
@@ -183,8 +190,8 @@ class SlotCache:
             known = self._practices.setdefault(practice, _Practice())
             known.generation += 1
             known.changes.append((known.generation, change))
-            for key in [k for k in known.keys if change.touches(k, self._entries[k].until)]:
-                self._drop(key)
+            for entry in known.touched(change):
+                self._drop(entry.key)
 
     def clear(self) -> None:
         """Something may have been missed: forget every answer."""

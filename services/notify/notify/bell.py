@@ -20,7 +20,8 @@ RECONNECT = 2.0
 
 
 class Bell:
-    """`wait` returns as soon as it rings, at the latest after the given seconds."""
+    """`wait` returns as soon as it rings, at the latest after the given seconds. True: the database told of queued
+    messages, there is no need to look first."""
 
     def __init__(self, db: Database):
         self._db = db
@@ -32,12 +33,12 @@ class Bell:
         if not self._db.sqlite:
             threading.Thread(target=self._listen, name="bell", daemon=True).start()
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> bool:
         if self._db.sqlite:
             self._hang()
-        if seconds > 0:
-            self._rung.wait(seconds)
+        heard = self._rung.wait(seconds)
         self._rung.clear()
+        return heard and not self._db.sqlite
 
     def stop(self) -> None:
         self._stopped.set()

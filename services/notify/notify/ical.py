@@ -6,7 +6,7 @@ program takes the newest and ignores what arrives late.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
@@ -115,4 +115,18 @@ def _zone(zone: str, year: int) -> Timezone:
     """The zone's rules around this year, as observances."""
     rules = Timezone.from_tzid(zone, first_date=date(year - 1, 1, 1), last_date=date(year + 3, 1, 1))
     rules.pop("COMMENT", None)
+    for observance in rules.subcomponents:
+        _begin_in_the_offset_before(observance)
     return rules
+
+
+def _begin_in_the_offset_before(observance: Any) -> None:
+    """Where clocks go forward, icalendar 7.3 tells the wall time after the gap; RFC 5545, 3.6.5, wants the time in
+    TZOFFSETFROM, as it would have been without the change."""
+    gap = observance["TZOFFSETTO"].td - observance["TZOFFSETFROM"].td
+    if gap <= timedelta():
+        return
+    observance.DTSTART = observance["DTSTART"].dt - gap
+    if "RDATE" in observance:
+        later = [day.dt - gap for day in observance.pop("RDATE").dts]
+        observance.add("RDATE", later)

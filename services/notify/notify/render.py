@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
 from notify.compose import Letter
 from notify.words import say
@@ -10,7 +10,7 @@ from notify.words import say
 
 def html(letter: Letter) -> str:
     """The HTML part. Nothing in it is loaded from anywhere."""
-    return _environment().get_template("mail.html").render(letter=letter)
+    return _template().render(letter=letter)
 
 
 def text(letter: Letter) -> str:
@@ -31,11 +31,12 @@ def _card(letter: Letter) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    return Environment(
+def _template() -> Template:
+    environment = Environment(
         loader=PackageLoader("notify", "templates"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return environment.get_template("mail.html")

@@ -9,18 +9,17 @@ import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from email.message import EmailMessage
 
 from notify import compose, contracts, mime
 from notify.bell import Bell
 from notify.domain.decide import Purpose
 from notify.domain.delivery import Outcome, failure, retry
 from notify.ical import calendar_file
-from notify.models import Message
 from notify.settings import Settings
-from notify.store import next_due
+from notify.store.queue import next_due
 from notify.transport import Capture, Envelope, Smtp, Transport
 from notify.usecases import delivery
+from notify.usecases.delivery import Turn
 from runtime.errors import Refused, Unavailable
 from runtime.service import App
 
@@ -49,9 +48,10 @@ class Sender:
         bell = Bell(self.app.db)
         with ThreadPoolExecutor(self.settings.senders, "sender") as pool:
             bell.start()
+            queued = False
             while not stop.is_set():
                 try:
-                    bell.wait(self._begin(pool))
+                    queued = bell.wait(self._begin(pool, queued))
                 except Exception:
                     log.exception("sender_stumbled")
                     stop.wait(POLL)
@@ -60,24 +60,28 @@ class Sender:
     def drain(self) -> int:
         """Send what is due now, one after the other; how many turns that took. For tests and for the command line."""
         turns = 0
-        while messages := self._claim(1):
-            self.turn(messages[0])
+        while claimed := self._claim(1):
+            self.turn(claimed[0])
             turns += 1
         return turns
 
-    def _begin(self, pool: ThreadPoolExecutor) -> float:
-        """Begin as many turns as there are free threads; how long to wait then, in seconds."""
-        now = self.app.clock()
-        at = self.app.db.read(next_due)
-        if at is None or at > now:
-            return min(POLL, (at - now).total_seconds()) if at else POLL
+    def _begin(self, pool: ThreadPoolExecutor, queued: bool) -> float:
+        """Begin as many turns as there are free threads; how long to wait then, in seconds. `queued`: there is
+        something to do, no need to ask."""
+        if not queued and (pause := self._pause()) > 0:
+            return pause
         free = self._take_free()
-        messages = self._claim(free)
-        for _ in range(free - len(messages)):
+        turns = self._claim(free)
+        for _ in range(free - len(turns)):
             self._free.release()
-        for message in messages:
-            pool.submit(self.turn, message).add_done_callback(self._turn_done)
-        return 0 if messages else BLOCKED
+        for turn in turns:
+            pool.submit(self.turn, turn).add_done_callback(self._turn_done)
+        return 0 if len(turns) == free else BLOCKED
+
+    def _pause(self) -> float:
+        """Seconds until something is due, at most POLL."""
+        at = self.app.db.read(next_due)
+        return min(POLL, (at - self.app.clock()).total_seconds()) if at else POLL
 
     def _take_free(self) -> int:
         """Wait until a thread is free, then take all that are."""
@@ -92,10 +96,10 @@ class Sender:
         if error := turn.exception():
             log.error("turn_lost", exc_info=error)
 
-    def _claim(self, limit: int) -> list[Message]:
-        return list(self.app.db.write(delivery.claim, self.app.clock(), limit, self.lease))
+    def _claim(self, limit: int) -> list[Turn]:
+        return self.app.db.write(delivery.claim, self.app.clock(), limit, self.lease)
 
-    def turn(self, message: Message) -> None:
+    def turn(self, message: Turn) -> None:
         """One attempt at one message; how it went is on record afterwards."""
         outcome = self._attempt(message)
         facts = {"message": message.id, "purpose": message.purpose, "attempt": message.attempt, "state": outcome.state}
@@ -103,7 +107,7 @@ class Sender:
         base = timedelta(seconds=self.settings.retry_base)
         self.app.db.write(delivery.finish, self.app.clock(), message.id, message.attempt, outcome, base)
 
-    def _attempt(self, message: Message) -> Outcome:
+    def _attempt(self, message: Turn) -> Outcome:
         try:
             recipient = mime.address(message.recipient).addr_spec
             sender = mime.return_path(message.id, self.settings.mail_from, self.settings.bounce_domain)
@@ -119,9 +123,8 @@ class Sender:
             log.exception("mail_not_written", extra={"facts": {"message": message.id}})
             return retry("internal", type(error).__name__)
 
-    def _write(self, message: Message) -> EmailMessage:
-        change = contracts.appointment(message.snapshot)
-        parts = self.app.db.read(delivery.material, message)
+    def _write(self, message: Turn) -> mime.Mail:
+        change, parts = contracts.appointment(message.snapshot), delivery.material(message)
         reader = compose.reader_of(change, message.role, parts.locale, self._link(message))
         home = self.settings.public_url.rstrip("/")
         purpose, now = Purpose(message.purpose), self.app.clock()
@@ -139,7 +142,7 @@ class Sender:
             now=now,
         )
 
-    def _link(self, message: Message) -> str:
+    def _link(self, message: Turn) -> str:
         if not compose.needs_link(message.purpose, message.role):
             return ""
         answer = self.app.ask("booking", "manage_link", {"appointment_id": message.appointment_id})

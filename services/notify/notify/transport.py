@@ -6,13 +6,12 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from notify import store
 from notify.domain.delivery import SENT, Outcome, failure, refused, retry
-from notify.mime import ascii_local
+from notify.mime import Mail, ascii_local
+from notify.store import log as kept
 from runtime.db import Database
 from runtime.ids import stable_id
 
@@ -30,7 +29,7 @@ class Envelope:
 class Transport(Protocol):
     """Delivers one mail and says how it went; never raises for what a mail server does."""
 
-    def deliver(self, envelope: Envelope, mail: EmailMessage, now: datetime) -> Outcome: ...
+    def deliver(self, envelope: Envelope, mail: Mail, now: datetime) -> Outcome: ...
 
 
 class Capture:
@@ -39,18 +38,18 @@ class Capture:
     def __init__(self, db: Database):
         self._db = db
 
-    def deliver(self, envelope: Envelope, mail: EmailMessage, now: datetime) -> Outcome:
+    def deliver(self, envelope: Envelope, mail: Mail, now: datetime) -> Outcome:
         """Always sent."""
         row = {
-            "id": stable_id("captured", mail["Message-ID"]),
-            "message_id": mail["Message-ID"],
+            "id": stable_id("captured", mail.message_id),
+            "message_id": mail.message_id,
             "at": now,
-            "sender": str(mail["From"]),
-            "recipient": str(mail["To"]),
-            "subject": str(mail["Subject"]),
-            "raw": mail.as_bytes(),
+            "sender": mail.sender,
+            "recipient": mail.recipient,
+            "subject": mail.subject,
+            "raw": mail.raw,
         }
-        self._db.write(store.capture, row)
+        self._db.write(kept.capture, row)
         return SENT
 
 
@@ -68,7 +67,7 @@ class Smtp:
         self._timeout = timeout
         self._kept = threading.local()
 
-    def deliver(self, envelope: Envelope, mail: EmailMessage, now: datetime) -> Outcome:
+    def deliver(self, envelope: Envelope, mail: Mail, now: datetime) -> Outcome:
         """Hand the mail over; only an answer of 250 to the whole message counts as sent."""
         try:
             server = self._connection()
@@ -123,13 +122,13 @@ def _alive(server: smtplib.SMTP) -> bool:
         return False
 
 
-def _hand_over(server: smtplib.SMTP, envelope: Envelope, mail: EmailMessage) -> Outcome:
+def _hand_over(server: smtplib.SMTP, envelope: Envelope, mail: Mail) -> Outcome:
     international = not ascii_local(envelope.recipient)
     if international and not server.has_extn("smtputf8"):
         return failure("bad_address", "SMTPUTF8 is not supported by our mail server")
     options = ["SMTPUTF8", "BODY=8BITMIME"] if international else []
     try:
-        server.sendmail(envelope.sender, [envelope.recipient], mail.as_bytes(), options)
+        server.sendmail(envelope.sender, [envelope.recipient], mail.raw, options)
     except smtplib.SMTPRecipientsRefused as error:
         code, answer = next(iter(error.recipients.values()))
         return refused(code, _answer(answer))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +14,7 @@ from babel.numbers import format_currency
 from runtime import i18n
 from runtime.i18n import choose as choose
 
+KEPT = 1024  # formatted instants: one mail names the same ones several times, in text and calendar file
 SHORT_DAY = {"de": "ccc d. MMMM", "en": "ccc, MMMM d", "fr": "ccc d MMMM", "ru": "ccc, d MMMM"}
 STATUS = {
     "pending": ("🟡", "Pending"),
@@ -106,19 +107,22 @@ def city(zone: str, locale: str) -> str:
 
 def when(start: datetime, end: datetime, zone: str, locale: str) -> str:
     """ "Mittwoch, 24. Oktober 2018, 15:30 – 17:00"."""
-    return _plain_spaces(i18n.when(start, end, zone, locale))
+    return f"{long_date(start, zone, locale)}, {clock_time(start, zone, locale)} – {clock_time(end, zone, locale)}"
 
 
+@lru_cache(maxsize=KEPT)
 def long_date(instant: datetime, zone: str, locale: str) -> str:
     """ "Mittwoch, 24. Oktober 2018"."""
     return _plain_spaces(i18n.long_date(instant, zone, locale))
 
 
+@lru_cache(maxsize=KEPT)
 def clock_time(instant: datetime, zone: str, locale: str) -> str:
     """ "15:30"."""
     return _plain_spaces(i18n.clock_time(instant, zone, locale))
 
 
+@lru_cache(maxsize=KEPT)
 def when_short(instant: datetime, zone: str, locale: str) -> str:
     """ "Mi 24. Oktober, 15:30"."""
     day = format_datetime(instant.astimezone(ZoneInfo(zone)), SHORT_DAY[locale], locale=locale)

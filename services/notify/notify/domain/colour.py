@@ -1,6 +1,7 @@
 """The practice's accent, corrected until it can be read (WCAG 2.2, 4.5:1)."""
 
 import re
+from functools import lru_cache
 
 DEFAULT = "#1f5f6b"
 READABLE = 4.5
@@ -28,6 +29,7 @@ def _valid(accent: str | None) -> str:
     return accent if accent and _HEX.match(accent) else DEFAULT
 
 
+@lru_cache(maxsize=256)
 def _shade(colour: str, ground: str, towards: str) -> str:
     for step in range(21):
         mixed = _mix(colour, towards, step / 20)

@@ -7,19 +7,21 @@ import phonenumbers
 from marshmallow import ValidationError, validate
 from sqlalchemy.orm import Session
 
-from notify import store, words
+from notify import words
 from notify.domain.errors import Invalid, NotFound
+from notify.store import projections, settings
 
 SPAM_FOLDER_HOSTS = frozenset({"hotmail.com", "outlook.com", "live.com"})
+_EMAIL = validate.Email()
 _LOCAL = re.compile(r"^[^\s\x00-\x1f\x7f<>\"(),;:@\[\]\\]{1,64}$")
 
 
 def notification_settings(session: Session, practice_id: str, calendar: str) -> dict[str, Any]:
     """The addresses of one calendar. Raises NotFound for another practice's calendar."""
-    if not store.owns_calendar(session, practice_id, calendar):
+    if not projections.owns_calendar(session, practice_id, calendar):
         raise NotFound(calendar=calendar)
-    row = store.channel_settings(session, calendar)
-    found = {name: getattr(row, name, None) for name in ("email", "phone", "copy_to")}
+    row = settings.channel_settings(session, calendar)
+    found = {name: row.get(name) for name in ("email", "phone", "copy_to")}
     return {**found, "hint": "spam_folder"} if may_land_in_spam(found["email"]) else found
 
 
@@ -28,11 +30,11 @@ def update_notification_settings(
 ) -> dict[str, Any]:
     """Change addresses; null or an empty text switches one off. Raises NotFound, Invalid."""
     now = notification_settings(session, practice_id, calendar)
-    country = (store.practice(session, practice_id) or {}).get("country") or "DE"
+    country = (projections.practice(session, practice_id) or {}).get("country") or "DE"
     checked = _check({name: (value or "").strip() or None for name, value in changes.items()}, country, reader)
     kept = {name: now[name] for name in ("email", "phone", "copy_to")}
     row = {"calendar_id": calendar, "practice_id": practice_id, **kept, **checked}
-    store.save_channel_settings(session, row)
+    settings.save_channel_settings(session, row)
     session.expire_all()
     return notification_settings(session, practice_id, calendar)
 
@@ -48,7 +50,7 @@ def valid_email(address: str) -> bool:
     if not at or not _LOCAL.match(local) or len(address) > 254:
         return False
     try:
-        validate.Email()(f"x@{host.encode('idna').decode()}")
+        _EMAIL(f"x@{host.encode('idna').decode()}")
     except (ValidationError, UnicodeError):
         return False
     return True

@@ -1,20 +1,64 @@
 """The turns of a message: taken from the queue, sent or put back, told to the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from notify import store, words
+from notify import words
 from notify.domain.delivery import Outcome, State, retry, wait
 from notify.domain.templates import Template
-from notify.models import Attempt, Message
+from notify.store import projections, queue, settings
 from notify.usecases.channels import valid_email
 from notify.usecases.events import supersede
 from notify.usecases.templates import template
 from runtime.outbox import emit
+
+Words = Mapping[tuple[str, str], Mapping[str, Any]]  # of practices, by practice and language, then by template
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One attempt, the `attempt`th, at one message; `practice` and its `own` words as they were when it began."""
+
+    id: str
+    practice_id: str
+    appointment_id: str | None
+    purpose: str
+    role: str
+    recipient: str
+    snapshot: dict[str, Any]
+    attempt: int
+    practice: dict[str, Any] | None
+    own: Words
+
+
+def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> list[Turn]:
+    """Begin a turn for up to `limit` due messages. Messages too old to help anybody expire instead."""
+    _recover(session, now)
+    rows = queue.begin_turns(session, now, limit, now + lease)
+    if not rows:
+        return []
+    ids = {row.practice_id for row in rows}
+    practices, own = projections.practices(session, ids), settings.overrides_of(session, ids)
+    return [_turn(row, practices.get(row.practice_id), own) for row in rows]
+
+
+def _turn(row: Any, practice: dict[str, Any] | None, own: Words) -> Turn:
+    return Turn(
+        id=row.id,
+        practice_id=row.practice_id,
+        appointment_id=row.appointment_id,
+        purpose=row.purpose,
+        role=row.role,
+        recipient=row.recipient,
+        snapshot=row.snapshot,
+        attempt=row.attempt,
+        practice=practice,
+        own=own,
+    )
 
 
 @dataclass(frozen=True)
@@ -27,56 +71,34 @@ class Material:
     locale: str
 
 
-def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> Sequence[Message]:
-    """Begin a turn for up to `limit` due messages. Messages too old to help anybody expire instead."""
-    _recover(session, now)
-    begun = []
-    for message in store.due(session, now, limit):
-        message.changed_at = now
-        if message.useful_until <= now:
-            message.state, message.reason = State.EXPIRED, "too_late"
-            continue
-        message.state, message.attempt, message.lease_until = State.SENDING, message.attempt + 1, now + lease
-        begun.append(message)
-    return begun
+def material(turn: Turn) -> Material:
+    """The practice and the words for this message, in its reader's language."""
+    practice = _presentable(turn.practice)
+    locale = words.locale_for(turn.role, turn.snapshot["customer"].get("locale"), practice)
+    own = turn.own.get((turn.practice_id, locale), {})
+    return Material(practice, template(own, turn.purpose, locale), template(own, "calendar_attachment", locale), locale)
 
 
 def _recover(session: Session, now: datetime) -> None:
     """Put messages back whose sender died. They go out under the same Message-ID, unless overtaken meanwhile."""
-    for message in store.lost_turns(session, now):
-        _note(session, message, retry("interrupted"), now)
-        message.state, message.not_before, message.lease_until = State.QUEUED, now, None
-        session.flush()
-        _drop_if_overtaken(session, message, now)
+    for row in queue.recover(session, now):
+        _note(session, row, retry("interrupted"), now)
+        _drop_if_overtaken(session, row, now)
 
 
 def finish(session: Session, now: datetime, message_id: str, attempt: int, outcome: Outcome, base: timedelta) -> None:
     """Note how the turn ended and tell it. Does nothing when the turn was lost and another has begun."""
-    message = store.my_turn(session, message_id, attempt)
-    if message is None:
-        return
     next_try = now + wait(attempt, base)
-    if outcome.temporary and next_try >= message.useful_until:
+    if outcome.temporary and next_try >= queue.useful_until(session, message_id):
         outcome = replace(outcome, state=State.FAILED)
-    _note(session, message, outcome, now)
-    message.state, message.reason, message.detail = outcome.state, outcome.reason, outcome.detail
-    message.changed_at, message.lease_until = now, None
+    row = queue.end_turn(session, message_id, attempt, outcome, now, next_try)
+    if row is None:
+        return
+    _note(session, row, outcome, now)
     if outcome.temporary:
-        message.not_before = next_try
-        session.flush()
-        _drop_if_overtaken(session, message, now)
+        _drop_if_overtaken(session, row, now)
     else:
-        _tell(session, message, now)
-
-
-def material(session: Session, message: Message) -> Material:
-    """The practice and the words for this message, in its reader's language."""
-    practice = _presentable(store.practice(session, message.practice_id))
-    locale = words.locale_for(message.role, message.snapshot["customer"].get("locale"), practice)
-    own = store.overrides(session, message.practice_id, locale)
-    return Material(
-        practice, template(own, message.purpose, locale), template(own, "calendar_attachment", locale), locale
-    )
+        _tell(session, row, outcome, now)
 
 
 @dataclass(frozen=True)
@@ -91,10 +113,10 @@ class FileMaterial:
 
 def for_calendar_file(session: Session, view: dict[str, Any], reader: str) -> FileMaterial:
     """The practice and words for the customer's appointment as booking answered it."""
-    practice = _presentable(store.practice(session, view["practice_id"]))
+    practice = _presentable(projections.practice(session, view["practice_id"]))
     locale = words.locale_for("customer", (view.get("customer") or {}).get("locale") or reader, practice)
-    own = store.overrides(session, view["practice_id"], locale)
-    seen = store.seen(session, view["id"])
+    own = settings.overrides(session, view["practice_id"], locale)
+    seen = projections.seen(session, view["id"])
     return FileMaterial(practice, template(own, "calendar_attachment", locale), locale, seen.version if seen else 0)
 
 
@@ -104,44 +126,36 @@ def _presentable(practice: dict[str, Any] | None) -> dict[str, Any]:
     return found if valid_email(found.get("email") or "") else {**found, "email": ""}
 
 
-def _drop_if_overtaken(session: Session, message: Message, now: datetime) -> None:
-    if message.appointment_id:
-        supersede(session, message.appointment_id, now)
+def _drop_if_overtaken(session: Session, row: Any, now: datetime) -> None:
+    if row.appointment_id:
+        supersede(session, row.appointment_id, now)
 
 
-def _note(session: Session, message: Message, outcome: Outcome, now: datetime) -> None:
-    session.add(
-        Attempt(
-            message_id=message.id,
-            number=message.attempt,
-            at=now,
-            state=outcome.state,
-            reason=outcome.reason,
-            detail=outcome.detail,
-        )
-    )
+def _note(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
+    how = {"state": outcome.state, "reason": outcome.reason, "detail": outcome.detail}
+    queue.add_attempt(session, {"message_id": row.id, "number": row.attempt, "at": now, **how})
 
 
-def _tell(session: Session, message: Message, now: datetime) -> None:
+def _tell(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
     reason = None
-    if message.reason:
-        practice = store.practice(session, message.practice_id) or {}
-        reason = words.reason(message.reason, words.choose(practice.get("locale")))
+    if outcome.reason:
+        practice = projections.practice(session, row.practice_id) or {}
+        reason = words.reason(outcome.reason, words.choose(practice.get("locale")))
     emit(
         session,
         "notify",
-        "email.sent" if message.state == State.SENT else "email.failed",
-        subject=message.id,
-        practice_id=message.practice_id,
-        version=message.attempt,
+        "email.sent" if outcome.state is State.SENT else "email.failed",
+        subject=row.id,
+        practice_id=row.practice_id,
+        version=row.attempt,
         now=now,
         data={
-            "message": message.id,
-            "purpose": message.purpose,
-            "appointment": message.appointment_id,
-            "invitation": message.invitation_id,
-            "role": message.role,
-            "attempt": message.attempt,
+            "message": row.id,
+            "purpose": row.purpose,
+            "appointment": row.appointment_id,
+            "invitation": row.invitation_id,
+            "role": row.role,
+            "attempt": row.attempt,
             "reason": reason,
         },
     )

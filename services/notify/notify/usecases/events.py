@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from notify import contracts, store
+from notify import contracts
 from notify.domain.appointments import Appointment, Status
 from notify.domain.decide import Addresses, Draft, Purpose, Role, decide, obsolete
 from notify.domain.delivery import State, useful_until
 from notify.models import AppointmentSeen, Calendar, Message, Practice
+from notify.store import projections, queue, settings
 from runtime.ids import stable_id
 from runtime.messages import Event
 
@@ -19,14 +20,14 @@ FIRST = 1  # nothing is older than an appointment's first version
 def practice_changed(session: Session, event: Event) -> None:
     """Remember what mails say about the practice."""
     row = {"id": event.subject, "version": event.version, "data": event.data}
-    store.keep_newest(session, Practice, row)
+    projections.keep_newest(session, Practice, row)
 
 
 def calendar_changed(session: Session, event: Event) -> None:
     """Remember whose calendar it is."""
     deleted = bool(event.data.get("deleted"))
     row = {"id": event.subject, "practice_id": event.practice_id, "version": event.version, "deleted": deleted}
-    store.keep_newest(session, Calendar, row)
+    projections.keep_newest(session, Calendar, row)
 
 
 def appointment_changed(session: Session, now: datetime, event: Event) -> None:
@@ -37,27 +38,28 @@ def appointment_changed(session: Session, now: datetime, event: Event) -> None:
     """
     snapshot = contracts.snapshot(event)
     change = contracts.appointment(snapshot)
-    store.keep_newest(session, AppointmentSeen, _seen(change))
-    if store.first_decision(session, change.id, change.version):
+    newest = projections.keep_newest(session, AppointmentSeen, _seen(change))
+    if projections.first_decision(session, change.id, change.version):
         drafts = decide(change, _addresses(session, change), _practitioner_heard_cancel(session, change))
-        store.add_messages(session, [_row(change, draft, snapshot, now) for draft in drafts])
-    supersede(session, change.id, now)
+        queue.add_messages(session, [_row(change, draft, snapshot, now) for draft in drafts])
+    if not newest or change.version > FIRST:
+        supersede(session, change.id, now)
 
 
 def supersede(session: Session, appointment_id: str, now: datetime) -> None:
     """Expire queued messages of this appointment that would arrive behind a newer one, or tell what is no longer so."""
-    newest = store.seen(session, appointment_id)
+    newest = projections.seen(session, appointment_id)
     assert newest is not None
     if newest.version == FIRST:
         return
-    messages = store.messages_of(session, appointment_id)
+    messages = queue.messages_of(session, appointment_id)
     overtaken = []
     for message in (m for m in messages if m.state == State.QUEUED):
         gone = obsolete(Purpose(message.purpose), message.version, newest.version, _status(newest))
         if gone or any(_overtakes(other, message) for other in messages):
             overtaken.append(message.id)
     if overtaken:
-        store.expire(session, overtaken, "superseded", now)
+        queue.expire(session, overtaken, "superseded", now)
 
 
 def _overtakes(other: Message, message: Message) -> bool:
@@ -74,16 +76,16 @@ def _seen(change: Appointment) -> dict[str, Any]:
 
 
 def _addresses(session: Session, change: Appointment) -> Addresses:
-    practice = store.practice(session, change.practice_id) or {}
-    own = store.channel_settings(session, change.calendar_id)
-    copies = [practice.get("copy_to"), own.copy_to if own else None]
-    return Addresses((own.email if own else None) or "", tuple(c for c in copies if c))
+    practice = projections.practice(session, change.practice_id) or {}
+    own = settings.channel_settings(session, change.calendar_id)
+    copies = [practice.get("copy_to"), own.get("copy_to")]
+    return Addresses(own.get("email") or "", tuple(copy for copy in copies if copy))
 
 
 def _practitioner_heard_cancel(session: Session, change: Appointment) -> bool:
     return change.change == "restored" and any(
         m.purpose == Purpose.PRACTITIONER_CANCELLED and m.version < change.version
-        for m in store.messages_of(session, change.id)
+        for m in queue.messages_of(session, change.id)
     )
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from notify import store, words
+from notify import words
 from notify.domain.errors import Invalid, NotFound
 from notify.models import Attempt, CapturedMail, Message
+from notify.store import log as kept
 from runtime.clock import iso
 
 
@@ -19,9 +20,9 @@ def messages(
     session: Session, practice_id: str, filters: dict[str, str], limit: int, cursor: str | None, reader: str
 ) -> dict[str, Any]:
     """The practice's messages, newest first, each with its history; reasons in the reader's language."""
-    rows = store.log(session, practice_id, filters, _position(cursor), limit + 1)
+    rows = kept.messages(session, practice_id, filters, _position(cursor), limit + 1)
     page = rows[:limit]
-    history = store.attempts(session, [row.id for row in page])
+    history = kept.attempts(session, [row.id for row in page])
     items = [_view(row, history[row.id], reader) for row in page]
     return {"items": items, "next": _cursor(page[-1]) if len(rows) > limit else None}
 
@@ -65,12 +66,12 @@ def _position(cursor: str | None) -> tuple[datetime, str] | None:
 
 def mailbox(session: Session, limit: int) -> dict[str, Any]:
     """The newest captured mails."""
-    return {"items": [_heading(row) for row in store.mailbox(session, limit)]}
+    return {"items": [_heading(row) for row in kept.mailbox(session, limit)]}
 
 
 def mailbox_message(session: Session, id: str) -> dict[str, Any]:
     """One captured mail, decoded. Raises NotFound."""
-    row = store.captured(session, id)
+    row = kept.captured(session, id)
     if row is None:
         raise NotFound(id=id)
     mail = message_from_bytes(row.raw, policy=policy.default)

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from notify import store, words
+from notify import words
 from notify.domain.errors import Invalid
 from notify.domain.templates import NAMES, PLACEHOLDERS, Template, problems
 from notify.models import TemplateOverride
+from notify.store import projections, settings
 
 FIELDS = ("subject", "text", "button", "closing", "filename")
 
@@ -22,19 +23,19 @@ def defaults(locale: str) -> dict[str, dict[str, str]]:
     return tomllib.loads((files("notify") / "templates" / f"{locale}.toml").read_text("utf-8"))
 
 
-def template(own: Mapping[str, TemplateOverride], name: str, locale: str) -> Template:
+def template(own: Mapping[str, Any], name: str, locale: str) -> Template:
     """The template as it holds: the practice's words where it has some, else ours."""
     ours = Template(**{k: v for k, v in defaults(locale)[name].items() if k != "title"})
     return ours.changed(_words(own[name])) if name in own else ours
 
 
 def list_templates(session: Session, practice_id: str, locale: str) -> dict[str, Any]:
-    own = store.overrides(session, practice_id, locale)
+    own = settings.overrides(session, practice_id, locale)
     return {"items": [_view(own, name, locale) for name in NAMES]}
 
 
 def show_template(session: Session, practice_id: str, name: str, locale: str) -> dict[str, Any]:
-    return _view(store.overrides(session, practice_id, locale), name, locale)
+    return _view(settings.overrides(session, practice_id, locale), name, locale)
 
 
 def update_template(
@@ -42,14 +43,14 @@ def update_template(
 ) -> dict[str, Any]:
     """Save the practice's words; null brings ours back. Raises Invalid, worded in the `reader`'s language."""
     check(name, changes, reader)
-    store.save_override(session, practice_id, name, locale, changes)
+    settings.save_override(session, practice_id, name, locale, changes)
     return show_template(session, practice_id, name, locale)
 
 
 def for_preview(session: Session, practice_id: str, name: str, locale: str) -> tuple[dict[str, Any], Template]:
     """The practice, and the template as it holds now."""
-    own = store.overrides(session, practice_id, locale)
-    return store.practice(session, practice_id) or {}, template(own, name, locale)
+    own = settings.overrides(session, practice_id, locale)
+    return projections.practice(session, practice_id) or {}, template(own, name, locale)
 
 
 def check(name: str, changes: Mapping[str, str | None], reader: str) -> None:

@@ -1,0 +1,60 @@
+"""What events of the other services told."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from notify.models import AppointmentSeen, Base, Calendar
+from notify.store.statements import DIALECTS, count, dialect, table, unless_there
+
+PRACTICES = table("practices")
+PRACTICE = select(PRACTICES.c.data).where(PRACTICES.c.id == bindparam("practice"))
+PRACTICES_OF = select(PRACTICES).where(PRACTICES.c.id.in_(bindparam("ids", expanding=True)))
+ADD_DECISION = unless_there("decisions")
+
+
+def _keep(kind: Any, name: str) -> Any:
+    row = kind.insert(table(name)).inline()
+    changed = {column.name: row.excluded[column.name] for column in table(name).c if column.name != "id"}
+    newer = table(name).c.version < row.excluded.version
+    return row.on_conflict_do_update(index_elements=["id"], set_=changed, where=newer)
+
+
+KEEP = {
+    (kind.dialect.name, name): _keep(kind, name)
+    for kind in DIALECTS
+    for name in ("practices", "calendars", "appointments")
+}
+
+
+def keep_newest(session: Session, model: type[Base], row: dict[str, Any]) -> bool:
+    """Store a projection's row; False when a newer version, or the same, is there. Locks the row either way."""
+    return count(session.execute(KEEP[dialect(session), model.__tablename__], row)) == 1
+
+
+def practice(session: Session, practice_id: str) -> dict[str, Any] | None:
+    """What practice.changed last said."""
+    found: dict[str, Any] | None = session.scalar(PRACTICE, {"practice": practice_id})
+    return found
+
+
+def practices(session: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """What practice.changed last said of each of these, by id."""
+    return {row.id: row.data for row in session.execute(PRACTICES_OF, {"ids": list(ids)})}
+
+
+def owns_calendar(session: Session, practice_id: str, calendar_id: str) -> bool:
+    found = session.get(Calendar, calendar_id)
+    return bool(found and found.practice_id == practice_id and not found.deleted)
+
+
+def seen(session: Session, appointment_id: str) -> AppointmentSeen | None:
+    return session.get(AppointmentSeen, appointment_id, populate_existing=True)
+
+
+def first_decision(session: Session, appointment_id: str, version: int) -> bool:
+    """Note that this version's messages are decided; False when they already were."""
+    row = {"appointment_id": appointment_id, "version": version}
+    return count(session.execute(ADD_DECISION[dialect(session)], row)) == 1

@@ -1,0 +1,135 @@
+"""The messages on their way: queued, begun, ended."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, case, exists, func, insert, null, select, update
+from sqlalchemy.orm import Session
+
+from notify.domain.delivery import Outcome, State
+from notify.models import Message
+from notify.store.statements import dialect, table, unless_there
+
+MESSAGES = table("messages")
+MESSAGE = MESSAGES.c
+ADD_MESSAGE = unless_there("messages")
+ADD_ATTEMPT = insert(table("attempts"))
+
+# What a turn is made of; the rest of the row is the queue's own business.
+ADDRESSED = ("id", "practice_id", "appointment_id", "invitation_id", "purpose", "role", "recipient")
+TURN = [MESSAGE[name] for name in (*ADDRESSED, "snapshot", "attempt")]
+UNDER_WAY = MESSAGES.alias("under_way")
+BLOCKED = exists().where(
+    UNDER_WAY.c.appointment_id == MESSAGE.appointment_id,
+    UNDER_WAY.c.role == MESSAGE.role,
+    UNDER_WAY.c.recipient == MESSAGE.recipient,
+    UNDER_WAY.c.state == State.SENDING,
+)
+DUE = (
+    select(MESSAGE.id)
+    .where(MESSAGE.state == State.QUEUED, MESSAGE.not_before <= bindparam("now"), ~BLOCKED)
+    .order_by(MESSAGE.not_before)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=MESSAGES)
+    .cte("due")  # a common table expression is computed once: never more rows than the limit
+)
+TOO_LATE = MESSAGE.useful_until <= bindparam("now")
+BEGIN = (
+    update(MESSAGES)
+    .where(MESSAGE.id == DUE.c.id)
+    .values(
+        state=case((TOO_LATE, State.EXPIRED), else_=State.SENDING),
+        reason=case((TOO_LATE, "too_late"), else_=MESSAGE.reason),
+        attempt=MESSAGE.attempt + case((TOO_LATE, 0), else_=1),
+        changed_at=bindparam("now"),
+        lease_until=bindparam("lease"),
+    )
+    .returning(*TURN, MESSAGE.state)
+)
+LOST = (
+    select(MESSAGE.id)
+    .where(MESSAGE.state == State.SENDING, MESSAGE.lease_until < bindparam("now"))
+    .with_for_update(skip_locked=True)
+)
+RECOVER = (
+    update(MESSAGES)
+    .where(MESSAGE.id.in_(LOST))
+    .values(state=State.QUEUED, not_before=bindparam("now"), lease_until=null())
+    .returning(*TURN)
+)
+END = (
+    update(MESSAGES)
+    .where(MESSAGE.id == bindparam("message"), MESSAGE.state == State.SENDING, MESSAGE.attempt == bindparam("number"))
+    .values(
+        state=bindparam("outcome"),
+        reason=bindparam("why"),
+        detail=bindparam("answer"),
+        changed_at=bindparam("now"),
+        not_before=bindparam("again"),
+        lease_until=null(),
+    )
+    .returning(*TURN)
+)
+USEFUL_UNTIL = select(MESSAGE.useful_until).where(MESSAGE.id == bindparam("message"))
+NEXT_DUE = select(
+    select(func.min(MESSAGE.not_before)).where(MESSAGE.state == State.QUEUED).scalar_subquery(),
+    select(func.min(MESSAGE.lease_until)).where(MESSAGE.state == State.SENDING).scalar_subquery(),
+)
+
+
+def add_messages(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Queue messages; one that already exists for the same event, address and channel stays as it is."""
+    if rows:
+        session.execute(ADD_MESSAGE[dialect(session)], rows)
+
+
+def messages_of(session: Session, appointment_id: str) -> Sequence[Message]:
+    query = select(Message).where(Message.appointment_id == appointment_id).order_by(Message.version)
+    return session.scalars(query, execution_options={"populate_existing": True}).all()
+
+
+def expire(session: Session, ids: Iterable[str], reason: str, now: datetime) -> None:
+    """Take messages that still wait out of the queue. One that is just being sent is left alone."""
+    session.execute(
+        update(Message)
+        .where(Message.id.in_(list(ids)), Message.state == State.QUEUED)
+        .values(state=State.EXPIRED, reason=reason, changed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def next_due(session: Session) -> datetime | None:
+    """The instant at which there is something to do: a queued message's time, or a lost turn's end of lease."""
+    return min((at for at in session.execute(NEXT_DUE).one() if at), default=None)
+
+
+def recover(session: Session, now: datetime) -> Sequence[Any]:
+    """Put the messages back into the queue whose sender did not come back in time. The TURN of each."""
+    return session.execute(RECOVER, {"now": now}).all()
+
+
+def begin_turns(session: Session, now: datetime, most: int, lease_until: datetime) -> list[Any]:
+    """Begin up to `most` messages that are due, never two of one appointment to one reader at the same time; those
+    too old to help anybody expire instead. The TURN of each that began."""
+    rows = session.execute(BEGIN, {"now": now, "most": most, "lease": lease_until})
+    return [row for row in rows if row.state == State.SENDING]
+
+
+def end_turn(
+    session: Session, message_id: str, attempt: int, outcome: Outcome, now: datetime, again: datetime
+) -> Any | None:
+    """Note the turn's outcome in its message; `again`: the time of the next try, if there is one. The TURN, or None
+    when the message is no longer being sent under this number."""
+    values = {"outcome": outcome.state, "why": outcome.reason, "answer": outcome.detail, "now": now, "again": again}
+    return session.execute(END, {"message": message_id, "number": attempt, **values}).first()
+
+
+def useful_until(session: Session, message_id: str) -> datetime:
+    """The last instant at which the message helps its reader; it never changes."""
+    until: datetime = session.execute(USEFUL_UNTIL, {"message": message_id}).scalar_one()
+    return until
+
+
+def add_attempt(session: Session, row: dict[str, Any]) -> None:
+    session.execute(ADD_ATTEMPT, row)
