@@ -3,13 +3,11 @@ server and RabbitMQ node. For end-to-end tests, benchmarks, and looking at the s
 
     DATABASE_SERVER=postgresql+psycopg2://… AMQP_URI=amqp://… python -m deploy.processes
 
-Each start makes the databases `terminfluss_<service>` on that server anew: what they held is gone.
+Databases (`terminfluss_<service>` on that server), keys and the demo practice are made if they are missing.
 """
 
-import base64
 import json
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -18,16 +16,20 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 from sqlalchemy import create_engine, make_url, text
 
+from deploy import demo
+from deploy.home import Home
 from deploy.house import SERVICES, all_subscriptions
-from runtime.identity import Signer
+from runtime.clock import utc_now
 from runtime.migrate import upgrade
+from runtime.rpcclient import BrokerRpc
 from runtime.topology import declare, system
 
 ROOT = Path(__file__).resolve().parents[1]
-OPERATOR = "operator"
 
 
 class Processes:
@@ -44,11 +46,7 @@ class Processes:
         self.workers = workers
         self.extra: dict[str, str] = {}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        names = [*(service.name for service in SERVICES), OPERATOR]
-        self.seeds = {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in names}
-        self.keys = {name: Signer(name, seed).public_key() for name, seed in self.seeds.items()}
-        self.link_keys = {name: secrets.token_urlsafe(32) for name in names}
-        self.secret_key = secrets.token_urlsafe(32)
+        self.secrets = Home(home).secrets([service.name for service in SERVICES])
 
     @property
     def url(self) -> str:
@@ -63,10 +61,10 @@ class Processes:
             **os.environ,
             "DATABASE_URL": self.database_url(service),
             "AMQP_URI": self.amqp_uri,
-            "IDENTITY_KEY": self.seeds.get(service, ""),
-            "IDENTITY_KEYS": json.dumps(self.keys),
-            "LINK_KEY": self.link_keys.get(service, ""),
-            "SECRET_KEY": self.secret_key,
+            "IDENTITY_KEY": self.secrets.seeds.get(service, ""),
+            "IDENTITY_KEYS": json.dumps(self.secrets.key_ring()),
+            "LINK_KEY": self.secrets.link_keys.get(service, ""),
+            "SECRET_KEY": self.secrets.secret_key,
             "PUBLIC_URL": self.url,
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
@@ -77,22 +75,37 @@ class Processes:
 
     def prepare(self) -> None:
         """Create and migrate the databases; declare exchanges and queues."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        self._each_database('create database "{}"')
+        for name in self._missing():
+            self._admin(f'create database "{name}"')
         for service in SERVICES:
             upgrade(self.database_url(service.name), service.migrations)
         declare(self.amqp_uri, system([service.name for service in SERVICES], all_subscriptions()))
 
     def drop(self) -> None:
         """Remove the databases."""
-        self._each_database('drop database if exists "{}" with (force)')
+        for service in SERVICES:
+            self._admin(f'drop database if exists "{self.prefix}_{service.name}" with (force)')
 
-    def _each_database(self, statement: str) -> None:
+    def _missing(self) -> list[str]:
+        wanted = [f"{self.prefix}_{service.name}" for service in SERVICES]
+        there = {row.datname for row in self._admin("select datname from pg_database")}
+        return [name for name in wanted if name not in there]
+
+    def _admin(self, statement: str) -> list[Any]:
         engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            for service in SERVICES:
-                connection.execute(text(statement.format(f"{self.prefix}_{service.name}")))
+            result = connection.execute(text(statement))
+            rows = list(result) if result.returns_rows else []
         engine.dispose()
+        return rows
+
+    def seed(self, password: str) -> None:
+        """The demo practice, through the broker; what is there stays."""
+        rpc = BrokerRpc(self.amqp_uri, "demo")
+        try:
+            demo.seed(rpc, self.secrets.operator(), password, utc_now())
+        finally:
+            rpc.close()
 
     def start(self) -> None:
         """Start everything; returns when the gateway says that it is ready."""
@@ -146,16 +159,21 @@ def free_port() -> int:
 
 def main() -> None:
     home = Path(os.environ.get("TERMINFLUSS_HOME", "var")) / "processes"
-    house = Processes(
-        os.environ["DATABASE_SERVER"], os.environ["AMQP_URI"], home, port=int(os.environ.get("PORT", "8080"))
-    )
-    house.drop()
+    port = int(os.environ.get("PORT", "8080"))
+    house = Processes(os.environ["DATABASE_SERVER"], os.environ["AMQP_URI"], home, port=port)
+    house.extra = {"DEV_PAGES": "0" if os.environ.get("SMTP_URL") else "1"}
+    password = os.environ.get("DEMO_PASSWORD") or house.secrets.demo_password
+    ended = Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: ended.set())
     house.prepare()
-    house.start()
-    print(f"Terminfluss runs at {house.url} (logs in {home}); Ctrl-C ends it")
     try:
-        signal.pause()
-    except KeyboardInterrupt:
+        house.start()
+        house.seed(password)
+        print(f"Terminfluss runs at {house.url}/p/{demo.SLUG}; staff: {demo.OWNER} · {password}")
+        print(f"Logs are in {home}. Ctrl-C ends it; what is booked stays.", flush=True)
+        ended.wait()
+    finally:
         house.stop()
 
 

@@ -20,10 +20,7 @@ import pytest
 from sqlalchemy import Engine, create_engine
 
 from deploy import demo
-from deploy.processes import OPERATOR, ROOT, Processes, free_port
-from runtime.clock import utc_now
-from runtime.identity import Signer
-from runtime.rpcclient import BrokerRpc
+from deploy.processes import ROOT, Processes, free_port
 from runtime.testing import broker_uri, server_url, virtual_host
 
 PASSWORD = "demo-password-for-tests"
@@ -144,22 +141,13 @@ def distributed(home: Path, **settings: str) -> Iterator[Running]:
         processes.prepare()
         stack.callback(processes.stop)
         processes.start()
-        seed(processes)
+        processes.seed(PASSWORD)
 
         def restart() -> None:
             processes.stop()
             processes.start()
 
         yield Running("distributed", processes.port, home, processes.database_url, restart, processes)
-
-
-def seed(processes: Processes) -> None:
-    """The demo practice, through the broker."""
-    rpc = BrokerRpc(processes.amqp_uri)
-    try:
-        demo.seed(rpc, Signer(OPERATOR, processes.seeds[OPERATOR]), PASSWORD, utc_now())
-    finally:
-        rpc.close()
 
 
 @contextmanager

@@ -17,7 +17,6 @@ from availability import models as availability
 from booking import models as booking
 from deploy.processes import Processes, free_port
 from runtime.clock import utc_now
-from runtime.identity import Signer
 from runtime.ids import new_id
 from runtime.rpcclient import BrokerRpc
 from runtime.testing import broker_uri, server_url, virtual_host
@@ -65,7 +64,7 @@ class House:
 
     def _provision(self) -> None:
         rpc = BrokerRpc(self.processes.amqp_uri)
-        headers = {"identity": Signer("operator", self.processes.seeds["operator"]).service_token(utc_now())}
+        headers = {"identity": self.processes.secrets.operator().service_token(utc_now())}
         places = [{"name": "Bench", "address": "Bank 1, 70173 Stuttgart"}]
         practice = {
             "slug": "bench",

@@ -222,7 +222,18 @@ class PlanData(Schema):
     plan = fields.String(required=True)
 
 
-EMITS: dict[str, type[Schema]] = {"practice.changed": PracticeData, "plan.changed": PlanData}
+class SessionData(Schema):
+    """Data of `session.revoked`: no access token of this session (claim `sid`) counts any more."""
+
+    session = fields.String(required=True)
+    user = fields.String(required=True)
+
+
+EMITS: dict[str, type[Schema]] = {
+    "practice.changed": PracticeData,
+    "plan.changed": PlanData,
+    "session.revoked": SessionData,
+}
 """Event type -> schema of its data, all version 1."""
 
 READS: tuple[str, ...] = ()

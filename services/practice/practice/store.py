@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from practice.domain import Attempts, Place, Practice, User
@@ -75,14 +75,19 @@ def extend_session(session: Session, fingerprint: str, now: datetime, expires: d
     return (row.id, row.user_id) if row else None
 
 
-def revoke_session(session: Session, fingerprint: str, now: datetime) -> None:
-    still = (SessionRow.fingerprint == fingerprint, SessionRow.revoked.is_(None))
-    session.execute(update(SessionRow).where(*still).values(revoked=now))
+def revoke_session(session: Session, fingerprint: str, now: datetime) -> list[tuple[str, str]]:
+    """(session id, user id) if it was still good, else nothing."""
+    return _revoke(session, SessionRow.fingerprint == fingerprint, now)
 
 
-def revoke_sessions_of(session: Session, user_id: str, now: datetime) -> None:
-    still = (SessionRow.user_id == user_id, SessionRow.revoked.is_(None))
-    session.execute(update(SessionRow).where(*still).values(revoked=now))
+def revoke_sessions_of(session: Session, user_id: str, now: datetime) -> list[tuple[str, str]]:
+    """(session id, user id) of each that was still good."""
+    return _revoke(session, SessionRow.user_id == user_id, now)
+
+
+def _revoke(session: Session, which: ColumnElement[bool], now: datetime) -> list[tuple[str, str]]:
+    change = update(SessionRow).where(which, SessionRow.revoked.is_(None)).values(revoked=now)
+    return [(row.id, row.user_id) for row in session.execute(change.returning(SessionRow.id, SessionRow.user_id))]
 
 
 def forget_sessions(session: Session, ended_before: datetime) -> None:

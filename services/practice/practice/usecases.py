@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -134,7 +135,7 @@ def set_password(session: Session, now: datetime, email: str, password_hash: str
     if user is None:
         raise NotFound()
     store.set_password_hash(session, user.id, password_hash)
-    store.revoke_sessions_of(session, user.id, now)
+    _tell_revoked(session, now, store.revoke_sessions_of(session, user.id, now))
 
 
 def refresh(session: Session, now: datetime, token: str) -> SignedIn:
@@ -147,8 +148,8 @@ def refresh(session: Session, now: datetime, token: str) -> SignedIn:
 
 
 def sign_out(session: Session, now: datetime, token: str) -> None:
-    """Revoke the session; one that is not there is out already."""
-    store.revoke_session(session, fingerprint(token), now)
+    """Revoke the session and tell it; one that is not there is out already."""
+    _tell_revoked(session, now, store.revoke_session(session, fingerprint(token), now))
 
 
 def _attempt_key(email: str, address: str) -> str:
@@ -176,6 +177,23 @@ def _tell(session: Session, now: datetime, practice: Practice) -> None:
 
 def _tell_plan(session: Session, now: datetime, practice: Practice) -> None:
     _emit(session, "plan.changed", now, practice, {"plan": practice.plan})
+
+
+def _tell_revoked(session: Session, now: datetime, ended: Sequence[tuple[str, str]]) -> None:
+    for id, user_id in ended:
+        user = store.user_by_id(session, user_id)
+        assert user is not None, "sessions refer to users"
+        data = {"session": id, "user": user_id}
+        emit(
+            session,
+            "practice",
+            "session.revoked",
+            subject=id,
+            practice_id=user.practice_id,
+            version=1,
+            now=now,
+            data=data,
+        )
 
 
 def _emit(session: Session, type: str, now: datetime, practice: Practice, data: dict[str, Any]) -> None:

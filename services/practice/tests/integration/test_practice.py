@@ -54,6 +54,20 @@ def test_a_provisioned_practice_is_found_by_its_slug(desk: Any) -> None:
     assert set(practice) == set(contracts.PracticeData().fields)
 
 
+def test_a_practice_is_found_by_its_id(desk: Any) -> None:
+    """The same as by its slug: for pages that know the id only, such as a customer's own appointment."""
+    id = desk.provision()
+    assert desk.ask("by_id", {"id": id}) == desk.ask("by_slug", {"slug": "top-hearing"})
+
+
+def test_an_id_that_no_practice_has_is_refused_by_name(desk: Any) -> None:
+    """Unknown is `not_found`; what is no UUID, nothing, or more than an id is `invalid`."""
+    desk.provision()
+    assert refused("not_found", desk.ask, "by_id", {"id": new_id()}) == {}
+    for payload in ({"id": "top-hearing"}, {"id": 7}, {"id": None}, {}, {"id": new_id(), "slug": "top-hearing"}):
+        refused("invalid", desk.ask, "by_id", payload)
+
+
 def test_provisioning_twice_makes_one_practice(desk: Any) -> None:
     """Idempotent by slug: the second call changes and tells nothing."""
     assert desk.provision() == desk.provision(name="Another name")
@@ -150,11 +164,15 @@ def test_another_practices_place_is_not_there(desk: Any) -> None:
 def test_each_event_looks_like_its_golden_sample(desk: Any, type: str) -> None:
     """What is on the wire is written down: only ids may differ."""
     id = desk.provision()
+    desk.ask("sign_out", {"session": desk.sign_in()["session"]})
     sample = json.loads((SAMPLES / f"{type}.json").read_text())
     event = next(event for event in told(desk) if event.type == type)
-    text = event.to_json().replace(id, sample["subject"]).replace(event.id, sample["id"])
-    for place in event.data.get("places", []):
-        text = text.replace(place["id"], sample["data"]["places"][0]["id"])
+    ids = {id: sample["practiceid"], event.id: sample["id"], event.subject: sample["subject"]}
+    ids |= {event.data[name]: sample["data"][name] for name in ("session", "user") if name in event.data}
+    ids |= {place["id"]: sample["data"]["places"][0]["id"] for place in event.data.get("places", [])}
+    text = event.to_json()
+    for own, written in ids.items():
+        text = text.replace(own, written)
     assert json.loads(text) == {**sample, "traceparent": event.traceparent}
     assert contracts.EMITS[type]().validate(event.data) == {}
 
@@ -162,6 +180,7 @@ def test_each_event_looks_like_its_golden_sample(desk: Any, type: str) -> None:
 def test_every_emitted_type_is_in_the_contract(desk: Any) -> None:
     """No event without a schema and a sample, no sample without an event."""
     desk.provision()
+    desk.ask("sign_out", {"session": desk.sign_in()["session"]})
     assert {event.type for event in told(desk)} == set(contracts.EMITS)
     assert {file.stem for file in SAMPLES.glob("*.json")} == set(contracts.EMITS)
 

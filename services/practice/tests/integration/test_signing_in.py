@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from practice.domain import SCOPES
 from practice.models import AttemptRow, SessionRow, UserRow
+from runtime import tables
 from runtime.errors import Refused
+from runtime.messages import Event, parse_event
 
 
 def code(desk: Any, *args: Any, **kwargs: Any) -> str:
@@ -149,6 +151,34 @@ def test_signing_out_ends_the_session_for_good(desk: Any) -> None:
     with pytest.raises(Refused, match="unauthorized"):
         desk.ask("refresh", {"session": session})
     assert desk.ask("refresh", {"session": other})
+
+
+def revocations(desk: Any) -> list[Event]:
+    """Every `session.revoked` so far."""
+    query = select(tables.outbox.c.body).order_by(tables.outbox.c.seq)
+    told = [parse_event(body) for body in desk.app.db.read(lambda session: session.scalars(query).all())]
+    return [event for event in told if event.type == "session.revoked"]
+
+
+def test_signing_out_is_told_once(desk: Any) -> None:
+    """So that access tokens of the session are refused before their time; the session token itself is not in it."""
+    practice_id = desk.provision()
+    answer = desk.sign_in()
+    caller = desk.app.keyring.verify(answer["access_token"], desk.clock())
+    for token in (answer["session"], answer["session"], "never-was"):
+        desk.ask("sign_out", {"session": token})
+    [event] = revocations(desk)
+    assert (event.subject, event.practice_id) == (caller.session_id, practice_id)
+    assert event.data == {"session": caller.session_id, "user": caller.user_id}
+
+
+def test_a_new_password_tells_the_end_of_each_session(desk: Any) -> None:
+    """A lost device is out at once, not in ten minutes."""
+    desk.provision()
+    tokens = [desk.sign_in()["access_token"] for _ in range(2)]
+    desk.as_service("set_password", {"email": "demo@top-hearing.example", "password": "battery staple"})
+    ended = {desk.app.keyring.verify(token, desk.clock()).session_id for token in tokens}
+    assert {event.data["session"] for event in revocations(desk)} == ended
 
 
 def test_a_hash_with_old_parameters_is_renewed(desk: Any) -> None:
