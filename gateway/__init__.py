@@ -13,7 +13,9 @@ from gateway.asker import Asker
 from gateway.clients import connect
 from gateway.context import EXTENSION, Gateway
 from gateway.practices import Practices
+from gateway.revoked import Revoked
 from gateway.settings import GatewaySettings
+from gateway.slot_reader import SlotReader
 from gateway.slots import SlotCache, change_of
 from runtime.clock import Clock, utc_now
 from runtime.identity import KeyRing
@@ -62,13 +64,16 @@ def create_app(settings: GatewaySettings, rpc: Rpc, listener: Listener, clock: C
 
 def _build(settings: GatewaySettings, rpc: Rpc, clock: Clock) -> Gateway:
     services = connect(Asker(rpc))
+    slots = SlotCache(settings.slots_ttl)
     return Gateway(
         settings=settings,
         services=services,
         keyring=KeyRing(settings.identity_keys),
         clock=clock,
         practices=Practices(services.practice),
-        slots=SlotCache(settings.slots_ttl),
+        slots=slots,
+        slot_reader=SlotReader(slots, services.availability),
+        revoked=Revoked(),
         limiter=ratelimit.Limiter(ratelimit.parse(settings.rate_limits)),
     )
 
@@ -78,14 +83,16 @@ def _register_pages(app: Flask) -> None:
 
 
 def hear(parts: Gateway, event: Event) -> None:
-    """Forget what this event makes old."""
+    """Forget what this event makes old, and who it signs out."""
     if event.type == "slots.changed":
         parts.slots.changed(event.practice_id, change_of(event))
     elif event.type == "practice.changed":
         parts.practices.forget(event.practice_id)
+    elif event.type == "session.revoked":
+        parts.revoked.add(str(event.data.get("session")), event.time)
 
 
 def forget(parts: Gateway) -> None:
-    """Events may have been missed: forget everything that was remembered."""
+    """Events may have been missed: forget everything that was remembered, but not who has signed out."""
     parts.slots.clear()
     parts.practices.forget_all()

@@ -26,7 +26,10 @@ def _bearer(header: str) -> None:
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer":
         raise Refused("unauthorized")
-    caller = gateway().keyring.verify(token.strip(), gateway().clock())
+    now = gateway().clock()
+    caller = gateway().keyring.verify(token.strip(), now)
     if not caller.practice_id:
         raise Refused("unauthorized")  # a service's token is not for this door
+    if gateway().revoked.has(caller.session_id, now):
+        raise Refused("unauthorized")
     g.caller, g.access_token = caller, token.strip()

@@ -16,6 +16,8 @@ from runtime.identity import KeyRing
 if TYPE_CHECKING:
     from gateway.practices import Practices
     from gateway.ratelimit import Limiter
+    from gateway.revoked import Revoked
+    from gateway.slot_reader import SlotReader
     from gateway.slots import SlotCache
 
 EXTENSION = "terminfluss"
@@ -32,6 +34,8 @@ class Gateway:
     clock: Clock
     practices: "Practices"
     slots: "SlotCache"
+    slot_reader: "SlotReader"
+    revoked: "Revoked"
     limiter: "Limiter"
     error_page: Callable[[dict[str, Any]], Any] | None = None
 

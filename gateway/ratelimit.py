@@ -1,11 +1,13 @@
 """Token buckets per kind and key, in this process's memory: with N workers, N times the limit at most."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
 PERIODS = {"s": 1, "m": 60, "h": 3600}
+LIMIT = re.compile(r"(?P<kind>read|write|sign_in|practice)=(?P<number>[1-9][0-9]{0,8})/(?P<period>[smh])")
 MOST_KEYS = 50_000
 
 
@@ -21,11 +23,10 @@ def parse(text: str) -> dict[str, Limit]:
     """ "read=3000/m,write=60/s" as limits by kind. Raises ValueError."""
     limits = {}
     for part in filter(None, (p.strip() for p in text.split(","))):
-        kind, _, rate = part.partition("=")
-        number, _, period = rate.partition("/")
-        if period not in PERIODS or int(number) < 1:
+        found = LIMIT.fullmatch(part)
+        if found is None:
             raise ValueError(f"{part!r} is no limit such as read=3000/m")
-        limits[kind.strip()] = Limit(int(number), PERIODS[period])
+        limits[found["kind"]] = Limit(int(found["number"]), PERIODS[found["period"]])
     return limits
 
 

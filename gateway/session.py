@@ -109,10 +109,14 @@ def _refresh(data: Json) -> Json | None:
 
 
 def _admit(data: Json) -> bool:
+    now = gateway().clock()
     try:
-        g.caller = gateway().keyring.verify(data["token"], gateway().clock())
+        caller = gateway().keyring.verify(data["token"], now)
     except InvalidIdentity:
         return False
+    if gateway().revoked.has(caller.session_id, now):
+        return False
+    g.caller = caller
     g.access_token = data["token"]
     g.session_data = data
     return True

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gateway import ratelimit
 from runtime.settings import WrongSetting, setting
 
 SHORTEST_SECRET = 32
@@ -9,7 +10,7 @@ SHORTEST_SECRET = 32
 
 @dataclass(frozen=True, kw_only=True)
 class GatewaySettings:
-    """A secret key that is too short stops the start."""
+    """A secret key that is too short, or limits that mean nothing, stop the start."""
 
     host: str = setting("HOST", "address that the gateway listens on", "127.0.0.1")
     port: int = setting("PORT", "port that the gateway listens on", 8080)
@@ -34,6 +35,10 @@ class GatewaySettings:
     def __post_init__(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
             raise WrongSetting(f"SECRET_KEY is wrong: {SHORTEST_SECRET} characters or more")
+        try:
+            ratelimit.parse(self.rate_limits)
+        except ValueError as error:
+            raise WrongSetting(f"RATE_LIMITS is wrong: {error}") from None
 
     @property
     def https(self) -> bool:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response
+from flask import Response, g
 from marshmallow import fields, validate
 from webargs.fields import DelimitedList
 
@@ -11,7 +11,7 @@ from gateway.api.fields import Body, Email, Flag, Id, Instant, Phone, Text
 from gateway.api.framework import KEY, Blueprint, Page, answer, idempotency_key, listing
 from gateway.api.public import Customer
 from gateway.clients import Json
-from gateway.context import current_services
+from gateway.context import current_services, gateway
 
 routes = Blueprint("appointments", staff=True, description="The planner's appointments")
 
@@ -91,7 +91,8 @@ def create_appointment(body: Json) -> Response:
 
     Accepted at once; the client is told.
     """
-    command = {**body, "idempotency_key": idempotency_key()}
+    practice = gateway().practices.by_id(g.caller.practice_id)
+    command = {**body, "country": practice.get("country"), "idempotency_key": idempotency_key()}
     return answer(current_services().booking.book_for(command), 201)
 
 

@@ -65,7 +65,7 @@ def revoke(body: Json) -> Response:
     """Sign out
 
     Ends the session named in the body, or that of the web session's cookie (then with its X-CSRF-Token). No new access
-    token comes from it; one already made runs out within ten minutes.
+    token comes from it, and those already made are refused as soon as every part has heard of it.
     """
     if "session" in body:
         current_services().practice.sign_out(body["session"])

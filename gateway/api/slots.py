@@ -13,10 +13,10 @@ from gateway.api import answers, examples
 from gateway.api.fields import Body, Day, Id, Whole, Zone
 from gateway.api.framework import Blueprint
 from gateway.clients import Json
-from gateway.context import Gateway, current_services, gateway
+from gateway.context import Gateway, gateway
 from gateway.slots import Entry, Key
 from gateway.tracing import ROUTE, Environ, StartResponse, WsgiApp
-from runtime.errors import Refused, Unavailable
+from runtime.errors import Refused
 
 routes = Blueprint("slots", staff=False, description="Bookable times")
 
@@ -87,16 +87,11 @@ def _asked(slug: str) -> Response:
     """The answer to a request that the cache does not know word for word."""
     query = _load(request.args)
     practice = gateway().practices.by_slug(slug)
-    key = key_of(practice, query, gateway().clock())
-    cache = gateway().slots
-    try:
-        entry = cache.by_key(key) or _fetch(key)
-    except Unavailable:
-        if kept := cache.stale(key):
-            return _render_stale(kept)
-        raise
-    cache.alias(slug, request.query_string, entry)
-    return _render(entry)
+    found = gateway().slot_reader.read(key_of(practice, query, gateway().clock()))
+    if found.stale:
+        return _render_stale(found.entry)
+    gateway().slots.alias(slug, request.query_string, found.entry)
+    return _render(found.entry)
 
 
 def _load(args: MultiDict[str, str]) -> Json:
@@ -116,16 +111,6 @@ def key_of(practice: Json, query: Json, now: datetime) -> Key:
     first = date.fromisoformat(query["from_"]) if "from_" in query else now.astimezone(ZoneInfo(zone)).date()
     since = datetime.combine(first, time(), UTC)
     return Key(practice["id"], query["service"], query.get("calendar"), since, query["days"], zone)
-
-
-def _fetch(key: Key) -> Entry:
-    """Ask availability, and keep the answer if nothing that it depends on has changed meanwhile."""
-    read_at = gateway().slots.generation(key.practice)
-    question = {"service": key.service, "from": key.since.date().isoformat(), "days": key.days, "tz": key.zone}
-    if key.calendar:
-        question["calendar"] = key.calendar
-    text = current_services().availability.slots(key.practice, question)
-    return gateway().slots.store(key, text.encode(), read_at)
 
 
 def _render(entry: Entry) -> Response:

@@ -15,7 +15,7 @@ class Practice:
         """The same by id. Refused `not_found`."""
         return self._ask("practice", "by_id", {"id": id})
 
-    def sign_in(self, email: str, password: str, address: str = "") -> Json:
+    def sign_in(self, email: str, password: str, address: str) -> Json:
         """Tokens, user and practice; `address` is where the attempt comes from.
 
         Refused `bad_credentials`, `too_many_attempts`.

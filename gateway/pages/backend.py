@@ -8,7 +8,7 @@ from flask import g
 
 from gateway.context import current_services, gateway
 from gateway.pages.words import prefer_language
-from gateway.slots import Entry, Key
+from gateway.slots import Key
 from runtime.errors import Refused, Unavailable
 
 Json = dict[str, Any]
@@ -26,7 +26,15 @@ def practice(slug: str) -> Json:
 
 def practice_by_id(practice_id: str) -> Json:
     """The same for a page that knows the practice by its id only."""
-    return _of_this_request(current_services().practice.by_id(practice_id))
+    return _of_this_request(gateway().practices.by_id(practice_id))
+
+
+def accent(practice_id: str) -> str:
+    """The practice's colour for a page that can do without it: empty while it is not known."""
+    try:
+        return str(gateway().practices.by_id(practice_id).get("accent") or "")
+    except (Refused, Unavailable):
+        return ""
 
 
 def _of_this_request(found: Json) -> Json:
@@ -46,24 +54,8 @@ def slots(practice_id: str, service: str, calendar: str | None, first: date, day
     While availability is away, what was known last is answered; booking decides anyway.
     """
     key = Key(practice_id, service, calendar, datetime.combine(first, time(), UTC), days, zone)
-    cache = gateway().slots
-    try:
-        entry = cache.by_key(key) or _fetch(key)
-    except Unavailable:
-        if (kept := cache.stale(key)) is None:
-            raise
-        entry = kept
-    answer: Json = json.loads(entry.body)
+    answer: Json = json.loads(gateway().slot_reader.read(key).entry.body)
     return answer
-
-
-def _fetch(key: Key) -> Entry:
-    read_at = gateway().slots.generation(key.practice)
-    question = {"service": key.service, "from": key.since.date().isoformat(), "days": key.days, "tz": key.zone}
-    if key.calendar:
-        question["calendar"] = key.calendar
-    text = current_services().availability.slots(key.practice, question)
-    return gateway().slots.store(key, text.encode(), read_at)
 
 
 def form_fields(practice_id: str) -> list[Json]:

@@ -14,12 +14,14 @@ from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from gateway import present
+from gateway.clients import Booking
 from gateway.context import current_services, locale
 from gateway.pages import backend, fields, grid, guard, links
 from gateway.pages.backend import Json
 from gateway.pages.blueprint import pages
 from gateway.pages.week import week, zone_asked
 from gateway.pages.words import _
+from gateway.security import limit
 from runtime.errors import Refused
 from runtime.ids import new_id
 
@@ -183,7 +185,7 @@ def _idempotency_key() -> str:
 
 
 def _hold(step: Step) -> Step:
-    kept = current_services().booking.hold(step.practice["id"], step.offer)
+    kept = _counted(step).hold(step.practice["id"], step.offer)
     return replace(step, hold=kept["hold"], until=kept["expires_at"], held_by=kept.get("calendar") or "")
 
 
@@ -192,7 +194,7 @@ def _keep(step: Step, entries: fields.Entries) -> Response:
     try:
         if step.hold:
             try:
-                kept = current_services().booking.extend_hold(step.practice["id"], step.hold)
+                kept = _counted(step).extend_hold(step.practice["id"], step.hold)
                 return make_response(_form(replace(step, until=kept["expires_at"]), entries, extended=True))
             except Refused as refused:
                 if refused.code not in ("hold_expired", "not_found"):
@@ -221,18 +223,26 @@ def _book(step: Step, entries: fields.Entries) -> Json:
         "answers": entries.answers,
         "locale": locale(),
         "time_zone": step.zone,
+        "country": step.practice["country"],
         "idempotency_key": _idempotency_key(),
     }
     if entries["message"]:
         booking["message"] = entries["message"]
+    desk = _counted(step)
     if not step.hold:
-        return current_services().booking.book(step.practice["id"], booking)
+        return desk.book(step.practice["id"], booking)
     try:
-        return current_services().booking.book(step.practice["id"], booking | {"hold": step.hold})
+        return desk.book(step.practice["id"], booking | {"hold": step.hold})
     except Refused as refused:
         if refused.code != "hold_expired":
             raise
-        return current_services().booking.book(step.practice["id"], booking)
+        return desk.book(step.practice["id"], booking)
+
+
+def _counted(step: Step) -> Booking:
+    """Booking, for a write that counts against the practice's limit as the API's do. Raises Refused `rate_limited`."""
+    limit("practice", step.practice["id"])
+    return current_services().booking
 
 
 def _lost(step: Step, entries: fields.Entries, refused: Refused) -> Response:
@@ -248,6 +258,9 @@ def _lost(step: Step, entries: fields.Entries, refused: Refused) -> Response:
         "too_many_open": _("You already have the largest possible number of open appointments with this practice."),
         "limit_reached": _("This day is fully booked by now. Please choose a time on another day."),
     }
+    if refused.code == "rate_limited":
+        later = _("Please wait a moment and try again. Nothing has been lost.")
+        return make_response(_form(step, entries, objection=later), 429)
     if refused.code not in sentences:
         raise refused
     return make_response(_form(step, entries, objection=sentences[refused.code], idempotency_key=new_id()), 409)

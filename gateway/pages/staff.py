@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from gateway import session
 from gateway.context import current_services
-from gateway.pages import links
+from gateway.pages import backend, links
 from gateway.pages.backend import Json
 from gateway.pages.blueprint import pages
 from gateway.pages.seal import BrokenSeal, check, seal
@@ -37,9 +37,10 @@ def sign_in() -> Response:
         return make_response(_login_form(email, _("The page has expired. Please sign in once more.")), 403)
     if not email or not password:
         return make_response(_login_form(email, _("Please enter your e-mail address and your password.")), 422)
-    limit("sign_in", request.remote_addr or "")
+    address = request.remote_addr or ""
+    limit("sign_in", address)
     try:
-        session.begin(current_services().practice.sign_in(email, password))
+        session.begin(current_services().practice.sign_in(email, password, address))
     except Refused as refused:
         if refused.code not in ("bad_credentials", "too_many_attempts", "invalid"):
             raise
@@ -83,6 +84,7 @@ def desk() -> str | Response:
         upcoming=booking.appointments({"scope": "upcoming", "limit": LISTED}),
         csrf=session.csrf_token(),
         did=_did(),
+        accent=backend.accent(data["practice"]["id"]),
     )
 
 

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 
 from gateway import create_app
 from gateway.api import examples
+from gateway.context import EXTENSION
+from gateway.revoked import Revoked
 from gateway.settings import GatewaySettings
 from runtime.clock import iso
 from runtime.identity import Caller, Signer
@@ -93,6 +95,7 @@ def stage(_house: Stage) -> Stage:
     _house.rpc.calls.clear()
     _house.clock.now = NOW
     _house.listener.on_gap()
+    _house.app.extensions[EXTENSION].revoked = Revoked()
     return _house
 
 
@@ -101,9 +104,11 @@ def client(stage: Stage) -> FlaskClient:
     return stage.client()
 
 
-def token(role: str = "owner", *, at: datetime = NOW, scopes: tuple[str, ...] = ("booking:read",)) -> str:
+def token(
+    role: str = "owner", *, at: datetime = NOW, scopes: tuple[str, ...] = ("booking:read",), session: str = "s1"
+) -> str:
     """An access token of the demo practice."""
-    caller = Caller(examples.PRACTICE_ID, examples.SIGNED_IN["user"]["id"], "s1", role, frozenset(scopes))
+    caller = Caller(examples.PRACTICE_ID, examples.SIGNED_IN["user"]["id"], session, role, frozenset(scopes))
     return Signer("practice", SEED).user_token(caller, at)
 
 
@@ -122,6 +127,7 @@ CATALOGUE = {"services": [examples.SERVICE_FACE], "calendars": [examples.CALENDA
 _BOOKED = {k: v for k, v in examples.BOOKED.items() if k != "manage_url"}
 ANSWERS: dict[str, Any] = {
     "practice.by_slug": lambda payload: dict(examples.OWN_PRACTICE),
+    "practice.by_id": lambda payload: dict(examples.OWN_PRACTICE),
     "practice.sign_in": lambda payload: signed_in(),
     "practice.refresh": lambda payload: signed_in(),
     "practice.sign_out": {},

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from gateway import session
 from gateway.api import examples
+from gateway.revoked import Revoked
 from gateway.tests.conftest import NOW, Stage, signed_in, stage_with, token
 from runtime.errors import Refused
 from runtime.testing import SEED, Signer
@@ -98,6 +99,37 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_plain_http() -> None:
         header = session.send(Flask.response_class()).headers["Set-Cookie"]
     assert header.startswith("__Host-session=")
     assert {"HttpOnly", "Secure", "SameSite=Lax", "Path=/"} <= set(header.split("; "))
+
+
+def test_a_session_revoked_anywhere_is_refused_at_once(stage: Stage) -> None:
+    """By event: a sign-out on another device, or through another replica, ends access tokens before their time."""
+    client, _ = put_cookie(stage, signed_in())
+    mine, others = ({"Authorization": f"Bearer {token(session=id)}"} for id in ("s1", "s2"))
+    assert stage.client().get(PRACTICE, headers=mine).status_code == 200
+    stage.tell("session.revoked", session="s1", user="u1")
+    answer = stage.client().get(PRACTICE, headers=mine)
+    assert (answer.status_code, answer.get_json()["code"]) == (401, "unauthorized")
+    assert client.get(PRACTICE).status_code == 401
+    assert stage.client().get(PRACTICE, headers=others).status_code == 200
+
+
+def test_a_gap_in_the_events_forgets_no_revocation(stage: Stage) -> None:
+    """Caches are cleared then; this is no cache."""
+    stage.tell("session.revoked", session="s1", user="u1")
+    stage.listener.on_gap()
+    assert stage.client().get(PRACTICE, headers={"Authorization": f"Bearer {token()}"}).status_code == 401
+
+
+def test_revocations_are_remembered_while_a_token_can_live(stage: Stage) -> None:
+    """Ten minutes; then no token of the session is left, and the memory does not grow."""
+    revoked = Revoked()
+    revoked.add("s1", NOW)
+    revoked.add("late", NOW - timedelta(minutes=11))
+    assert revoked.has("s1", NOW + timedelta(minutes=9, seconds=59))
+    assert not revoked.has("late", NOW)
+    for number in range(50):
+        revoked.add(f"n{number}", NOW + timedelta(minutes=11))
+    assert len(revoked) == 50
 
 
 def test_revoking_ends_the_session_and_drops_the_cookie(stage: Stage) -> None:

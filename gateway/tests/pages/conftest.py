@@ -1,6 +1,6 @@
 """The app with its services played by `house`, at a Monday in March, behind the strict client."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +10,7 @@ from flask import Flask
 
 from gateway import create_app, forget
 from gateway.context import EXTENSION
+from gateway.ratelimit import Limiter, parse
 from gateway.settings import GatewaySettings
 from gateway.tests.pages.house import House
 from gateway.tests.pages.strict import Page, StrictClient
@@ -80,6 +81,22 @@ def _book(client: StrictClient, house: House, clock: FakeClock) -> Callable[[], 
         return str(done.location).rsplit("a=", 1)[1].split("&")[0]
 
     return book
+
+
+Limits = Callable[[str], None]
+
+
+@pytest.fixture(name="limits")
+def _limits(app: Flask) -> Iterator[Limits]:
+    """Sets RATE_LIMITS for this test."""
+    parts = app.extensions[EXTENSION]
+    unlimited = parts.limiter
+
+    def limit(text: str) -> None:
+        parts.limiter = Limiter(parse(text))
+
+    yield limit
+    parts.limiter = unlimited
 
 
 CUSTOMER = {"first_name": "Jürgen", "last_name": "Groß", "email": "j@example.com", "phone": "0151 23456789"}

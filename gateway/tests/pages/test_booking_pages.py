@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.tests.pages.conftest import CUSTOMER, form_page
+from gateway.tests.pages.conftest import CUSTOMER, Limits, form_page
 from gateway.tests.pages.house import House
 from gateway.tests.pages.strict import StrictClient
 from runtime.errors import Refused, Unavailable
@@ -136,6 +136,7 @@ def test_the_whole_booking(client: StrictClient, house: House, clock: FakeClock)
     assert booking["message"] == "Pfeift links."
     assert booking["hold"] in house.holds
     assert booking["locale"] == "de"
+    assert booking["country"] == "DE"  # for phone numbers without prefix
 
 
 def test_a_service_by_request_says_that_it_is_one(client: StrictClient, house: House, clock: FakeClock) -> None:
@@ -263,6 +264,23 @@ def test_the_guard_speaks_and_lets_the_second_try_pass(client: StrictClient, hou
     clock.forward(seconds=2)
     action, fields = page.form("/book")
     assert client.post(action, fields | {"action": "book"}).status == 303
+
+
+def test_page_bookings_count_against_the_practices_limit(
+    client: StrictClient, house: House, clock: FakeClock, limits: Limits
+) -> None:
+    """As the API's do: a hold, then the booking; what was typed into the form stays."""
+    limits("practice=1/h")
+    action, fields = form_page(client, house).form("/book")
+    clock.forward(seconds=20)
+    page = client.post(action, fields | CUSTOMER | {"action": "book"})
+    assert page.status == 429
+    assert "Bitte warten Sie einen Moment" in page.text
+    assert page.find("input", id="first_name").get("value") == "Jürgen"
+    assert not house.asked("booking.book")
+    action, fields = client.get(week_of(house)).form("/hold")
+    assert client.post(action, fields).status == 429
+    assert len(house.asked("booking.hold")) == 1
 
 
 def test_the_trap_becomes_visible_when_caught(client: StrictClient, house: House, clock: FakeClock) -> None:

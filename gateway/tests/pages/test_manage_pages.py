@@ -7,6 +7,7 @@ import pytest
 
 from gateway.tests.pages.house import House
 from gateway.tests.pages.strict import Page, StrictClient
+from runtime.errors import Unavailable
 from runtime.testing import FakeClock
 
 Book = Callable[[], str]
@@ -185,6 +186,15 @@ def test_undo_is_offered_for_ten_minutes(client: StrictClient, house: House, boo
     page = client.get(f"/a/{token}")
     assert "Stornierung zurücknehmen" not in page.text
     assert "Neuen Termin buchen" in page.text
+
+
+def test_the_link_works_while_practice_is_away(client: StrictClient, house: House, book: Book) -> None:
+    """Its page needs the practice's name and colour only, which the gateway knows; `practice.changed` renews them."""
+    token = book()
+    house.answers["practice.by_id"] = house.answers["practice.by_slug"] = Unavailable("away")
+    assert client.get(f"/a/{token}").heading == "Ihr Termin"
+    action, fields = client.get(f"/a/{token}").form("/cancel")
+    assert client.post(action, fields).heading == "Diesen Termin stornieren?"
 
 
 def changes(house: House) -> list[str]:

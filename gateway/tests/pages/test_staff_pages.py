@@ -4,10 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from gateway import forget
+from gateway.context import EXTENSION
 from gateway.tests.pages.house import CALENDARS, PRACTICE, SERVICES, House
 from gateway.tests.pages.strict import Page, StrictClient
-from runtime.errors import Refused
+from runtime.errors import Refused, Unavailable
 from runtime.identity import Caller, Signer
 from runtime.ids import new_id
 from runtime.testing import SEED, FakeClock
@@ -68,6 +71,26 @@ def test_a_wrong_password_is_said_plainly(client: StrictClient, house: House) ->
     assert "E-Mail-Adresse oder Passwort ist falsch." in page.text
     assert page.find("input", id="email").get("value") == "a@b.example"
     assert "geheim" not in page.html
+
+
+def test_a_sign_in_tells_practice_where_it_comes_from(house: House, signed_in: Page) -> None:
+    """It throttles per address and e-mail: a stranger's guesses must not lock the owner out."""
+    [attempt] = house.asked("practice.sign_in")
+    assert attempt["address"] == "127.0.0.1"
+
+
+def test_the_desk_wears_the_practices_colour(app: Flask, client: StrictClient, house: House, signed_in: Page) -> None:
+    """As the customers' pages do."""
+    house.practice["accent"] = "#8a1c5b"
+    forget(app.extensions[EXTENSION])
+    assert "/accent/8a1c5b.css" in client.get("/desk").html
+
+
+def test_the_desk_opens_while_practice_is_away(app: Flask, client: StrictClient, house: House, signed_in: Page) -> None:
+    """A colour is no reason to keep anybody from work."""
+    forget(app.extensions[EXTENSION])
+    house.answers["practice.by_id"] = Unavailable("away")
+    assert client.get("/desk").status == 200
 
 
 def test_the_desk_lists_new_bookings_and_escapes_what_customers_typed(signed_in: Page) -> None:

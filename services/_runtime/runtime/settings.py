@@ -61,6 +61,8 @@ class BaseSettings:
     identity_keys: dict[str, str] = setting("IDENTITY_KEYS", "JSON: public key (base64) per service name")
     public_url: str = setting("PUBLIC_URL", "base of links in messages", "http://127.0.0.1:8080")
     log_level: str = setting("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", "INFO")
-    loops_in_worker: bool = setting("LOOPS_IN_WORKER", "0: background loops in a process of their own (50 MB more)", True)
+    loops_in_worker: bool = setting(
+        "LOOPS_IN_WORKER", "0: background loops in a process of their own (50 MB more)", True
+    )
     health_port: int = setting("HEALTH_PORT", "port of /healthz, /readyz and /metrics; 0: none", 0)
     link_key: str = setting("LINK_KEY", "key of the links that this service gives to people without an account", "")

@@ -1,0 +1,184 @@
+"""What signed-in staff may ask."""
+
+from marshmallow import fields
+
+from gateway.api.answers.parts import (
+    STATUSES,
+    Answer,
+    BookedCalendar,
+    BookedService,
+    Contact,
+    Place,
+    Price,
+    id_,
+    instant,
+    maybe,
+    maybe_instant,
+    text,
+)
+from gateway.api.answers.public import PublicForm
+
+STATES = ["queued", "sending", "sent", "delivered", "failed", "expired"]
+
+
+class BookingForm(PublicForm):
+    """The booking form and the limit of open bookings."""
+
+    max_open_bookings = fields.Integer(allow_none=True, metadata={"description": "per person; null: no limit"})
+
+
+class User(Answer):
+    """Who signed in."""
+
+    id = id_()
+    name = text()
+    email = text()
+    role = text(enum=["owner", "staff", "reception", "readonly"])
+    locale = maybe()
+    time_zone = maybe()
+
+
+class OwnPractice(Answer):
+    """The practice of who signed in."""
+
+    id = id_()
+    slug = text()
+    name = text()
+    plan = text(enum=["basic", "standard", "premium"])
+    time_zone = text()
+    locale = text()
+
+
+class SignedIn(Answer):
+    """Tokens after a sign-in."""
+
+    access_token = text("for the header Authorization: Bearer; ten minutes")
+    expires_at = instant()
+    session = text("for /auth/refresh and /auth/revoke; keep it secret")
+    user = fields.Nested(User, required=True)
+    practice = fields.Nested(OwnPractice, required=True)
+
+
+class Practice(Answer):
+    """The practice's settings."""
+
+    id = id_()
+    slug = text("read only")
+    name = text()
+    plan = text("read only", enum=["basic", "standard", "premium"])
+    email = maybe()
+    phone = maybe()
+    description = maybe()
+    country = maybe()
+    locale = text()
+    time_zone = text()
+    currency = text()
+    show_prices = fields.Boolean(required=True)
+    accent = maybe("colour, #rrggbb")
+    copy_to = maybe("gets a copy of each booking mail")
+    embed_origins = fields.List(fields.String(), metadata={"description": "homepages that may frame the booking page"})
+    places = fields.List(fields.Nested(Place))
+
+
+class Service(Answer):
+    """A service, or appointment template."""
+
+    id = id_()
+    name = text()
+    description = maybe()
+    duration_minutes = fields.Integer(required=True)
+    price = fields.Nested(Price, allow_none=True)
+    start_interval_minutes = fields.Integer(allow_none=True)
+    buffer_before_minutes = fields.Integer()
+    buffer_after_minutes = fields.Integer()
+    min_notice_minutes = fields.Integer()
+    cancel_notice_minutes = fields.Integer()
+    move_notice_minutes = fields.Integer()
+    window_days = fields.Integer()
+    confirmation = fields.String(metadata={"enum": ["automatic", "request"]})
+    released = fields.Boolean()
+    calendars = fields.List(fields.String(metadata={"format": "uuid"}))
+
+
+class Calendar(Answer):
+    """A professional's or a room's calendar."""
+
+    id = id_()
+    name = text("internal")
+    nickname = text("what clients see")
+    place = fields.Raw(metadata={"description": "the place, or null"})
+    time_zone = text()
+    start_interval_minutes = fields.Integer(allow_none=True)
+    active = fields.Boolean()
+    max_per_day = fields.Integer(allow_none=True)
+    max_per_week = fields.Integer(allow_none=True)
+
+
+class Closure(Answer):
+    """A holiday, vacation or absence."""
+
+    id = id_()
+    date = fields.String(metadata={"format": "date"})
+    name = maybe()
+    from_ = fields.String(data_key="from")
+    to = fields.String()
+    reason = maybe()
+    conflicts = fields.List(fields.String(), metadata={"description": "appointments that an absence meets; they stay"})
+
+
+class Appointment(Answer):
+    """An appointment in the planner."""
+
+    id = id_()
+    status = text(enum=STATUSES)
+    start = instant()
+    end = instant()
+    time_zone = fields.String()
+    service = fields.Nested(BookedService)
+    calendar = fields.Nested(BookedCalendar)
+    place = fields.Nested(Place, allow_none=True)
+    customer = fields.Nested(Contact, allow_none=True)
+    comment = maybe("the customer's entries")
+    online = fields.Boolean()
+    history = fields.List(fields.Raw())
+    messages = fields.List(fields.Raw(), metadata={"description": "with delivery state; in the details only"})
+
+
+class Message(Answer):
+    """A mail or SMS and how its delivery stands."""
+
+    id = id_()
+    purpose = text()
+    channel = text(enum=["email", "sms"])
+    recipient = maybe()
+    role = maybe()
+    state = text(enum=STATES)
+    at = maybe_instant()
+    reason = maybe()
+    history = fields.List(fields.Raw())
+
+
+class Template(Answer):
+    """A message's template."""
+
+    name = text()
+    locale = text()
+    subject = maybe()
+    text_ = fields.String(data_key="text", allow_none=True)
+
+
+class Preview(Answer):
+    """A template filled with sample data."""
+
+    subject = maybe()
+    text_ = fields.String(data_key="text", allow_none=True)
+    html = maybe()
+
+
+class Notifications(Answer):
+    """Where the practitioner hears about bookings of a calendar."""
+
+    email = maybe()
+    phone = maybe()
+    copy_to = maybe()
+    hint = maybe("`spam_folder`: mail to this provider tends to land there")
