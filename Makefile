@@ -36,7 +36,8 @@ services: ## start private PostgreSQL and RabbitMQ nodes for the tests, under va
 services-stop: ## stop them
 	@$(call system_python) deploy/services.py stop
 
-bench: setup-dev ## measure speed and cost: tables and JSON (ARGS="--short"); needs `make services`
+bench: setup-dev ## measure races, speed and cost: tables, and JSON in var/bench (ARGS="--short"); needs `make services`
+	$(BIN)/python -m tests.load.race
 	$(BIN)/python -m tests.load.speed $(ARGS)
 
 lock: setup-dev ## pin the dependencies of requirements*.in anew

@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil
 from sqlalchemy import create_engine, make_url, text
 
 from deploy.processes import free_port
@@ -111,23 +112,40 @@ def uncached_slots(house: House, days: int, count: int) -> dict[str, Any]:
     measured = meter(house)
     measured.start()
     result = http.run(house.processes.port, iter(requests), clients=4)
-    return {**_summary(result), **_cpu(measured.read(), len(requests), sync_only=False)}
+    return {**_summary(result), **_cpu(measured.read(), len(requests))}
 
 
 def bookings(house: House, count: int, offset_days: int) -> dict[str, Any]:
-    """Bookings through the gateway at 16 clients; the part of the CPU before the 201 is gateway, availability,
-    booking, broker and database, with the followers (projection, relay, mails) in the same figures."""
-    first = (utc_now() + timedelta(days=offset_days)).date()
-    posts = [
-        http.post("/api/v1/practices/bench/appointments", json.dumps(body).encode())
-        for body in islice(house.bookings(house.wide, first), count)
-    ]
+    """Bookings through the gateway at 16 clients, with all that follows (projection, relays, mails) in the CPU."""
+    posts = _posts(house, count, offset_days)
     measured = meter(house)
     measured.start()
     result = http.run(house.processes.port, iter(posts), clients=16)
     at_answer = measured.read()
     drained = settle(house)
-    return {**_summary(result), **_cpu(at_answer, count, sync_only=True), "followers_done_after_s": drained}
+    return {**_summary(result), **_cpu(at_answer, count), "followers_done_after_s": drained}
+
+
+def bookings_to_201(house: House, count: int, offset_days: int) -> dict[str, Any]:
+    """The same, with booking's relay asleep: nothing follows, so this is what a booking costs until its 201."""
+    relay = psutil.Process(house.processes.running["booking"].pid)  # the supervisor, which carries the relay
+    posts = _posts(house, count, offset_days)
+    relay.suspend()
+    try:
+        measured = meter(house)
+        measured.start()
+        result = http.run(house.processes.port, iter(posts), clients=4)
+        used = measured.read()
+    finally:
+        relay.resume()
+    settle(house)
+    return {**_summary(result), **_cpu(used, count)}
+
+
+def _posts(house: House, count: int, offset_days: int) -> list[bytes]:
+    first = (utc_now() + timedelta(days=offset_days)).date()
+    bodies = islice(house.bookings(house.wide, first), count)
+    return [http.post("/api/v1/practices/bench/appointments", json.dumps(body).encode()) for body in bodies]
 
 
 def settle(house: House, seconds: float = 120.0) -> float:
@@ -221,10 +239,9 @@ def _summary(result: http.Result) -> dict[str, Any]:
     }
 
 
-def _cpu(used: dict[str, float], requests: int, *, sync_only: bool) -> dict[str, Any]:
+def _cpu(used: dict[str, float], requests: int) -> dict[str, Any]:
     per_request = {name: seconds / requests * 1000 for name, seconds in used.items()}
-    counted = {n: ms for n, ms in per_request.items() if not (sync_only and n in ("notify", "practice", "invitations"))}
-    return {"cpu_ms": sum(counted.values()), "cpu_ms_by_part": per_request}
+    return {"cpu_ms": sum(per_request.values()), "cpu_ms_by_part": per_request}
 
 
 def measure(short: bool) -> dict[str, Any]:
@@ -257,13 +274,14 @@ def _at_size(house: House, size: int, factor: float) -> dict[str, Any]:
         "slots_7_days": uncached_slots(house, 7, int(400 * factor)),
         "slots_30_days": uncached_slots(house, 30, int(200 * factor)),
         "bookings": bookings(house, int(2000 * factor), 100),
+        "booking_to_201": bookings_to_201(house, int(800 * factor), 150),
     }
 
 
 def table(report: dict[str, Any]) -> Iterator[str]:
     """The report for people."""
     yield f"{'':34}" + "".join(f"{size:>14,}" for size in report["sizes"])
-    for what in ("slots_1_day", "slots_7_days", "slots_30_days", "bookings"):
+    for what in ("slots_1_day", "slots_7_days", "slots_30_days", "bookings", "booking_to_201"):
         for figure in ("per_s", "p50_ms", "p99_ms", "cpu_ms"):
             cells = "".join(f"{at[what][figure]:>14.1f}" for at in report["sizes"].values())
             yield f"{what + ' ' + figure:34}{cells}"

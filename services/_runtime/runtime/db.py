@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -17,6 +18,10 @@ RETRYABLE = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_f
 class OutcomeUnknown(Exception):
     """The connection died during the commit: whether it happened is open. Never repeated here; idempotency keys and
     inbox rows make the caller's own repetition safe."""
+
+
+AWAY = (OperationalError, InterfaceError, PoolTimeout, OutcomeUnknown)
+"""What is raised while the database does not answer, or not in time."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

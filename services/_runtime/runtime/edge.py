@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from marshmallow import Schema, ValidationError
 from sqlalchemy.orm import Session
 
+from runtime.db import AWAY
 from runtime.errors import Refused, refusal
 from runtime.identity import Caller
 from runtime.inbox import handle_once
@@ -152,7 +153,11 @@ class Endpoint:
     def _refuse(self, method: str, error: Exception) -> Refused:
         if named := refusal(error):
             return named
-        log.exception("rpc_failed", extra={"facts": {"method": f"{self.app.name}.{method}"}})
+        facts = {"method": f"{self.app.name}.{method}"}
+        if isinstance(error, AWAY):
+            log.warning("database_away", extra={"facts": {**facts, "reason": type(error).__name__}})
+            return Refused("unavailable")
+        log.exception("rpc_failed", extra={"facts": facts})
         return Refused("internal", {"trace": trace_id()})
 
     def handle(self, subscription: Subscription, event: Event, settle: Callable[[Session], Any] | None = None) -> bool:

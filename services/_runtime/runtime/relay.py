@@ -21,6 +21,7 @@ from runtime.outbox_store import Away, Row, Store, open_store
 log = logging.getLogger(__name__)
 BATCH = 500
 POLL_SECONDS = 1.0
+PACE_SECONDS = 0.025  # under load this gathers a batch; an event after a quiet moment never waits
 CONFIRM_SECONDS = 15.0
 PURGE_EVERY = 600.0
 PERSISTENT = 2
@@ -142,8 +143,10 @@ class Relay:
             try:
                 if not self._publisher.wait_ready(1.0):
                     self._look()
-                elif not self.step():
+                elif not (taken := self.step()):
                     self._rest()
+                elif taken < self._batch:
+                    stop.wait(PACE_SECONDS)
             except (Away, NoAnswer) as error:
                 self._store.abort()
                 self.database_ready = not isinstance(error, Away)

@@ -78,10 +78,9 @@ def test_aborted_rows_come_again(database: Database, store: Store) -> None:
     store.abort()
 
 
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 def test_two_relays_never_hold_the_same_row(database: Database, store: Store) -> None:
     """SKIP LOCKED on PostgreSQL (a SQLite file has one relay)."""
-    if database.sqlite:
-        pytest.skip("one relay per file")
     first, second = tell(database), None
     assert [row.id for row in store.take(1)] == [first]
     second = tell(database)

@@ -89,6 +89,7 @@ class EmbeddedTransport:
     def __init__(self, folder: Path):
         from runtime.embedded import EmbeddedBus, dispatch
 
+        self._dispatch, self._usual = dispatch, dispatch.LADDER
         dispatch.LADDER = tuple(timedelta(milliseconds=ms) for ms in LADDER_MS)
         self.diary = folder / "diary"
         self.databases = {name: Database(f"sqlite:///{folder / name}.db") for name in house.EDGES}
@@ -115,6 +116,7 @@ class EmbeddedTransport:
         return found
 
     def stop(self) -> None:
+        self._dispatch.LADDER = self._usual
         self._bus.stop()
 
 

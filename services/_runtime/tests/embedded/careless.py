@@ -12,11 +12,11 @@ from services._runtime.tests.embedded import house
 
 
 class CarelessEndpoint(edge.Endpoint):
-    def handle(self, subscription: Subscription, event: Event) -> bool:
+    def handle(self, subscription: Subscription, event: Event, settle: Any = None) -> bool:
         handler = getattr(self.edge, subscription.method)
         self.app.db.write(handler, event)
         time.sleep(0.02)  # what a busy machine does by itself now and then
-        return self.app.db.write(inbox.handle_once, _nothing, subscription.consumer, event, self.app.clock())
+        return self.app.db.write(inbox.handle_once, _nothing, subscription.consumer, event, self.app.clock(), settle)
 
 
 def _nothing(session: Any, event: Event) -> None:
