@@ -88,11 +88,11 @@ class Blueprint(flask_smorest.Blueprint):
 
     def body(self, schema: type[Schema] | Schema, example: dict[str, Any], *, required: bool = True) -> Any:
         """The view gets the request's JSON, loaded by the schema."""
-        return self.arguments(schema, example=example, required=required)
+        return self.arguments(_made(schema), example=example, required=required)
 
     def query(self, schema: type[Schema] | Schema) -> Any:
         """The view gets the query's parameters, loaded by the schema."""
-        return self.arguments(schema, location="query")
+        return self.arguments(_made(schema), location="query")
 
     def answers(self, status: int, schema: Any, example: Any = None, **kwargs: Any) -> Any:
         """Says what the route answers when all is well; the view's dict goes out as it is."""
@@ -115,6 +115,11 @@ class Blueprint(flask_smorest.Blueprint):
         always = (*EVERYWHERE, "unauthorized", "forbidden", "csrf_failed") if self.staff else EVERYWHERE
         mark: Callable[[View], View] = self.doc(responses=described([*codes, *always, *FAILURES]))
         return mark
+
+
+def _made(schema: type[Schema] | Schema) -> Schema:
+    """One instance for all requests: webargs would make a new one for each."""
+    return schema() if isinstance(schema, type) else schema
 
 
 def _refuse_forms() -> None:

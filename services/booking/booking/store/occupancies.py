@@ -10,7 +10,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ HOLD_COLUMNS = [holds.c[field.name] for field in fields(Hold)]
 INSERT = insert(occupancies).inline()  # built once; values as parameters keep their cached form
 INSERT_IF_FREE = postgresql.insert(occupancies).inline().on_conflict_do_nothing()
 INSERT_HOLD = insert(holds)
+LOCK = text("select pg_advisory_xact_lock(key) from unnest(cast(:keys as bigint[])) as key")  # in the array's order
 EXPIRED = and_(
     holds.c.calendar_id.in_(bindparam("calendars", expanding=True)),
     holds.c.expires_at <= bindparam("now"),
@@ -37,8 +38,7 @@ def lock(session: Session, names: Iterable[str]) -> None:
     """Hold these names until the transaction ends; who wants one of them waits. SQLite's writes are serial anyway."""
     if _sqlite(session):
         return
-    keys = sorted({_key(name) for name in names})
-    session.execute(select(*(func.pg_advisory_xact_lock(literal(key, BigInteger)) for key in keys)))
+    session.execute(LOCK, {"keys": sorted({_key(name) for name in names})})
 
 
 def _key(name: str) -> int:
