@@ -82,6 +82,9 @@ def _register_pages(app: Flask) -> None:
     importlib.import_module("gateway.pages").register(app)
 
 
+HEARD = ("slots.changed", "practice.changed", "session.revoked")  # what `hear` reads
+
+
 def hear(parts: Gateway, event: Event) -> None:
     """Forget what this event makes old, and who it signs out."""
     if event.type == "slots.changed":

@@ -7,7 +7,7 @@ import os
 
 from flask import Flask
 
-from gateway import create_app
+from gateway import HEARD, create_app
 from gateway.clients import NAMES
 from gateway.settings import GatewaySettings
 from runtime.listener import BrokerListener
@@ -23,4 +23,4 @@ def build() -> Flask:
         raise WrongSetting("AMQP_URI is not set: without a broker, run deploy.embedded instead")
     configure_logging("gateway", settings.log_level)
     rpc = BrokerRpc(settings.amqp_uri, "gateway")
-    return create_app(settings, rpc, BrokerListener(settings.amqp_uri, NAMES, "gateway"))
+    return create_app(settings, rpc, BrokerListener(settings.amqp_uri, NAMES, "gateway", HEARD))

@@ -48,14 +48,16 @@ class Database:
     """The engine and its two kinds of transaction.
 
     `write(fn, *args)` runs `fn(session, *args)` in a transaction and commits; in SQLite it opens with BEGIN IMMEDIATE,
-    so nothing may yield or call out inside it. `read(fn, *args)` is the same without a commit. Both return what `fn`
-    returns, and try a deadlock, a serialization failure or a dead pooled connection once more.
+    so nothing may yield or call out inside it. `read(fn, *args)` is for questions only: on PostgreSQL each statement
+    sees what is committed when it runs, without BEGIN and ROLLBACK around them. Both return what `fn` returns, and try
+    a deadlock, a serialization failure or a dead pooled connection once more.
     """
 
     def __init__(self, url: str, pool_size: int = 10):
         self.url = url
         self.engine = _engine(url, pool_size)
         self._writing = self.engine.execution_options(immediate=True)
+        self._reading = self.engine if self.sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.after_write: Callable[[], None] = lambda: None  # the embedded relay hangs its wake-up call here
 
     @property
@@ -84,7 +86,7 @@ class Database:
         return result
 
     def _read(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._reading, expire_on_commit=False) as session:
             return fn(session, *args, **kwargs)
 
     def ping(self) -> None:
