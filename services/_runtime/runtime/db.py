@@ -57,7 +57,7 @@ class Database:
         self.url = url
         self.engine = _engine(url, pool_size)
         self._writing = self.engine.execution_options(immediate=True)
-        self._reading = self.engine if self.sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reading = self.engine if self.sqlite else _engine(url, pool_size, isolation_level="AUTOCOMMIT")
         self.after_write: Callable[[], None] = lambda: None  # the embedded relay hangs its wake-up call here
 
     @property
@@ -96,6 +96,7 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        self._reading.dispose()
 
 
 def _twice(transaction: Callable[..., T], *args: Any, **kwargs: Any) -> T:
@@ -109,7 +110,7 @@ def _twice(transaction: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     return transaction(*args, **kwargs)
 
 
-def _engine(url: str, pool_size: int) -> Engine:
+def _engine(url: str, pool_size: int, **options: Any) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(
             url,
@@ -120,6 +121,7 @@ def _engine(url: str, pool_size: int) -> Engine:
                 "connect_timeout": 5,
                 "options": "-c timezone=utc -c lock_timeout=10s -c statement_timeout=20s",
             },
+            **options,
         )
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 15, "check_same_thread": False})
 

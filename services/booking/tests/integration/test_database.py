@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 from threading import Event as Stop
-from time import process_time
 
 import pytest
 from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from booking.__main__ import SERVICE
-from booking.models import appointments, holds, idempotency, metadata, occupancies
+from booking.models import holds, idempotency, metadata, occupancies
 from booking.sweeper import sweep, sweep_once
 from runtime import tables
 from runtime.ids import new_id
@@ -143,63 +142,3 @@ def test_the_sweeper_stops_when_told(lite):
     lite.sql("alter table holds rename to away")
     sweep(lite.app, stop)
     assert len(rounds) == 4
-
-
-def fill(desk, count):
-    """So many past and future appointments, written directly: their plan is what matters."""
-    desk.book(1)
-
-    def copy(session):
-        seed = session.execute(select(appointments)).mappings().first()
-        starts = desk.clock.now - timedelta(hours=count * 0.9)
-        rows = []
-        for n in range(count):
-            span = {"starts": starts + timedelta(hours=n + 0.25), "ends": starts + timedelta(hours=n + 0.75)}
-            span |= {"occupies_from": span["starts"], "occupies_until": span["ends"]}
-            contact = {"email_key": f"{n}@example.org", "phone": f"+49711{n}", "handled_at": desk.clock.now}
-            rows.append({**seed, "id": new_id(), "token_hash": f"{n:064}", **contact, **span})
-        session.execute(insert(appointments), rows)
-        taken = [(r["id"], r["occupies_from"], r["occupies_until"]) for r in rows]
-        session.execute(
-            insert(occupancies),
-            [{"resource_id": desk.ben, "appointment_id": id, "from_at": f, "until_at": u} for id, f, u in taken],
-        )
-
-    desk.db.write(copy)
-    if desk.kind == "postgresql":
-        desk.sql("analyze")
-
-
-def cost(desk, action, rounds):
-    began = process_time()
-    for number in range(rounds):
-        action(number)
-    return (process_time() - began) / rounds * 1000
-
-
-def book_somebody(desk, hour):
-    """A booking of a new customer, everything counted that can be counted."""
-    customer = {"first_name": "Erika", "last_name": "M", "email": f"e{hour}@example.org", "phone": f"0711 {hour}"}
-    desk.book(hour, desk.anna, customer=customer)
-
-
-@pytest.mark.slow
-def test_nothing_gets_slower_with_twenty_thousand_appointments(desk):
-    """CPU of the service per booking and per page of 50: a few milliseconds, flat."""
-    desk.staff("update_form", fields=[], max_open_bookings=5)
-    desk.limits["max_per_week"] = 1000
-    cost(desk, lambda n: book_somebody(desk, 39_000 + n), 20)
-    empty = cost(desk, lambda n: book_somebody(desk, 40_000 + n), 100)
-    fill(desk, 20_000)
-    full = cost(desk, lambda n: book_somebody(desk, 41_000 + n), 100)
-    print(f"\n{desk.kind}: {empty:.2f} ms CPU per booking when empty, {full:.2f} ms at 20,000")  # noqa: T201
-    assert full < 15
-    assert full < empty * 2
-    for method, filters in (
-        ("appointments", {"scope": "upcoming"}),
-        ("appointments", {"scope": "past"}),
-        ("inbox", {}),
-    ):
-        page = cost(desk, lambda _, m=method, f=filters: desk.staff(m, **f), 10)
-        print(f"{desk.kind}: {method} {filters}: {page:.1f} ms CPU")  # noqa: T201
-        assert page < 60
