@@ -1,5 +1,6 @@
 """`python -m <service> run`: supervisor, relay, worker and loops as real processes."""
 
+import contextlib
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from deploy.services import free_port
@@ -62,10 +64,10 @@ class Running:
     def children(self) -> dict[str, int]:
         """Process ids by module name."""
         found = {}
-        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
-            for pid in (task / "children").read_text().split():
-                words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-                found[next((w for w in words if w.startswith("runtime.")), "?")] = int(pid)
+        for child in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                words = child.cmdline()
+                found[next((word for word in words if word.startswith("runtime.")), "?")] = child.pid
         return found
 
 
