@@ -6,13 +6,13 @@ module and `runtime.broker_worker` are the only ones that know eventlet; handler
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import eventlet
-from eventlet.semaphore import Semaphore
 from kombu import entity
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import Consumer, QueueConsumer
@@ -25,8 +25,9 @@ from runtime.service import Service
 from runtime.topology import RPC_EXCHANGE, Queue, rpc_queue, work_queue
 
 log = logging.getLogger(__name__)
-WORKERS = 10  # also each queue's prefetch
-EVENT_WORKERS = 6  # a flood of events leaves the other workers to the calls
+WORKERS = 10  # also the prefetch of calls
+EVENT_WORKERS = 3  # a flood of events leaves the other workers to the calls
+BATCH = 20  # events handled in one transaction, if so many wait; also each queue's prefetch
 HANDLER_SECONDS = 60
 HEARTBEAT = 10
 RECONNECT = {"interval_start": 0.2, "interval_step": 0.3, "interval_max": 2}  # kombu's own: 2, 4, 6 … 30 s
@@ -81,6 +82,8 @@ class PatientQueueConsumer(QueueConsumer):
 class EventQueueConsumer(PatientQueueConsumer):
     """The connection for events. It never publishes, so a memory alarm does not stop consumption, which cures it."""
 
+    prefetch_count = BATCH
+
 
 class RpcQueueConsumer(PatientQueueConsumer):
     """The connection for calls and their replies."""
@@ -113,33 +116,82 @@ class _Entrypoint(Consumer):
         return False
 
 
+Settled = tuple[Any, Handling]  # a message, and what became of it
+
+
+class Waiting:
+    """Deliveries that have come and wait for a worker, over all of a service's queues. What comes while the workers
+    are busy is handled together; what comes in a quiet moment, at once and alone."""
+
+    def __init__(self) -> None:
+        self._arrived: deque[tuple[Any, Delivery]] = deque()
+        self._workers = 0
+
+    def add(self, message: Any, delivery: Delivery) -> bool:
+        """Whether the caller shall begin a worker for it."""
+        self._arrived.append((message, delivery))
+        if self._workers == EVENT_WORKERS:
+            return False
+        self._workers += 1
+        return True
+
+    def take(self) -> list[tuple[Any, Delivery]]:
+        return [self._arrived.popleft() for _ in range(min(BATCH, len(self._arrived)))]
+
+    def worker_done(self) -> bool:
+        """Whether another shall begin at once."""
+        if not self._arrived:
+            self._workers -= 1
+        return bool(self._arrived)
+
+
 class EventEntrypoint(_Entrypoint):
-    """Feeds one subscription's queue to `method(self, delivery)`, which returns a `Handling`: what became of it."""
+    """Feeds one subscription's queue to `method(self, waiting)`, which takes what waits, from any queue of the service,
+    and returns what became of each."""
 
     queue_consumer = EventQueueConsumer()
 
-    def __init__(self, subscription: Subscription, turns: Any, **kwargs: Any):
+    def __init__(self, subscription: Subscription, waiting: Waiting, **kwargs: Any):
         super().__init__(work_queue(subscription), **kwargs)
-        self.subscription, self._turns = subscription, turns
+        self.subscription, self._waiting = subscription, waiting
 
     def handle_message(self, _body: None, message: Any) -> None:
         delivery = Delivery(
             self.subscription, bytes_of(message), message.headers or {}, message.properties.get("message_id")
         )
-        self._turns.acquire()
-        if not self._run(message, delivery):
-            self._turns.release()
+        if self._waiting.add(message, delivery):
+            self._begin()
 
-    def handle_result(self, message: Any, _ctx: Any, result: Handling | None = None, exc_info: Any = None) -> Any:
-        try:
-            if result is Handling.FINISHED:
+    def _begin(self) -> None:
+        if not self._stopping:
+            try:
+                self.container.spawn_worker(
+                    self, (self._waiting,), {}, context_data={}, handle_result=self.handle_result
+                )
+                return
+            except ContainerBeingKilled:
+                pass
+        for message, _ in self._waiting.take():
+            self.queue_consumer.requeue_message(message)
+        self._done()
+
+    def handle_result(self, _ctx: Any, result: list[Settled] | None = None, exc_info: Any = None) -> Any:
+        unsettled = []
+        for message, handling in result or ():
+            if handling is Handling.FINISHED:
                 self.queue_consumer.ack_message(message)
             else:
-                eventlet.sleep(1)  # could be neither handled nor handed on: no hot loop
+                unsettled.append(message)
+        if unsettled:
+            eventlet.sleep(1)  # could be neither handled nor handed on: no hot loop
+            for message in unsettled:
                 self.queue_consumer.requeue_message(message)
-        finally:
-            self._turns.release()
+        self._done()
         return result, exc_info
+
+    def _done(self) -> None:
+        if self._waiting.worker_done():
+            self._begin()
 
 
 class RpcEntrypoint(_Entrypoint):
@@ -182,21 +234,23 @@ class RpcEntrypoint(_Entrypoint):
         message.channel.basic_publish(content, RPC_EXCHANGE, properties["reply_to"])
 
 
-def service_class(service: Service, endpoint: Endpoint, handle: Callable[[Delivery], Handling]) -> type:
+def service_class(service: Service, endpoint: Endpoint, handle: Callable[[Sequence[Delivery]], list[Handling]]) -> type:
     """A nameko service class: one entrypoint for all calls, one per event subscription under its handler's name."""
     members: dict[str, Any] = {"name": service.name}
 
     def answer(_self: Any, name: str, body: bytes, headers: dict[str, str]) -> bytes:
         return answer_call(endpoint, name, body, headers)
 
-    def on_event(_self: Any, delivery: Delivery) -> Handling:
-        return handle(delivery)
+    def on_events(_self: Any, waiting: Waiting) -> list[Settled]:
+        taken = waiting.take()
+        handled = handle([delivery for _, delivery in taken])
+        return [(message, handling) for (message, _), handling in zip(taken, handled, strict=True)]
 
     members["answer_call"] = RpcEntrypoint.decorator(rpc_queue(service.name))(answer)
-    turns = Semaphore(EVENT_WORKERS)
+    waiting = Waiting()
     for subscription in subscriptions(service.name, service.edge):
-        own = _copy(on_event)
-        members[f"{subscription.method}__{subscription.type}"] = EventEntrypoint.decorator(subscription, turns)(own)
+        own = _copy(on_events)
+        members[f"{subscription.method}__{subscription.type}"] = EventEntrypoint.decorator(subscription, waiting)(own)
     return type(f"{service.name.title()}Service", (), members)
 
 

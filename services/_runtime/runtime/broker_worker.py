@@ -19,7 +19,7 @@ from typing import Any  # noqa: E402
 from eventlet.semaphore import Semaphore  # noqa: E402
 from nameko.containers import ServiceContainer  # noqa: E402
 
-from runtime import topology  # noqa: E402
+from runtime import heap, topology  # noqa: E402
 from runtime.broker import HANDLER_SECONDS, nameko_config, service_class  # noqa: E402
 from runtime.children import report_ready  # noqa: E402
 from runtime.clock import utc_now  # noqa: E402
@@ -61,7 +61,7 @@ def build(
         report_ready(all(state.values()))
 
     config = nameko_config(amqp_uri, report)
-    return ServiceContainer(service_class(service, endpoint, deliveries.handle), config)
+    return ServiceContainer(service_class(service, endpoint, deliveries.handle_together), config)
 
 
 def _declare(amqp_uri: str, wanted: topology.Topology) -> None:
@@ -99,6 +99,7 @@ def main(module: str) -> None:
     app, stop = build_app(service, settings), threading.Event()
     container = build(service, app)
     loops = start_loops(service, app, service.loops, stop) if settings.loops_in_worker else []
+    heap.settle()
     serve(container)
     stop.set()
     for loop in loops:

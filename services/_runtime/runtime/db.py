@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Engine, create_engine, event
+from sqlalchemy import DateTime, Engine, Insert, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
 PG_OPTIONS = "-c timezone=utc -c lock_timeout=10s -c statement_timeout=20s"
+AT_END = "rows to insert at the end"
 RETRYABLE = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
 
 
@@ -44,6 +45,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def at_end(session: Session, statement: Insert, row: dict[str, Any]) -> None:
+    """Insert the row just before this `Database.write` commits, in one statement with the others of its kind."""
+    session.info.setdefault(AT_END, {}).setdefault(statement, []).append(row)
+
+
 class Database:
     """The engine and its two kinds of transaction.
 
@@ -73,6 +79,8 @@ class Database:
         with Session(self._writing, expire_on_commit=False) as session:
             result = fn(session, *args, **kwargs)
             session.flush()
+            for statement, rows in session.info.pop(AT_END, {}).items():
+                session.execute(statement, rows)
             try:
                 session.commit()
             except DBAPIError as error:
@@ -112,17 +120,18 @@ def _twice(transaction: Callable[..., T], *args: Any, **kwargs: Any) -> T:
 
 def _engine(url: str, pool_size: int, **options: Any) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(
+        from runtime.prepared import prepare_often_used  # here: SQLite needs no psycopg2
+
+        engine = create_engine(
             url,
             pool_size=pool_size,
             max_overflow=0,
             hide_parameters=True,  # people's data stay out of logged errors
-            connect_args={
-                "connect_timeout": 5,
-                "options": "-c timezone=utc -c lock_timeout=10s -c statement_timeout=20s",
-            },
+            connect_args={"connect_timeout": 5, "options": PG_OPTIONS},
             **options,
         )
+        prepare_often_used(engine)
+        return engine
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 15, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

@@ -9,6 +9,7 @@ at a time and their starts are counted in the database, so that the killer is pa
 import logging
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
@@ -79,6 +80,18 @@ class Deliveries:
             return Handling.FINISHED
         except Exception as error:
             return self._hand_on(delivery, error)
+
+    def handle_together(self, deliveries: Sequence[Delivery]) -> list[Handling]:
+        """The same for several at once: one transaction if all goes well, else each by itself."""
+        if len(deliveries) > 1 and not any(delivery.taken_back >= SUSPECT_AFTER for delivery in deliveries):
+            try:
+                with self._limit():
+                    self._endpoint.handle_together([(d.subscription, parse_event(d.body)) for d in deliveries])
+                return [Handling.FINISHED] * len(deliveries)
+            except Exception as error:
+                facts = {"deliveries": len(deliveries), "reason": f"{type(error).__name__}: {error}"[:200]}
+                log.info("batch_taken_apart", extra={"facts": facts})
+        return [self.handle(delivery) for delivery in deliveries]
 
     def _once(self, delivery: Delivery) -> None:
         event = parse_event(delivery.body)

@@ -6,7 +6,7 @@ An edge class has methods marked `@rpc` (questions and commands) and `@on` (even
 
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from runtime.db import AWAY
 from runtime.errors import Refused, refusal
 from runtime.identity import Caller
-from runtime.inbox import handle_once
+from runtime.inbox import Task, handle_once
 from runtime.messages import Event
 from runtime.service import App
 from runtime.telemetry import trace_id, tracing
@@ -163,9 +163,19 @@ class Endpoint:
     def handle(self, subscription: Subscription, event: Event, settle: Callable[[Session], Any] | None = None) -> bool:
         """Run the handler once for this event; its effect, the inbox row and `settle` are one commit. False if it
         had run before."""
-        handler = getattr(self.edge, subscription.method)
-        with tracing(event.traceparent):
-            return self.app.db.write(handle_once, handler, subscription.consumer, event, self.app.clock(), settle)
+        tasks = [self._task(subscription, event)]
+        return bool(self.app.db.write(handle_once, tasks, self.app.clock(), settle))
+
+    def handle_together(self, work: Iterable[tuple[Subscription, Event]]) -> None:
+        """Do the same for several events in one commit: all of them, or none and an exception.
+
+        Events about one subject stay in order; subjects are sorted, so that two batches wait for rows in one order.
+        """
+        ordered = sorted(work, key=lambda pair: (pair[1].subject, pair[1].version))
+        self.app.db.write(handle_once, [self._task(*pair) for pair in ordered], self.app.clock())
+
+    def _task(self, subscription: Subscription, event: Event) -> Task:
+        return Task(subscription.consumer, event, getattr(self.edge, subscription.method))
 
 
 def _load(spec: RpcSpec, payload: dict[str, Any]) -> Any:

@@ -1,6 +1,7 @@
 """Handle each event once: the note that it was handled is committed together with its effect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,38 +10,55 @@ from sqlalchemy.orm import Session
 
 from runtime import tables
 from runtime.messages import Event
+from runtime.telemetry import tracing
 
+Key = tuple[str, str]  # consumer, event id
 NOTE = {
-    dialect.dialect.name: dialect.insert(tables.inbox).inline().on_conflict_do_nothing()
+    dialect.dialect.name: dialect.insert(tables.inbox)
+    .on_conflict_do_nothing()
+    .returning(tables.inbox.c.consumer, tables.inbox.c.event_id)
     for dialect in (postgresql, sqlite)
 }
 
 
-def first_time(session: Session, consumer: str, event_id: str, now: datetime) -> bool:
-    """Note in this transaction that `consumer` handles the event; False when it already did (then do nothing).
+@dataclass(frozen=True)
+class Task:
+    """One event for one handler. `consumer` is the handler's name in the inbox."""
 
-    A concurrent copy waits here for the other's commit and then gets False.
+    consumer: str
+    event: Event
+    handler: Callable[[Session, Event], Any]
+
+    @property
+    def key(self) -> Key:
+        return self.consumer, self.event.id
+
+
+def first_times(session: Session, keys: Iterable[Key], now: datetime) -> set[Key]:
+    """Note in this transaction that these consumers handle these events; answers those that never did before.
+
+    A concurrent copy waits here for the other's commit and then is not among them.
     """
     note = NOTE[session.get_bind().dialect.name]
-    row = {"consumer": consumer, "event_id": event_id, "handled": now}
-    return bool(session.execute(note, row).rowcount)  # type: ignore[attr-defined]
+    rows = [{"consumer": consumer, "event_id": id, "handled": now} for consumer, id in sorted(set(keys))]
+    return {(row.consumer, row.event_id) for row in session.execute(note, rows)}
 
 
 def handle_once(
-    session: Session,
-    handler: Callable[[Session, Event], Any],
-    consumer: str,
-    event: Event,
-    now: datetime,
-    settle: Callable[[Session], Any] | None = None,
-) -> bool:
-    """Run `handler(session, event)` unless it already ran for this event; True if it ran. The caller commits.
+    session: Session, tasks: Sequence[Task], now: datetime, settle: Callable[[Session], Any] | None = None
+) -> int:
+    """Run the handlers that have not run for their event yet, in the order given; how many ran. The caller commits.
 
     `settle(session)` runs in any case: it strikes the delivery off where a table of this database holds it.
     """
-    fresh = first_time(session, consumer, event.id, now)
-    if fresh:
-        handler(session, event)
+    fresh = first_times(session, [task.key for task in tasks], now)
+    ran = 0
+    for task in tasks:
+        if task.key in fresh:
+            fresh.discard(task.key)  # the same delivery may be here twice
+            with tracing(task.event.traceparent):
+                task.handler(session, task.event)
+            ran += 1
     if settle:
         settle(session)
-    return fresh
+    return ran

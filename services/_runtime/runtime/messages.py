@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from runtime.clock import iso
 
@@ -63,7 +64,7 @@ def parse_event(body: bytes | str) -> Event:
         if not isinstance(doc["data"], dict):
             raise Undecodable("data is not an object")
         return Event(
-            id=str(doc["id"]),
+            id=str(UUID(doc["id"])),
             source=str(doc["source"]),
             type=str(doc["type"]),
             subject=str(doc["subject"]),
@@ -73,5 +74,5 @@ def parse_event(body: bytes | str) -> Event:
             data=doc["data"],
             traceparent=str(doc.get("traceparent") or ""),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Undecodable(f"{type(error).__name__}: {error}") from error

@@ -7,11 +7,12 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from runtime import tables
+from runtime.db import at_end
 from runtime.ids import new_id
 from runtime.messages import Event
 from runtime.telemetry import traceparent
 
-ADD = insert(tables.outbox).inline()  # built once; nobody needs the new `seq`
+ADD = insert(tables.outbox).inline()  # nobody needs the new `seq`
 
 
 def emit(
@@ -25,7 +26,8 @@ def emit(
     now: datetime,
     data: dict[str, Any],
 ) -> Event:
-    """Add an event of service `source` to the outbox. `data` must be JSON-able; instants in it are ISO strings.
+    """Add an event of service `source` to the outbox. `data` must be JSON-able; instants in it are ISO strings. All
+    events of a transaction are written together, just before it commits.
 
     Nothing is sent here: if the transaction rolls back, the event never was.
     """
@@ -41,5 +43,5 @@ def emit(
         traceparent=traceparent(),
     )
     row = {"id": event.id, "exchange": f"{source}.events", "routing_key": type, "body": event.to_json(), "created": now}
-    session.execute(ADD, row)
+    at_end(session, ADD, row)
     return event

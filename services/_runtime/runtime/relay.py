@@ -21,7 +21,7 @@ from runtime.outbox_store import Away, Row, Store, open_store
 log = logging.getLogger(__name__)
 BATCH = 500
 POLL_SECONDS = 1.0
-PACE_SECONDS = 0.025  # under load this gathers a batch; an event after a quiet moment never waits
+PACE_SECONDS = 0.05  # under load this gathers a batch; an event after a quiet moment never waits
 CONFIRM_SECONDS = 15.0
 PURGE_EVERY = 600.0
 PERSISTENT = 2

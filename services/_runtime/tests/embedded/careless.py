@@ -16,7 +16,8 @@ class CarelessEndpoint(edge.Endpoint):
         handler = getattr(self.edge, subscription.method)
         self.app.db.write(handler, event)
         time.sleep(0.02)  # what a busy machine does by itself now and then
-        return self.app.db.write(inbox.handle_once, _nothing, subscription.consumer, event, self.app.clock(), settle)
+        note = [inbox.Task(subscription.consumer, event, _nothing)]
+        return bool(self.app.db.write(inbox.handle_once, note, self.app.clock(), settle))
 
 
 def _nothing(session: Any, event: Event) -> None:

@@ -1,13 +1,13 @@
-"""From rows to agendas: what the slot search reads, in four queries whatever the number of days or appointments."""
+"""From rows to agendas: what the slot search reads, in two queries whatever the number of days or appointments."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, null, or_, select, union_all
+from sqlalchemy import Date, and_, bindparam, cast, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from availability.domain.model import Agenda, Closure, Interval, Taken, Terms, Week
@@ -15,38 +15,56 @@ from availability.domain.zones import DAY, EPOCH, MINUTE
 from availability.models import absences, calendars, closures, places, service_calendars, services, taken
 
 Row = Mapping[Any, Any]
+_ONE = cast(bindparam("calendar"), calendars.c.id.type)
+_CALENDARS = bindparam("calendars", expanding=True)
+_NO_KIND, _NO_DAY = cast(null(), closures.c.kind.type), cast(null(), Date)
 LONGEST_OCCUPANCY = 3 * DAY  # a day's appointment with both buffers is shorter: bounds the range that is read
 
-_SERVICE = select(services).where(
-    services.c.id == bindparam("service"),
-    services.c.practice_id == bindparam("practice"),
-    services.c.deleted.is_(None),
-)
-_CALENDARS = (
-    select(calendars, places.c.name.label("place_name"), places.c.address.label("place_address"))
-    .join(places, places.c.id == calendars.c.place_id)
-    .join(service_calendars, service_calendars.c.calendar_id == calendars.c.id)
-    .where(service_calendars.c.service_id == bindparam("service"))
+_SELECTION = (
+    select(
+        calendars,
+        places.c.name.label("place_name"),
+        places.c.address.label("place_address"),
+        *(column.label(f"service_{column.name}") for column in services.c),
+    )
+    .select_from(
+        services.outerjoin(
+            service_calendars,
+            and_(
+                service_calendars.c.service_id == services.c.id,
+                or_(_ONE.is_(None), service_calendars.c.calendar_id == _ONE),
+            ),
+        )
+        .outerjoin(calendars, calendars.c.id == service_calendars.c.calendar_id)
+        .outerjoin(places, places.c.id == calendars.c.place_id)
+    )
+    .where(
+        services.c.id == bindparam("service"),
+        services.c.practice_id == bindparam("practice"),
+        services.c.deleted.is_(None),
+    )
     .order_by(calendars.c.nickname, calendars.c.id)
 )
-_CALENDAR = _CALENDARS.where(calendars.c.id == bindparam("calendar"))
-_CLOSURES = select(closures.c.calendar_id, closures.c.kind, closures.c.first_day, closures.c.last_day).where(
-    closures.c.calendar_id.in_(bindparam("calendars", expanding=True)),
-    closures.c.last_day >= bindparam("first"),
-    closures.c.first_day <= bindparam("last"),
-)
-_TIMES = union_all(
-    select(taken.c.calendar_id, taken.c.from_at, taken.c.until_at, taken.c.start_at).where(
-        taken.c.calendar_id.in_(bindparam("calendars", expanding=True)),
+# What takes time of a calendar: appointments and holds (with their start), absences, and days off (with their kind).
+_BUSY = union_all(
+    select(taken.c.calendar_id, taken.c.from_at, taken.c.until_at, taken.c.start_at, _NO_KIND, _NO_DAY, _NO_DAY).where(
+        taken.c.calendar_id.in_(_CALENDARS),
         taken.c.from_at > bindparam("earliest"),
         taken.c.from_at < bindparam("until"),
         taken.c.until_at > bindparam("since"),
         or_(taken.c.expires_at.is_(None), taken.c.expires_at > bindparam("now")),
     ),
-    select(absences.c.calendar_id, absences.c.from_at, absences.c.until_at, null()).where(
-        absences.c.calendar_id.in_(bindparam("calendars", expanding=True)),
+    select(absences.c.calendar_id, absences.c.from_at, absences.c.until_at, null(), _NO_KIND, _NO_DAY, _NO_DAY).where(
+        absences.c.calendar_id.in_(_CALENDARS),
         absences.c.until_at > bindparam("since"),
         absences.c.from_at < bindparam("until"),
+    ),
+    select(
+        closures.c.calendar_id, null(), null(), null(), closures.c.kind, closures.c.first_day, closures.c.last_day
+    ).where(
+        closures.c.calendar_id.in_(_CALENDARS),
+        closures.c.last_day >= bindparam("first"),
+        closures.c.first_day <= bindparam("last"),
     ),
 )
 
@@ -64,12 +82,14 @@ class Selection:
 def selection(session: Session, practice: str, service: str, calendar: str | None) -> Selection | None:
     """The service with its calendars, also inactive ones, or with the one asked for, if that offers it; None if the
     practice has no such service (any more)."""
-    row = session.execute(_SERVICE, {"practice": practice, "service": service}).mappings().first()
-    if row is None:
+    found = (
+        session.execute(_SELECTION, {"practice": practice, "service": service, "calendar": calendar}).mappings().all()
+    )
+    if not found:
         return None
-    query, which = (_CALENDAR, {"calendar": calendar}) if calendar else (_CALENDARS, {})
-    found = session.execute(query, {"service": service, **which}).mappings().all()
-    return Selection(row, found, terms(row), tuple(agenda(one) for one in found))
+    chosen = {column.name: found[0][f"service_{column.name}"] for column in services.c}
+    offering = [row for row in found if row["id"]]
+    return Selection(chosen, offering, terms(chosen), tuple(agenda(one) for one in offering))
 
 
 def fill(session: Session, agendas: Sequence[Agenda], since: int, until: int, now: int) -> list[Agenda]:
@@ -79,34 +99,29 @@ def fill(session: Session, agendas: Sequence[Agenda], since: int, until: int, no
     """
     if any(one.max_per_day or one.max_per_week for one in agendas):
         since, until = since - 8 * DAY, until + 8 * DAY
-    times = _times(session, [one.id for one in agendas], since - DAY, until + DAY, now)
-    days_off = _days_off(session, [one.id for one in agendas], since // DAY + EPOCH - 2, until // DAY + EPOCH + 2)
-    return [
-        replace(one, closures=tuple(days_off[one.id]), absences=tuple(times[one.id][0]), taken=tuple(times[one.id][1]))
-        for one in agendas
-    ]
-
-
-def _times(
-    session: Session, ids: list[str], since: int, until: int, now: int
-) -> dict[str, tuple[list[Interval], list[Taken]]]:
-    found: dict[str, tuple[list[Interval], list[Taken]]] = {id: ([], []) for id in ids}
+    busy = {one.id: _Busy() for one in agendas}
+    since, until = since - DAY, until + DAY
     bounds = {"since": since, "until": until, "earliest": since - LONGEST_OCCUPANCY, "now": now}
-    for calendar, begin, end, start in session.execute(_TIMES, {"calendars": ids, **bounds}):
-        away, occupied = found[calendar]
-        if start is None:
-            away.append((begin, end))
+    days = {"first": date.fromordinal(since // DAY + EPOCH - 1), "last": date.fromordinal(until // DAY + EPOCH + 1)}
+    for calendar, begin, end, start, kind, first, last in session.execute(
+        _BUSY, {"calendars": list(busy), **bounds, **days}
+    ):
+        if kind is not None:
+            busy[calendar].closures.append(Closure(kind, first.toordinal(), last.toordinal()))
+        elif start is None:
+            busy[calendar].absences.append((begin, end))
         else:
-            occupied.append(Taken((begin, end), start))
-    return found
+            busy[calendar].taken.append(Taken((begin, end), start))
+    return [replace(one, **{name: tuple(rows) for name, rows in vars(busy[one.id]).items()}) for one in agendas]
 
 
-def _days_off(session: Session, ids: list[str], first: int, last: int) -> dict[str, list[Closure]]:
-    found: dict[str, list[Closure]] = {id: [] for id in ids}
-    bounds = {"first": date.fromordinal(first), "last": date.fromordinal(last)}
-    for calendar, kind, begin, end in session.execute(_CLOSURES, {"calendars": ids, **bounds}):
-        found[calendar].append(Closure(kind, begin.toordinal(), end.toordinal()))
-    return found
+@dataclass
+class _Busy:
+    """What the rows say of one calendar."""
+
+    closures: list[Closure] = field(default_factory=list)
+    absences: list[Interval] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
 
 
 def terms(row: Row) -> Terms:

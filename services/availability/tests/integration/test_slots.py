@@ -88,14 +88,14 @@ def test_dates_far_away_are_answered(light_desk: Any) -> None:
 
 
 def test_the_number_of_queries_does_not_grow(light_desk: Any) -> None:
-    """Four queries, for a day as for two months, for one calendar as for three."""
+    """Two queries, for a day as for two months, for one calendar as for three."""
     service = light_desk.service(*(light_desk.calendar(name) for name in ("Anna", "Ben", "Cem")))
     asked: list[str] = []
     event.listen(light_desk.database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
     for days in (1, 62):
         asked.clear()
         grid(light_desk, service, days=days)
-        assert len([one for one in asked if one.lower().startswith("select")]) == 4, asked
+        assert len([one for one in asked if one.lower().startswith("select")]) == 2, asked
 
 
 def test_taken_time_is_read_by_its_index(light_desk: Any) -> None:

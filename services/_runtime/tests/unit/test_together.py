@@ -1,0 +1,86 @@
+"""Several events in one transaction: all of them, or each by itself; and never one twice."""
+
+from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, func, select
+
+from runtime import tables
+from runtime.db import Database
+from runtime.deliveries import Deliveries, Delivery, Handling
+from runtime.edge import Endpoint
+from runtime.ids import new_id
+from runtime.testing import Databases
+from services._runtime.tests.conformance import house
+from services._runtime.tests.conformance.transports import COOK, event_body
+
+RETRY = "retry.1000"
+
+
+class Kitchen:
+    """The kitchen's deliveries over a database, without a broker: what is handed on is noted."""
+
+    def __init__(self, database: Database, diary: Any):
+        house.prepare(database)
+        settings = SimpleNamespace(diary=str(diary))
+        app: Any = SimpleNamespace(name="kitchen", db=database, clock=house.utc_now, settings=settings)
+        self.database, self.handed_on = database, list[str]()
+        endpoint = Endpoint(app, house.KitchenEdge)
+        self.deliveries = Deliveries(endpoint, self, nullcontext(), nullcontext)
+        self.commits = 0
+        event.listen(Engine, "commit", self._count)
+
+    def _count(self, connection: Any) -> None:
+        self.commits += connection.engine.url == self.database.engine.url
+
+    def publish(self, exchange: str, key: str, body: bytes, **properties: Any) -> None:
+        self.handed_on.append(exchange)
+
+    def handle(self, *dishes: dict[str, Any], again: bool = False) -> list[Handling]:
+        found = [event_body(dish) for dish in dishes] * (2 if again else 1)
+        self.commits = 0
+        return self.deliveries.handle_together([_delivery(body, id) for id, _, body in found])
+
+    @property
+    def effects(self) -> int:
+        return len(house.subjects(self.database, "kitchen"))
+
+    @property
+    def told(self) -> int:
+        return int(self.database.read(lambda s: s.scalar(select(func.count()).select_from(tables.outbox))))
+
+
+def _delivery(body: str, id: str) -> Delivery:
+    return Delivery(COOK, body.encode(), {}, id)
+
+
+@pytest.fixture
+def kitchen(databases: Databases, tmp_path: Any) -> Any:
+    made = Kitchen(databases.new(None), tmp_path / "diary")
+    yield made
+    event.remove(Engine, "commit", made._count)
+
+
+def test_events_that_wait_together_are_one_commit(kitchen: Kitchen) -> None:
+    assert kitchen.handle({}, {}, {}) == [Handling.FINISHED] * 3
+    assert (kitchen.effects, kitchen.told, kitchen.commits) == (3, 3, 1)
+
+
+def test_one_that_fails_does_not_take_the_others_with_it(kitchen: Kitchen) -> None:
+    """The batch rolls back whole, then each runs by itself: the failing one goes to the ladder."""
+    assert kitchen.handle({}, {"fail": 9}, {}) == [Handling.FINISHED] * 3
+    assert (kitchen.effects, kitchen.told, kitchen.handed_on) == (2, 2, [RETRY])
+
+
+def test_the_same_event_twice_in_a_batch_has_one_effect(kitchen: Kitchen) -> None:
+    kitchen.handle({}, {}, again=True)
+    assert (kitchen.effects, kitchen.told) == (2, 2)
+
+
+def test_bytes_that_are_no_event_are_parked_and_their_neighbours_handled(kitchen: Kitchen) -> None:
+    found = [event_body({}) for _ in range(2)]
+    deliveries = [_delivery(body, id) for id, _, body in found]
+    kitchen.deliveries.handle_together([deliveries[0], _delivery("{", new_id()), deliveries[1]])
+    assert (kitchen.effects, kitchen.handed_on) == (2, ["parking"])
