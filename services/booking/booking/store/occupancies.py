@@ -1,7 +1,7 @@
 """Who has which time: locks, occupancies and holds.
 
-The order of locks, for everybody: one's own appointment row, then the advisory locks in sorted order, then hold rows
-in sorted order. Nobody waits against this order, so nobody deadlocks.
+The order of locks, for everybody: one's own appointment row, then the advisory locks in sorted order, then one's own
+hold, then expired holds in sorted order. Nobody waits against this order, so nobody deadlocks.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import and_, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -29,9 +29,7 @@ EXPIRED = and_(
     holds.c.occupies_from < bindparam("until"),
     holds.c.occupies_until > bindparam("from"),
 )
-OWN = and_(holds.c.id == bindparam("own"), holds.c.practice_id == bindparam("practice"))
 IN_THE_WAY = select(*HOLD_COLUMNS).where(EXPIRED).order_by(holds.c.id).with_for_update()
-IN_THE_WAY_OR_OWN = select(*HOLD_COLUMNS).where(or_(EXPIRED, OWN)).order_by(holds.c.id).with_for_update()
 
 
 def lock(session: Session, names: Iterable[str]) -> None:
@@ -106,22 +104,15 @@ def extend(session: Session, hold: Hold) -> None:
     session.execute(update(holds).where(holds.c.id == hold.id).values(values))
 
 
-def drop_holds(
-    session: Session, now: datetime, slots: Sequence[Slot], practice_id: str, own: str | None = None
-) -> list[Hold]:
-    """Delete the expired holds in the way of these slots (the constraint cannot see the clock), and the customer's own.
-
-    Answers what was deleted; their time is free again.
-    """
+def drop_holds(session: Session, now: datetime, slots: Sequence[Slot]) -> list[Hold]:
+    """Delete the expired holds in the way of these slots; their time is free again. Answers them."""
     values = {
         "calendars": list({slot.calendar_id for slot in slots}),
         "from": min(slot.occupies_from for slot in slots),
         "until": max(slot.occupies_until for slot in slots),
         "now": now,
     }
-    if own is None:
-        return _drop(session, IN_THE_WAY, values)
-    return _drop(session, IN_THE_WAY_OR_OWN, {**values, "own": own, "practice": practice_id})
+    return _drop(session, IN_THE_WAY, values)
 
 
 def drop_expired(session: Session, now: datetime, limit: int = 100) -> list[Hold]:

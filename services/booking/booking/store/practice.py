@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import and_, bindparam, delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,11 +25,18 @@ def _upsert(dialect: Any) -> Any:
 RULES = select(booking_rules.c.fields, booking_rules.c.max_open_bookings).where(
     booking_rules.c.practice_id == bindparam("practice")
 )
-RECALL = select(i.digest, i.answer).where(
+ANSWERED = and_(
     i.practice_id == bindparam("practice"),
     i.operation == bindparam("operation"),
     i.key == bindparam("key"),
     i.created > bindparam("since"),
+)
+RECALL = select(i.digest, i.answer).where(ANSWERED)
+ANCHOR = select(literal(1).label("one")).subquery()  # a row, whatever of the others exists
+RULES_AND_ANSWER = select(booking_rules.c.fields, booking_rules.c.max_open_bookings, i.digest, i.answer).select_from(
+    ANCHOR.outerjoin(booking_rules, booking_rules.c.practice_id == bindparam("practice")).outerjoin(
+        idempotency, ANSWERED
+    )
 )
 REMEMBER = {"sqlite": _upsert(sqlite), "postgresql": _upsert(postgresql)}
 
@@ -56,9 +63,24 @@ def recall(session: Session, practice_id: str, once: Once | None, now: datetime)
     """The answer already given under this key. Raises IdempotencyConflict when it was given to another request."""
     if once is None:
         return None
-    key = {"practice": practice_id, "operation": once.operation, "key": once.key}
-    row = session.execute(RECALL, {**key, "since": now - REMEMBERED}).first()
-    if row is None:
+    return _answer(once, session.execute(RECALL, _key(practice_id, once, now)).first())
+
+
+def rules_and_answer(
+    session: Session, practice_id: str, once: Once | None, now: datetime
+) -> tuple[list[dict[str, Any]], int | None, dict[str, Any] | None]:
+    """`rules` and `recall` in one question."""
+    row = session.execute(RULES_AND_ANSWER, _key(practice_id, once, now)).one()
+    return row.fields or [], row.max_open_bookings, _answer(once, row)
+
+
+def _key(practice_id: str, once: Once | None, now: datetime) -> dict[str, Any]:
+    operation, key = (once.operation, once.key) if once else ("", "")
+    return {"practice": practice_id, "operation": operation, "key": key, "since": now - REMEMBERED}
+
+
+def _answer(once: Once | None, row: Any) -> dict[str, Any] | None:
+    if once is None or row is None or row.digest is None:
         return None
     if row.digest != once.digest:
         raise IdempotencyConflict()

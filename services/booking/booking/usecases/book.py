@@ -28,10 +28,12 @@ def book(session: Session, now: datetime, wish: Book, offer: Offer, key: bytes) 
     Raises SlotTaken, LimitReached, TooManyOpen, Invalid (answers), IdempotencyConflict. A repeat under the same
     idempotency key gets the same answer.
     """
-    fields, most = practice.rules(session, wish.practice_id) if wish.online else ([], None)
-    occupancies.lock(session, _names(wish, offer, most))
-    if known := practice.recall(session, wish.practice_id, wish.once, now):
+    occupancies.lock(session, _names(wish, offer))
+    fields, most, known = practice.rules_and_answer(session, wish.practice_id, wish.once, now)
+    if known:
         return _with_token(known, key)
+    if not wish.online:
+        fields, most = [], None
     if errors := rules.check_answers(fields, wish.answers):
         raise Invalid(errors={"answers": errors})
     _check_open(session, now, wish, most)
@@ -51,14 +53,13 @@ def _with_token(answer: dict[str, Any], key: bytes) -> dict[str, Any]:
     return {**answer, "manage_token": manage_token(key, answer["id"])}
 
 
-def _names(wish: Book, offer: Offer, most: int | None) -> list[str]:
+def _names(wish: Book, offer: Offer) -> list[str]:
     names = resource_names(offer)
     if wish.once:
         names.append(practice.lock_name(wish.practice_id, wish.once))
-    if most is not None:  # or one customer's two bookings at once would not see each other
-        contact = (rows.email_key(wish.contact.email), wish.contact.phone)
-        names += [f"customer|{wish.practice_id}|{value}" for value in contact if value]
-    return names
+    # One customer's two bookings at once see each other: there may be a limit.
+    contact = (rows.email_key(wish.contact.email), wish.contact.phone)
+    return names + [f"customer|{wish.practice_id}|{value}" for value in contact if value and wish.online]
 
 
 def _check_open(session: Session, now: datetime, wish: Book, most: int | None) -> None:
@@ -70,11 +71,10 @@ def _check_open(session: Session, now: datetime, wish: Book, most: int | None) -
 
 
 def _take(session: Session, now: datetime, wish: Book, offer: Offer, id: str) -> Candidate:
-    slots = [offer.slot(candidate) for candidate in offer.candidates]
-    gone = occupancies.drop_holds(session, now, slots, wish.practice_id, wish.hold)
-    tell_released(session, gone, now)
-    held = next((hold.calendar_id for hold in gone if hold.id == wish.hold), None)
-    return take(session, offer, offer.preferring(held), limited=wish.online, appointment=id)
+    own = occupancies.drop_hold(session, wish.practice_id, wish.hold) if wish.hold else []
+    tell_released(session, own, now)
+    candidates = offer.preferring(own[0].calendar_id if own else None)
+    return take(session, now, offer, candidates, limited=wish.online, appointment=id)
 
 
 def _appointment(

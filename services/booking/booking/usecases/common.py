@@ -1,6 +1,6 @@
 """What every change needs: the time, the lock, the record, the event."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from booking.contracts import events
 from booking.domain import rules
-from booking.domain.appointment import Appointment, Change, Hold
+from booking.domain.appointment import Appointment, Change, Hold, Slot
 from booking.domain.commands import Candidate, Offer
 from booking.domain.errors import LimitReached, SlotTaken
 from booking.store import appointments as rows
@@ -82,6 +82,7 @@ def resource_names(offer: Offer) -> list[str]:
 
 def take(
     session: Session,
+    now: datetime,
     offer: Offer,
     candidates: Sequence[Candidate],
     *,
@@ -93,11 +94,31 @@ def take(
 
     Raises SlotTaken, or LimitReached when limits alone stood in the way. Requires the locks of `resource_names`.
     """
+    owner = {"appointment": appointment, "hold": hold}
+    try:
+        return _take(session, offer, candidates, limited, owner)
+    except SlotTaken:
+        if not clear(session, now, map(offer.slot, candidates)):
+            raise
+        return _take(session, offer, candidates, limited, owner)
+
+
+def clear(session: Session, now: datetime, slots: Iterable[Slot]) -> bool:
+    """Whether expired holds were in the way of these slots; they are gone now. (The constraint cannot see the clock,
+    and hardly ever is there one: it is looked for only when the time is not free.)"""
+    gone = occupancies.drop_holds(session, now, list(slots))
+    tell_released(session, gone, now)
+    return bool(gone)
+
+
+def _take(
+    session: Session, offer: Offer, candidates: Sequence[Candidate], limited: bool, owner: dict[str, str | None]
+) -> Candidate:
     full: list[LimitReached] = []
     for candidate in candidates:
-        if limited and (limit := _limit_reached(session, offer, candidate, appointment)):
+        if limited and (limit := _limit_reached(session, offer, candidate, owner["appointment"])):
             full.append(limit)
-        elif occupancies.occupy(session, offer.slot(candidate), appointment=appointment, hold=hold):
+        elif occupancies.occupy(session, offer.slot(candidate), **owner):
             return candidate
     if full and len(full) == len(candidates):
         raise full[0]

@@ -21,10 +21,8 @@ def hold(session: Session, now: datetime, wish: TakeHold, offer: Offer, life: ti
     occupancies.lock(session, names + ([practice.lock_name(wish.practice_id, wish.once)] if wish.once else []))
     if known := practice.recall(session, wish.practice_id, wish.once, now):
         return known
-    slots = [offer.slot(candidate) for candidate in offer.candidates]
-    tell_released(session, occupancies.drop_holds(session, now, slots, wish.practice_id), now)
     id = new_id()
-    candidate = take(session, offer, offer.candidates, limited=True, hold=id)
+    candidate = take(session, now, offer, offer.candidates, limited=True, hold=id)
     made = Hold(
         id=id,
         practice_id=wish.practice_id,

@@ -9,7 +9,7 @@ from booking.domain.appointment import ACTIVE, Appointment, Change
 from booking.domain.commands import Move, Offer
 from booking.domain.errors import SlotTaken
 from booking.store import occupancies
-from booking.usecases.common import resource_names, take, tell_released, update
+from booking.usecases.common import clear, resource_names, take, update
 from runtime.clock import iso
 
 
@@ -26,10 +26,9 @@ def relocate(session: Session, now: datetime, before: Appointment, move: Move, o
     """
     rules.check_move(before, move.actor, now)
     occupancies.lock(session, [*map(occupancies.resource, before.slot.resources), *resource_names(offer)])
-    slots = [offer.slot(candidate) for candidate in offer.candidates]
-    tell_released(session, occupancies.drop_holds(session, now, slots, before.practice_id), now)
     occupancies.vacate(session, appointment=before.id)
-    candidate = take(session, offer, offer.candidates, limited=move.actor == "customer", appointment=before.id)
+    limited = move.actor == "customer"
+    candidate = take(session, now, offer, offer.candidates, limited=limited, appointment=before.id)
     status = rules.status_after_move(before, move.actor)
     asks_again = move.actor == "customer" and before.confirmation == "request"
     after = before.changed(
@@ -65,6 +64,8 @@ def restore(
 def _take_back(session: Session, now: datetime, appointment: Appointment) -> None:
     slot = appointment.slot
     occupancies.lock(session, map(occupancies.resource, slot.resources))
-    tell_released(session, occupancies.drop_holds(session, now, [slot], appointment.practice_id), now)
-    if not occupancies.occupy(session, slot, appointment=appointment.id):
+    if occupancies.occupy(session, slot, appointment=appointment.id):
+        return
+    cleared = clear(session, now, [slot])
+    if not cleared or not occupancies.occupy(session, slot, appointment=appointment.id):
         raise SlotTaken(start=iso(slot.starts))
