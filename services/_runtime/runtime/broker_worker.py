@@ -21,7 +21,7 @@ from nameko.containers import ServiceContainer  # noqa: E402
 
 from runtime import heap, topology  # noqa: E402
 from runtime.broker import HANDLER_SECONDS, nameko_config, service_class  # noqa: E402
-from runtime.children import report_ready  # noqa: E402
+from runtime.children import orphaned, report_ready  # noqa: E402
 from runtime.clock import utc_now  # noqa: E402
 from runtime.confirmed import ConfirmedPublisher  # noqa: E402
 from runtime.deliveries import Deliveries, HandlerTimeout  # noqa: E402
@@ -70,14 +70,16 @@ def _declare(amqp_uri: str, wanted: topology.Topology) -> None:
         try:
             return topology.declare(amqp_uri, wanted)
         except Exception as error:
+            if orphaned():
+                raise SystemExit("the supervisor is gone") from None
             log.warning("broker_not_ready", extra={"facts": {"reason": f"{type(error).__name__}: {error}"[:200]}})
             eventlet.sleep(pause)
             pause = min(2.0, pause * 2)
 
 
-def end_with_parent(container: ServiceContainer, parent: int) -> None:
-    """A worker whose supervisor is gone drains and ends: nobody would restart it, or stop it."""
-    while os.getppid() == parent:
+def end_with_supervisor(container: ServiceContainer) -> None:
+    """A worker whose supervisor is gone drains and ends."""
+    while not orphaned():
         eventlet.sleep(1)
     container.stop()
 
@@ -88,7 +90,7 @@ def serve(container: ServiceContainer) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor tells us
     container.start()
     log.info("worker_ready")
-    eventlet.spawn_n(end_with_parent, container, os.getppid())
+    eventlet.spawn_n(end_with_supervisor, container)
     container.wait()
 
 

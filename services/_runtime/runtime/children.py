@@ -61,7 +61,7 @@ class Child:
     def _start(self) -> None:
         self._status, child_end = os.pipe()
         os.set_blocking(self._status, False)
-        environ = {**os.environ, "STATUS_FD": str(child_end)}
+        environ = {**os.environ, "STATUS_FD": str(child_end), "SUPERVISOR_PID": str(os.getpid())}
         self.process = subprocess.Popen(self._command, env=environ, pass_fds=[child_end])
         os.close(child_end)
         self.starts += 1
@@ -74,6 +74,11 @@ class Child:
         log.error("child_ended", extra={"facts": {"child": self.name, "code": code, "lived": round(lived, 1)}})
         os.close(self._status)
         self.process, self._status, self._ready = None, -1, False
+
+
+def orphaned() -> bool:
+    """Whether the supervisor that started this process is gone: nobody would restart us, or stop us."""
+    return os.environ.get("SUPERVISOR_PID", str(os.getppid())) != str(os.getppid())
 
 
 def report_ready(ready: bool) -> None:

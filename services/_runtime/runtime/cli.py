@@ -3,7 +3,7 @@
 run                        the whole service: nameko worker, relay and background loops, supervised
 run --only worker|relay    one of them, for whoever supervises by other means
 run --only <loop>          one background loop
-migrate                    bring the database up to date
+migrate                    bring the database up to date; needs DATABASE_URL alone
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sys
 from typing import Any, NoReturn
 
 from runtime.service import Service
-from runtime.settings import WrongSetting, read
+from runtime.settings import DatabaseSettings, S, WrongSetting, read
 from runtime.telemetry import configure_logging
 
 
@@ -24,21 +24,28 @@ def main(service: Service, arguments: list[str] | None = None) -> None:
     run = verbs.add_parser("run", help="run the service until SIGTERM")
     run.add_argument("--only", choices=["worker", "relay", *service.loops], help="one part instead of all")
     chosen = parser.parse_args(arguments)
-    settings = _settings(service)
-    configure_logging(service.name, settings.log_level)
     if chosen.verb == "migrate":
-        from runtime.migrate import upgrade
-
-        upgrade(settings.database_url, service.migrations)
+        _migrate(service)
         return
+    settings: Any = _settings(service.settings)
+    configure_logging(service.name, settings.log_level)
     if not settings.amqp_uri:
         raise SystemExit("AMQP_URI is not set: a service on its own needs a broker (embedded: the one-process runner)")
     _become(service, chosen.only, own_loops=bool(service.loops) and not settings.loops_in_worker)
 
 
-def _settings(service: Service) -> Any:
+def _migrate(service: Service) -> None:
+    """With the database's address alone: a migration job holds no keys."""
+    from runtime.migrate import upgrade
+
+    settings = _settings(DatabaseSettings)
+    configure_logging(service.name)
+    upgrade(settings.database_url, service.migrations)
+
+
+def _settings(kind: type[S]) -> S:
     try:
-        return read(service.settings, os.environ)
+        return read(kind, os.environ)
     except WrongSetting as error:
         raise SystemExit(str(error)) from None
 

@@ -4,15 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Engine, Insert, create_engine, event
+from sqlalchemy import Connection, CursorResult, DateTime, Engine, Insert, ScalarResult, create_engine, event, orm
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
 PG_OPTIONS = "-c timezone=utc -c lock_timeout=10s -c statement_timeout=20s"
-AT_END = "rows to insert at the end"
 RETRYABLE = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
 
 
@@ -45,9 +43,51 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def at_end(session: Session, statement: Insert, row: dict[str, Any]) -> None:
-    """Insert the row just before this `Database.write` commits, in one statement with the others of its kind."""
-    session.info.setdefault(AT_END, {}).setdefault(statement, []).append(row)
+class Session:
+    """What a transaction's function works with: a connection, without the weight of a unit of work.
+
+    `orm` is SQLAlchemy's session in the same transaction, for who maps classes to tables.
+    """
+
+    def __init__(self, connection: Connection):
+        self.connection = connection
+        self.execute = connection.execute
+        self._at_end: dict[Insert, list[dict[str, Any]]] = {}
+        self._orm: orm.Session | None = None
+
+    @property
+    def dialect(self) -> str:
+        """postgresql or sqlite."""
+        return self.connection.dialect.name
+
+    def scalar(self, statement: Any, parameters: Any = None) -> Any:
+        return self.execute(statement, parameters).scalar()
+
+    def scalars(self, statement: Any, parameters: Any = None) -> ScalarResult[Any]:
+        return self.execute(statement, parameters).scalars()
+
+    def rowcount(self, statement: Any, parameters: Any = None) -> int:
+        """Execute it; the number of rows that it changed."""
+        result = self.execute(statement, parameters)
+        assert isinstance(result, CursorResult)
+        return result.rowcount
+
+    def at_end(self, statement: Insert, row: dict[str, Any]) -> None:
+        """Insert the row just before the transaction commits, in one statement with the others of its kind."""
+        self._at_end.setdefault(statement, []).append(row)
+
+    @property
+    def orm(self) -> orm.Session:
+        if self._orm is None:
+            self._orm = orm.Session(self.connection, expire_on_commit=False)
+        return self._orm
+
+    def finish(self) -> None:
+        """Send what is still to be written."""
+        if self._orm is not None:
+            self._orm.flush()
+        for statement, rows in self._at_end.items():
+            self.execute(statement, rows)
 
 
 class Database:
@@ -76,13 +116,12 @@ class Database:
         return result
 
     def _write(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        with Session(self._writing, expire_on_commit=False) as session:
+        with self._writing.connect() as connection, connection.begin() as transaction:
+            session = Session(connection)
             result = fn(session, *args, **kwargs)
-            session.flush()
-            for statement, rows in session.info.pop(AT_END, {}).items():
-                session.execute(statement, rows)
+            session.finish()
             try:
-                session.commit()
+                transaction.commit()
             except DBAPIError as error:
                 if error.connection_invalidated:
                     raise OutcomeUnknown from error
@@ -94,8 +133,8 @@ class Database:
         return result
 
     def _read(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        with Session(self._reading, expire_on_commit=False) as session:
-            return fn(session, *args, **kwargs)
+        with self._reading.connect() as connection:
+            return fn(Session(connection), *args, **kwargs)
 
     def ping(self) -> None:
         """Raises when the database does not answer."""

@@ -16,9 +16,9 @@ from typing import Any, Protocol
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from runtime import tables
+from runtime.db import Session
 from runtime.edge import Endpoint, Subscription
 from runtime.errors import Permanent
 from runtime.messages import CONTENT_TYPE, Event, Undecodable, parse_event
@@ -168,7 +168,7 @@ def _headers(delivery: Delivery, attempt: int, reason: str, error: Exception) ->
 
 
 def _start(session: Session, consumer: str, event_id: str) -> int:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    dialect = sqlite if session.dialect == "sqlite" else postgresql
     row = dialect.insert(tables.starts).values(consumer=consumer, event_id=event_id)
     counted = row.on_conflict_do_update(
         index_elements=["consumer", "event_id"], set_={"count": tables.starts.c.count + 1}

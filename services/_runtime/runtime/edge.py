@@ -13,9 +13,8 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from marshmallow import Schema, ValidationError
-from sqlalchemy.orm import Session
 
-from runtime.db import AWAY
+from runtime.db import AWAY, Session
 from runtime.errors import Refused, refusal
 from runtime.identity import Caller
 from runtime.inbox import Task, handle_once

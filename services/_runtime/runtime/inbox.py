@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from runtime import tables
+from runtime.db import Session
 from runtime.messages import Event
 from runtime.telemetry import tracing
 
@@ -39,7 +39,7 @@ def first_times(session: Session, keys: Iterable[Key], now: datetime) -> set[Key
 
     A concurrent copy waits here for the other's commit and then is not among them.
     """
-    note = NOTE[session.get_bind().dialect.name]
+    note = NOTE[session.dialect]
     rows = [{"consumer": consumer, "event_id": id, "handled": now} for consumer, id in sorted(set(keys))]
     return {(row.consumer, row.event_id) for row in session.execute(note, rows)}
 

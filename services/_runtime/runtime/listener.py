@@ -6,6 +6,7 @@ missed.
 
 import logging
 from collections.abc import Callable, Collection, Iterable
+from itertools import product
 from typing import Any
 
 from runtime.connection import Channel, Connection
@@ -16,14 +17,14 @@ log = logging.getLogger(__name__)
 
 
 class BrokerListener:
-    """Delivers the events of `services`, all or those of these `types` (others are not even decoded). Start it after
+    """Delivers the events of `services`, all or those of these `types` (others are not even sent). Start it after
     the fork, once per process; callbacks come from its thread."""
 
     def __init__(
         self, amqp_uri: str, services: Iterable[str], name: str = "listener", types: Collection[str] | None = None
     ):
         self._services = list(services)
-        self._types = None if types is None else frozenset(types)
+        self._types = sorted(types or ())
         self._connection = Connection(amqp_uri, name, self._setup)
         self._on_event: Callable[[Event], None] = lambda event: None
         self._on_gap: Callable[[], None] = lambda: None
@@ -42,8 +43,8 @@ class BrokerListener:
     def _setup(self, channel: Channel, ready: Callable[[], None]) -> None:
         def bind(declared: Any) -> None:
             queue = declared.method.queue
-            for service in self._services:
-                channel.queue_bind(queue, events_exchange(service), "#")
+            for service, key in product(self._services, self._types or ["#"]):
+                channel.queue_bind(queue, events_exchange(service), key)
             channel.basic_consume(queue, self._deliver, auto_ack=True, callback=begin)
 
         def begin(_frame: Any) -> None:
@@ -55,8 +56,6 @@ class BrokerListener:
         channel.queue_declare("", exclusive=True, auto_delete=True, callback=bind)
 
     def _deliver(self, _channel: Channel, method: Any, _properties: Any, body: bytes) -> None:
-        if self._types is not None and method.routing_key not in self._types:
-            return
         try:
             event = parse_event(body)
         except Undecodable as error:

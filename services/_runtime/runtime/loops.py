@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from runtime.children import report_ready
+from runtime.children import orphaned, report_ready
 from runtime.clock import utc_now
 from runtime.rpcclient import BrokerRpc
 from runtime.service import App, Loop, Service
@@ -50,9 +50,8 @@ def main(module: str, names: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor tells us
     threads = start_loops(service, app, names or service.loops, stop)
     report_ready(True)
-    parent = os.getppid()
     while not stop.wait(1):
-        if os.getppid() != parent:  # the supervisor is gone: nobody would restart us, or stop us
+        if orphaned():
             stop.set()
     for thread in threads:
         thread.join()

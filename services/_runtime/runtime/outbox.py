@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
-from sqlalchemy.orm import Session
 
 from runtime import tables
-from runtime.db import at_end
+from runtime.db import Session
 from runtime.ids import new_id
 from runtime.messages import Event
 from runtime.telemetry import traceparent
@@ -25,9 +24,13 @@ def emit(
     version: int,
     now: datetime,
     data: dict[str, Any],
+    mandatory: bool = True,
 ) -> Event:
     """Add an event of service `source` to the outbox. `data` must be JSON-able; instants in it are ISO strings. All
     events of a transaction are written together, just before it commits.
+
+    `mandatory` as in AMQP: while no queue takes the event it stays in the outbox and is tried again. Not so is news for
+    whoever happens to listen (caches, live feeds).
 
     Nothing is sent here: if the transaction rolls back, the event never was.
     """
@@ -42,6 +45,7 @@ def emit(
         data=data,
         traceparent=traceparent(),
     )
-    row = {"id": event.id, "exchange": f"{source}.events", "routing_key": type, "body": event.to_json(), "created": now}
-    at_end(session, ADD, row)
+    route = {"exchange": f"{source}.events", "routing_key": type, "mandatory": mandatory}
+    row = {"id": event.id, **route, "body": event.to_json(), "created": now}
+    session.at_end(ADD, row)
     return event

@@ -25,6 +25,17 @@ BOUNDED = {  # nothing here waits for ever on a server that is gone
 }
 
 
+# What each batch runs: planned once per connection.
+PREPARE = """
+prepare take(bigint) as
+    select id::text, exchange, routing_key, body, mandatory from outbox
+    where published is null and (not_before is null or not_before <= now())
+    order by seq limit $1 for update skip locked;
+prepare done(uuid[]) as
+    update outbox set published = clock_timestamp(), error = null where id = any($1);
+"""
+
+
 class Away(Exception):
     """The database does not answer."""
 
@@ -35,6 +46,7 @@ class Row:
     exchange: str
     routing_key: str
     body: str
+    mandatory: bool
 
 
 class Store(Protocol):
@@ -70,18 +82,12 @@ class PostgresStore:
         self._listening: Any = None
 
     def take(self, limit: int) -> list[Row]:
-        rows = self._execute(
-            """select id::text, exchange, routing_key, body from outbox
-            where published is null and (not_before is null or not_before <= now())
-            order by seq limit %s for update skip locked""",
-            (limit,),
-        )
+        rows = self._execute("execute take(%s)", (limit,))
         return [Row(*row) for row in rows.fetchall()]
 
     def settle(self, published: Collection[str], failed: dict[str, str]) -> None:
         if published:
-            done = "update outbox set published = clock_timestamp(), error = null where id = any(%s::uuid[])"
-            self._execute(done, (list(published),))
+            self._execute("execute done(%s::uuid[])", (list(published),))
         for id, error in failed.items():
             later = f"""update outbox set tries = tries + 1, error = %s,
                 not_before = now() + least({LONGEST_PAUSE}, power(2, least(tries, 10))) * interval '1 second'
@@ -134,6 +140,8 @@ class PostgresStore:
             self._listening = self._guard(psycopg2.connect, self._dsn, **BOUNDED)
             self._listening.autocommit = True
             self._guard(self._listening.cursor().execute, "listen outbox")
+            self._guard(self._connection.cursor().execute, PREPARE)
+            self._commit()
 
     def _guard(self, action: Any, *args: Any, **kwargs: Any) -> Any:
         import psycopg2
@@ -156,11 +164,11 @@ class SqliteStore:
     def take(self, limit: int) -> list[Row]:
         self._seen = self._version()
         rows = self._execute(
-            """select id, exchange, routing_key, body from outbox
+            """select id, exchange, routing_key, body, mandatory from outbox
             where published is null and (not_before is null or not_before <= ?) order by seq limit ?""",
             (_stamp(), limit),
         )
-        return [Row(str(UUID(id)), *rest) for id, *rest in rows.fetchall()]
+        return [Row(str(UUID(id)), exchange, key, body, bool(m)) for id, exchange, key, body, m in rows.fetchall()]
 
     def settle(self, published: Collection[str], failed: dict[str, str]) -> None:
         self._execute("begin immediate")

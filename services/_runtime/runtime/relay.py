@@ -1,4 +1,5 @@
-"""From the outbox to the broker: in batches, persistent, mandatory, and marked published only after the broker's word.
+"""From the outbox to the broker: in batches, persistent, mandatory (but for mere news), and marked published only after
+the broker's word.
 
 A relay that dies between publishing and marking publishes again, under the same message id; the inboxes absorb it.
 Small on purpose: it loads pika and psycopg2, and nothing of the service.
@@ -101,7 +102,7 @@ class BatchPublisher:
             properties = pika.BasicProperties(
                 content_type=CONTENT_TYPE, content_encoding="utf-8", delivery_mode=PERSISTENT, message_id=row.id
             )
-            channel.basic_publish(row.exchange, row.routing_key, row.body.encode(), properties, mandatory=True)
+            channel.basic_publish(row.exchange, row.routing_key, row.body.encode(), properties, row.mandatory)
 
     def _on_return(self, _channel: Channel, _method: Any, properties: pika.BasicProperties, _body: bytes) -> None:
         self._batch.failed[properties.message_id] = UNROUTABLE  # its confirm follows

@@ -41,8 +41,11 @@ class App:
     signer: Signer
     keyring: KeyRing
 
-    def ask(self, service: str, method: str, payload: dict[str, Any], timeout: float = 5.0) -> Any:
-        """Call another service in this service's own name. Never inside a transaction."""
+    def ask(self, service: str, method: str, payload: dict[str, Any], timeout: float = 3.0) -> Any:
+        """Call another service in this service's own name. Never inside a transaction.
+
+        Shorter than the call that is being answered: there is time left to say that the other one is away.
+        """
         headers = {"identity": self.signer.service_token(self.clock())}
         return self.rpc.call(service, method, payload, headers, timeout)
 

@@ -9,6 +9,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from runtime import checks
+
 S = TypeVar("S")
 
 
@@ -16,9 +18,10 @@ class WrongSetting(Exception):
     """Names the variable and says what is wrong with it."""
 
 
-def setting(name: str, help: str, default: Any = MISSING) -> Any:
-    """A dataclass field read from variable `name`; without a default it is required. NAME_FILE names a file with it."""
-    meta = {"env": name, "help": help}
+def setting(name: str, help: str, default: Any = MISSING, check: checks.Check | None = None) -> Any:
+    """A dataclass field read from variable `name`; without a default it is required. NAME_FILE names a file with it.
+    `check` raises ValueError for a value that will not do."""
+    meta = {"env": name, "help": help, "check": check}
     return field(metadata=meta) if default is MISSING else field(default=default, metadata=meta)
 
 
@@ -29,16 +32,25 @@ def read(cls: type[S], environ: Mapping[str, str]) -> S:
         name = f.metadata["env"]
         raw = environ.get(name)
         if raw is None and (file := environ.get(f"{name}_FILE")):
-            raw = Path(file).read_text().strip()
+            raw = _content(name, file)
         if raw is None:
             if f.default is MISSING:
                 raise WrongSetting(f"{name} is not set: {f.metadata['help']}")
             continue
         try:
             values[f.name] = _convert(f.type, raw)
+            if check := f.metadata["check"]:
+                check(values[f.name])
         except ValueError as error:
             raise WrongSetting(f"{name} is wrong: {error}") from error
     return cls(**values)
+
+
+def _content(name: str, file: str) -> str:
+    try:
+        return Path(file).read_text().strip()
+    except OSError as error:
+        raise WrongSetting(f"{name}_FILE is wrong: {file}: {error.strerror}") from None
 
 
 def _convert(kind: Any, raw: str) -> Any:
@@ -52,17 +64,27 @@ def _convert(kind: Any, raw: str) -> Any:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BaseSettings:
+class DatabaseSettings:
+    """What `migrate` needs, and nothing else."""
+
+    database_url: str = setting("DATABASE_URL", "SQLAlchemy URL of this service's own database", check=checks.DATABASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseSettings(DatabaseSettings):
     """What every service needs."""
 
-    database_url: str = setting("DATABASE_URL", "SQLAlchemy URL of this service's own database")
-    amqp_uri: str = setting("AMQP_URI", "amqp://user:password@host:5672/vhost; empty: embedded", "")
-    identity_key: str = setting("IDENTITY_KEY", "this service's private Ed25519 key, 32 bytes in base64")
-    identity_keys: dict[str, str] = setting("IDENTITY_KEYS", "JSON: public key (base64) per service name")
-    public_url: str = setting("PUBLIC_URL", "base of links in messages", "http://127.0.0.1:8080")
-    log_level: str = setting("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", "INFO")
+    amqp_uri: str = setting("AMQP_URI", "amqp://user:password@host:5672/vhost; empty: embedded", "", checks.BROKER)
+    identity_key: str = setting(
+        "IDENTITY_KEY", "this service's private Ed25519 key, 32 bytes in base64", check=checks.key
+    )
+    identity_keys: dict[str, str] = setting(
+        "IDENTITY_KEYS", "JSON: public key (base64) per service name", check=checks.keys
+    )
+    public_url: str = setting("PUBLIC_URL", "base of links in messages", "http://127.0.0.1:8080", checks.WEB)
+    log_level: str = setting("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", "INFO", checks.LOG_LEVEL)
     loops_in_worker: bool = setting(
         "LOOPS_IN_WORKER", "0: background loops in a process of their own (50 MB more)", True
     )
-    health_port: int = setting("HEALTH_PORT", "port of /healthz, /readyz and /metrics; 0: none", 0)
+    health_port: int = setting("HEALTH_PORT", "port of /healthz, /readyz and /metrics; 0: none", 0, checks.PORT)
     link_key: str = setting("LINK_KEY", "key of the links that this service gives to people without an account", "")

@@ -8,7 +8,7 @@ starts    how often a suspect message was begun, so that one that kills its proc
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, Uuid, text, true
 
 from runtime.db import UtcDateTime
 
@@ -22,6 +22,7 @@ outbox = Table(
     Column("exchange", String(80), nullable=False),
     Column("routing_key", String(80), nullable=False),
     Column("body", Text, nullable=False),
+    Column("mandatory", Boolean, nullable=False, server_default=true()),
     Column("created", UtcDateTime, nullable=False),
     Column("published", UtcDateTime),
     Column("tries", Integer, nullable=False, server_default="0"),

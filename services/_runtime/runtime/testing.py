@@ -36,6 +36,11 @@ def broker_uri() -> str | None:
     return _known("TEST_AMQP_URI")
 
 
+def broker_http() -> str:
+    """Base of that node's management API."""
+    return str(_known("TEST_AMQP_HTTP"))
+
+
 def _known(name: str) -> str | None:
     file = ROOT / "var" / "services.env"
     if name in os.environ or not file.exists():
@@ -187,7 +192,7 @@ def virtual_host() -> Iterator[str]:
 
 
 def _manage(verb: str, path: str) -> None:
-    address = str(_known("TEST_AMQP_HTTP"))
+    address = broker_http()
     passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
     passwords.add_password(None, address, "guest", "guest")
     opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(passwords))

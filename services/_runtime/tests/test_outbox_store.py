@@ -42,6 +42,14 @@ def tell(database: Database) -> str:
     return database.write(write)
 
 
+def test_news_for_whoever_listens_is_marked_as_such(database: Database, store: Store) -> None:
+    """Everything else is mandatory: it stays while no queue takes it."""
+    for mandatory in (True, False):
+        about = {"subject": "s", "practice_id": "p", "version": 1, "now": utc_now(), "mandatory": mandatory}
+        database.write(lambda s, about=about: emit(s, "shop", "order.placed", data={}, **about))
+    assert [row.mandatory for row in store.take(2)] == [True, False]
+
+
 def test_rows_come_in_order_and_once_published_never_again(database: Database, store: Store) -> None:
     """In the order of `seq`, up to the limit."""
     ids = [tell(database) for _ in range(3)]

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 from threading import Event as Stop
-from threading import Thread
+from threading import Lock, Thread
 from time import monotonic
 
 from runtime.clock import Clock
@@ -12,6 +12,7 @@ from runtime.db import Database
 from runtime.edge import Endpoint, Subscription, subscriptions
 from runtime.embedded.dispatch import Dispatcher
 from runtime.embedded.listener import LocalListener
+from runtime.embedded.parking import LocalParking
 from runtime.embedded.relay import Relay
 from runtime.embedded.rpc import LocalRpc
 from runtime.embedded.upkeep import purge
@@ -26,8 +27,9 @@ LOOP_PAUSE = 5.0  # seconds until a background loop that died is started again
 class EmbeddedBus:
     """Runs these services in this process: RPC, events and background loops.
 
-    Gives every app `rpc` as its way to the others. `listener` is the gateway's ear. Nothing runs before `start()`,
-    but `rpc` answers at once. `poll` is how often, in seconds, everything looks for work without being woken.
+    Gives every app `rpc` as its way to the others. `listener` is the gateway's ear, `parking` the operator's view of
+    what failed. Nothing runs before `start()`, but `rpc` answers at once. `poll` is how often, in seconds, everything
+    looks for work without being woken.
     """
 
     def __init__(self, services: Sequence[tuple[Service, App]], clock: Clock, *, poll: float = 1.0):
@@ -38,6 +40,8 @@ class EmbeddedBus:
         self._stop = Stop()
         self.rpc = LocalRpc(self._endpoints, clock)
         self.listener = LocalListener()
+        self.parking = LocalParking([app.db for _, app in services], clock)
+        self._alone = Lock()
         for _, app in services:
             app.rpc = self.rpc
         self._relays = {service.name: self._relay(app) for service, app in services}
@@ -94,7 +98,7 @@ class EmbeddedBus:
 
     def _dispatcher(self, service: Service) -> Worker:
         endpoint = self._endpoints[service.name]
-        dispatcher = Dispatcher(endpoint, self._subscriptions(service), lambda: worker.stopping)
+        dispatcher = Dispatcher(endpoint, self._subscriptions(service), lambda: worker.stopping, self._alone)
 
         def step() -> float:
             while dispatcher.batch() and not worker.stopping:

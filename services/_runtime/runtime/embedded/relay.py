@@ -6,11 +6,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from runtime import tables
 from runtime.clock import Clock
-from runtime.db import Database
+from runtime.db import Database, Session
 
 BATCH = 100
 Readers = Mapping[tuple[str, str], Sequence[tuple[Database, str]]]
@@ -59,7 +58,7 @@ def unpublished(session: Session) -> Sequence[Any]:
 
 
 def deliver(session: Session, copies: list[dict[str, Any]]) -> None:
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    dialect = sqlite if session.dialect == "sqlite" else postgresql
     session.execute(dialect.insert(tables.delivery).on_conflict_do_nothing(), copies)
 
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Table, delete, func, select
-from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from runtime import tables
-from runtime.db import Database
+from runtime.db import Database, Session
 
 KEEP = timedelta(days=7)
 KEEP_PARKED = timedelta(days=30)

@@ -13,11 +13,10 @@ from typing import Any
 
 from marshmallow import Schema, fields
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
-from sqlalchemy.orm import Session
 
 from runtime import tables
 from runtime.clock import utc_now
-from runtime.db import Database
+from runtime.db import Database, Session
 from runtime.edge import Access, Call, on, rpc
 from runtime.errors import Permanent
 from runtime.ids import new_id
@@ -96,7 +95,7 @@ class ShopEdge:
 
     @rpc(Nap)
     def query(self, call: Call, request: dict[str, Any]) -> str:
-        self.app.db.read(lambda s: s.connection().exec_driver_sql(f"select pg_sleep({request['seconds']:f})"))
+        self.app.db.read(lambda s: s.connection.exec_driver_sql(f"select pg_sleep({request['seconds']:f})"))
         return "queried"
 
     @rpc(Nap)

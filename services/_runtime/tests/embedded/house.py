@@ -10,11 +10,10 @@ from typing import Any
 
 from marshmallow import Schema, fields
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
-from sqlalchemy.orm import Session
 
 from runtime import tables
 from runtime.clock import Clock, utc_now
-from runtime.db import Database
+from runtime.db import Database, Session
 from runtime.edge import on, rpc
 from runtime.embedded import EmbeddedBus
 from runtime.errors import Permanent

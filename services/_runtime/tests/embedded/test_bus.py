@@ -16,7 +16,7 @@ from runtime.clock import utc_now
 from runtime.db import Database
 from runtime.edge import rpc
 from runtime.embedded import EmbeddedBus
-from runtime.embedded.dispatch import LADDER, put_back
+from runtime.embedded.dispatch import LADDER, noted, put_back
 from runtime.embedded.upkeep import KEEP, purge
 from runtime.errors import NotSent, Refused, Unavailable
 from runtime.ids import new_id
@@ -142,7 +142,7 @@ def test_what_no_handler_can_read_is_parked_at_once(house: House, consumer: str,
     house.apps["kitchen"].db.write(lambda session: session.execute(insert(tables.delivery), row))
     house.bus.start()
     [parked] = until(lambda: [d for d in deliveries(house.apps["kitchen"]) if d.parked])
-    assert parked.error.startswith(error)
+    assert noted(parked)["x-error"].startswith(error)
 
 
 def test_the_ladder_ends_in_parking(tmp_path: Path) -> None:

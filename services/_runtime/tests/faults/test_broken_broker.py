@@ -137,3 +137,15 @@ def test_the_listener_hears_everything_and_tells_of_gaps(node: Broker, own_house
     again = order(own_house)
     until(lambda: any(e.subject == again for e in heard), 20)
     listener.stop()
+
+
+def test_a_listener_may_want_some_types_only(node: Broker, own_house: BrokerTransport) -> None:
+    heard: list[Event] = []
+    ready = threading.Event()
+    listener = BrokerListener(own_house.uri, ["shop", "kitchen"], types=["dish.cooked"])
+    listener.start(heard.append, ready.set)
+    assert ready.wait(20)
+    subject = order(own_house)
+    until(lambda: heard)
+    assert [(event.type, event.subject) for event in heard] == [("dish.cooked", subject)]
+    listener.stop()

@@ -14,6 +14,9 @@ import pytest
 from sqlalchemy import make_url, select, text
 
 from runtime import tables
+from runtime.clock import utc_now
+from runtime.ids import new_id
+from runtime.outbox import emit
 from runtime.topology import declare, system
 from services._runtime.tests.conformance import house as village
 from services._runtime.tests.conformance.transports import (
@@ -182,6 +185,15 @@ def test_an_event_that_no_queue_takes_stays_and_flows_later(house: BrokerTranspo
     house.start_worker("kitchen")
     until(lambda: cooked(house)[subject] == 1)
     assert house.databases["shop"].read(lambda s: s.execute(unpublished).first()) is None
+
+
+def test_news_that_nobody_listens_to_is_gone(house: BrokerTransport) -> None:
+    """Published without a reader, it neither stays in the outbox nor is tried again."""
+    told = {"subject": new_id(), "practice_id": new_id(), "version": 1, "now": utc_now(), "data": {}}
+    house.start_relay("shop")
+    house.databases["shop"].write(lambda s: emit(s, "shop", "weather.changed", **told, mandatory=False))
+    published = select(tables.outbox.c.published).where(tables.outbox.c.routing_key == "weather.changed")
+    until(lambda: house.databases["shop"].read(lambda s: s.scalar(published)))
 
 
 unpublished = select(tables.outbox).where(tables.outbox.c.published.is_(None), tables.outbox.c.tries > 0)

@@ -149,6 +149,22 @@ def test_without_a_broker_it_lives_and_is_not_ready(tmp_path: Path) -> None:
             house.stop()
 
 
+def test_a_worker_that_waits_for_the_broker_ends_with_its_supervisor(tmp_path: Path) -> None:
+    """Killed before the worker ever served: no orphan waits for ever."""
+    if reason := missing_server():
+        pytest.skip(reason)
+    with vhost(str(broker_http()), str(broker_uri())) as uri:
+        house = BrokerTransport(tmp_path, uri)
+        running = Running(house, AMQP_URI="amqp://guest:guest@127.0.0.1:1/none")
+        try:
+            worker = until(lambda: running.children().get("runtime.broker_worker"), 60)
+        finally:
+            running.process.kill()
+            running.process.wait()
+        until(lambda: not running_still(worker), 60)
+        house.stop()
+
+
 @pytest.mark.parametrize(
     ("environ", "said"),
     [

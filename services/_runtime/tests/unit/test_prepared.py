@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.orm import Session
 
 from runtime import tables
 from runtime.clock import utc_now
-from runtime.db import Database
+from runtime.db import Database, Session
 from runtime.ids import new_id
 from runtime.outbox import emit
 from runtime.prepared import OFTEN
