@@ -3,10 +3,9 @@
 from functools import partial
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from availability.contracts import events, requests
 from availability.usecases import calendars, days_off, projection, services, slots
+from runtime.db import Session
 from runtime.edge import Access, Call, on, rpc
 from runtime.messages import Event
 from runtime.service import App

@@ -126,9 +126,9 @@ class BookingEdge:
 
     # --- other services
 
-    @rpc(requests.ManageLink, allow=Access.SERVICE)
-    def manage_link(self, call: Call, request: Json) -> Json:
-        return self.app.db.read(usecases.manage_link, request["appointment_id"], self.key)
+    @rpc(requests.AppointmentIds, allow=Access.SERVICE)
+    def manage_links(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(usecases.manage_links, request["appointment_ids"], self.key)
 
     # --- asking availability, always outside a transaction
 

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from notify import contracts, preview, words
 from notify.compose import reader_of
 from notify.contracts import READS
 from notify.domain.errors import NotFound
 from notify.ical import calendar_file
 from notify.usecases import channels, delivery, events, log, templates
+from runtime.db import Session
 from runtime.edge import Access, Call, on, rpc
 from runtime.messages import Event
 from runtime.service import App

@@ -12,14 +12,15 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+from icalendar import Event, Timezone, vCalAddress, vText
 
 from notify.compose import Reader, placeholders
 from notify.domain.appointments import GONE, Appointment, Status
 from notify.domain.templates import Template, fill, one_line
 from notify.words import say
 
-PRODUCT = "-//Terminfluss//Terminfluss//DE"
+BEGIN = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Terminfluss//Terminfluss//DE\r\nCALSCALE:GREGORIAN\r\n"
+END = b"END:VCALENDAR\r\n"
 STATUS = {Status.PENDING: "TENTATIVE", Status.DECLINED: "CANCELLED", Status.CANCELLED: "CANCELLED"}
 
 
@@ -42,14 +43,10 @@ def calendar_file(
 ) -> CalendarFile:
     """The entry as it is for this reader; the manage link is in the customer's only."""
     method = "CANCEL" if change.status in GONE else "REQUEST"
-    calendar = Calendar()
-    calendar.add("PRODID", PRODUCT)
-    calendar.add("VERSION", "2.0")
-    calendar.add("CALSCALE", "GREGORIAN")
-    calendar.add("METHOD", method)
-    calendar.add_component(_zone(change.time_zone, change.start.year))
-    calendar.add_component(_event(change, reader, practice, template, mail_from, now))
-    return CalendarFile(template.filename or "Terminanhang.ics", method, calendar.to_ical())
+    rules = _rules(change.time_zone, change.start.year)
+    event = _event(change, reader, practice, template, mail_from, now).to_ical()
+    content = b"".join((BEGIN, f"METHOD:{method}\r\n".encode(), rules, event, END))
+    return CalendarFile(template.filename or "Terminanhang.ics", method, content)
 
 
 def _event(
@@ -111,6 +108,12 @@ def _parameter(value: str) -> str:
 
 
 @lru_cache(maxsize=64)
+def _rules(zone: str, year: int) -> bytes:
+    """The VTIMEZONE: longer than the event itself, and mostly the same as in the file before."""
+    content: bytes = _zone(zone, year).to_ical()
+    return content
+
+
 def _zone(zone: str, year: int) -> Timezone:
     """The zone's rules around this year, as observances."""
     rules = Timezone.from_tzid(zone, first_date=date(year - 1, 1, 1), last_date=date(year + 3, 1, 1))

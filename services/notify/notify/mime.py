@@ -17,7 +17,7 @@ from email.headerregistry import Address
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from typing import Any
@@ -27,8 +27,21 @@ from notify.compose import Letter
 from notify.domain.templates import one_line
 from notify.ical import CalendarFile
 
-WIRE = compat32.clone(linesep="\r\n", cte_type="8bit")
 LINE = 78  # characters that a header line should not pass (RFC 5322, 2.1.1)
+# No line of a quoted-printable or base64 body looks like this: RFC 2045, 6.7 (5). The library would search for one.
+MIXED, ALTERNATIVE = "=_mixed", "=_alternative"
+
+
+class _Wire(Compat32):
+    """The library's policy; headers that need neither encoding nor folding are not parsed for it."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if isinstance(value, str) and value.isascii() and len(name) + len(value) < LINE - 2 and "\n" not in value:
+            return f"{name}: {value}\r\n".encode()
+        return super().fold_binary(name, value)
+
+
+WIRE = _Wire(linesep="\r\n", cte_type="8bit")
 
 
 class BadAddress(Exception):
@@ -92,11 +105,11 @@ def _mailbox(header: str, who: Address) -> Header | str:
 def _body(letter: Letter, calendar: CalendarFile | None) -> MIMEMultipart:
     texts = [_text("plain", render.text(letter)), _text("html", render.html(letter))]
     if not calendar:
-        return MIMEMultipart("alternative", _subparts=texts)
+        return MIMEMultipart("alternative", ALTERNATIVE, texts)
     entry = _base64(MIMEBase("text", "calendar", charset="utf-8", method=calendar.method), calendar.content)
     file = _base64(MIMENonMultipart("application", "ics"), calendar.content)
     file.add_header("Content-Disposition", "attachment", filename=_file_name(calendar.filename))
-    return MIMEMultipart("mixed", _subparts=[MIMEMultipart("alternative", _subparts=[*texts, entry]), file])
+    return MIMEMultipart("mixed", MIXED, [MIMEMultipart("alternative", ALTERNATIVE, [*texts, entry]), file])
 
 
 def _text(subtype: str, text: str) -> MIMENonMultipart:

@@ -56,7 +56,8 @@ class AppointmentSeen(Base):
 
 
 class Decision(Base):
-    """The messages of this version have been decided; they are never decided again."""
+    """The messages of this version have been decided; they are never decided again. That messages are unique would not
+    do: an address entered between an event and its copy would hear of what is long past."""
 
     __tablename__ = "decisions"
     appointment_id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -80,7 +81,8 @@ class TemplateOverride(Base):
 class Message(Base):
     """One message to one address over one channel, and how far it got.
 
-    `snapshot` is the appointment's event as it was when the message was decided. `attempt` counts the turns begun;
+    `snapshot` is the appointment's event as it was when the message was decided, until the message has ended; then it
+    is empty: people's data are not kept longer than they are needed. `attempt` counts the turns begun;
     a turn may only be finished under the number it was begun with. `lease_until`: after it a turn counts as lost.
     """
 
@@ -125,7 +127,7 @@ class Message(Base):
 
 
 class Attempt(Base):
-    """What became of one attempt to deliver a message."""
+    """A turn after which its message was queued again, and why. How the last one ended stands in the message."""
 
     __tablename__ = "attempts"
     message_id: Mapped[str] = mapped_column(Id, ForeignKey("messages.id", ondelete="cascade"), primary_key=True)

@@ -7,8 +7,10 @@ the row says so; the second copy is then, by its Message-ID, the same mail.
 
 import logging
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import UTC, datetime, timedelta
 
 from notify import compose, contracts, mime
 from notify.bell import Bell
@@ -20,17 +22,28 @@ from notify.store.queue import next_due
 from notify.transport import Capture, Envelope, Smtp, Transport
 from notify.usecases import delivery
 from notify.usecases.delivery import Turn
+from runtime.db import AWAY
 from runtime.errors import Refused, Unavailable
 from runtime.service import App
 
 log = logging.getLogger(__name__)
 POLL = 1.0  # seconds; the bell rings sooner
+GATHER = 0.025  # seconds after a batch: what is queued meanwhile is the next one
 BLOCKED = 0.2  # seconds to wait when everything due waits for a mail under way
+BATCH = 100  # messages begun together at most: booking tells no more links at once
+RECOVER = timedelta(seconds=1)  # between two looks for lost turns
+INSIST = 30.0  # seconds to go on noting what became of a mail while the database is away
+
+Links = Callable[[], dict[str, str | None]]  # the customers' links of a batch by appointment; None: there is none
 
 
 def run(app: App, stop: threading.Event) -> None:
     """Send until `stop` is set; mails under way are finished first."""
     Sender(app).run(stop)
+
+
+class NoLink(Exception):
+    """booking does not know the appointment."""
 
 
 class Sender:
@@ -42,7 +55,9 @@ class Sender:
         capture = settings.capture
         self.transport = transport or (Capture(app.db) if capture else Smtp(settings.smtp_url, settings.smtp_timeout))
         self.lease = timedelta(seconds=10 if capture else 60 + 10 * settings.smtp_timeout)
-        self._free = threading.Semaphore(settings.senders)
+        self._home = settings.public_url.rstrip("/")
+        self._recovered = datetime.min.replace(tzinfo=UTC)
+        self._busy: set[Future[None]] = set()
 
     def run(self, stop: threading.Event) -> None:
         bell = Bell(self.app.db)
@@ -51,7 +66,8 @@ class Sender:
             queued = False
             while not stop.is_set():
                 try:
-                    queued = bell.wait(self._begin(pool, queued))
+                    pause = self._begin(pool, queued)
+                    queued = bell.wait(pause) or not pause
                 except Exception:
                     log.exception("sender_stumbled")
                     stop.wait(POLL)
@@ -61,7 +77,7 @@ class Sender:
         """Send what is due now, one after the other; how many turns that took. For tests and for the command line."""
         turns = 0
         while claimed := self._claim(1):
-            self.turn(claimed[0])
+            self.turn(claimed[0], lambda: self._links(claimed))
             turns += 1
         return turns
 
@@ -70,12 +86,16 @@ class Sender:
         something to do, no need to ask."""
         if not queued and (pause := self._pause()) > 0:
             return pause
-        free = self._take_free()
+        free = min(self._free(), BATCH)
         turns = self._claim(free)
-        for _ in range(free - len(turns)):
-            self._free.release()
+        if not turns:
+            return BLOCKED
+        links = pool.submit(self._links, turns).result  # before the turns that wait for it
         for turn in turns:
-            pool.submit(self.turn, turn).add_done_callback(self._turn_done)
+            future = pool.submit(self.turn, turn, links)
+            future.add_done_callback(_ended)
+            self._busy.add(future)
+        time.sleep(GATHER)
         return 0 if len(turns) == free else BLOCKED
 
     def _pause(self) -> float:
@@ -83,56 +103,61 @@ class Sender:
         at = self.app.db.read(next_due)
         return min(POLL, (at - self.app.clock()).total_seconds()) if at else POLL
 
-    def _take_free(self) -> int:
-        """Wait until a thread is free, then take all that are."""
-        self._free.acquire()
-        taken = 1
-        while self._free.acquire(blocking=False):
-            taken += 1
-        return taken
-
-    def _turn_done(self, turn: "Future[None]") -> None:
-        self._free.release()
-        if error := turn.exception():
-            log.error("turn_lost", exc_info=error)
+    def _free(self) -> int:
+        """How many threads are free; waits until one is."""
+        full = len(self._busy) == self.settings.senders
+        self._busy = wait(self._busy, None if full else 0, FIRST_COMPLETED).not_done
+        return self.settings.senders - len(self._busy)
 
     def _claim(self, limit: int) -> list[Turn]:
-        return self.app.db.write(delivery.claim, self.app.clock(), limit, self.lease)
+        now = self.app.clock()
+        if now >= self._recovered + RECOVER:
+            self.app.db.write(delivery.recover, now)
+            self._recovered = now
+        return self.app.db.write(delivery.claim, now, limit, self.lease)
 
-    def turn(self, message: Turn) -> None:
+    def _links(self, turns: Sequence[Turn]) -> dict[str, str | None]:
+        """The links that these turns need, all in one question to booking."""
+        linked = [turn.appointment_id for turn in turns if compose.needs_link(turn.purpose, turn.role)]
+        if not linked:
+            return {}
+        tokens = self.app.ask("booking", "manage_links", {"appointment_ids": linked})["tokens"]
+        return {id: token and f"{self._home}/a/{token}" for id, token in tokens.items()}
+
+    def turn(self, message: Turn, links: Links) -> None:
         """One attempt at one message; how it went is on record afterwards."""
-        outcome = self._attempt(message)
+        outcome = self._attempt(message, links)
         facts = {"message": message.id, "purpose": message.purpose, "attempt": message.attempt, "state": outcome.state}
         log.info("message_turn", extra={"facts": {**facts, "reason": outcome.reason}})
-        base = timedelta(seconds=self.settings.retry_base)
-        self.app.db.write(delivery.finish, self.app.clock(), message.id, message.attempt, outcome, base)
+        self._finish(message, outcome)
 
-    def _attempt(self, message: Turn) -> Outcome:
+    def _attempt(self, message: Turn, links: Links) -> Outcome:
         try:
             recipient = mime.address(message.recipient).addr_spec
             sender = mime.return_path(message.id, self.settings.mail_from, self.settings.bounce_domain)
-            mail = self._write(message)
+            mail = self._write(message, _link(message, links))
             return self.transport.deliver(Envelope(sender, recipient), mail, self.app.clock())
+        except NoLink:
+            return failure("no_link")
         except Unavailable as error:
             return retry("link_later", str(error))
         except Refused as error:
-            return failure("no_link", error.code) if error.code == "not_found" else retry("link_later", error.code)
+            return retry("link_later", error.code)
         except mime.BadAddress:
             return failure("bad_address")
         except Exception as error:
             log.exception("mail_not_written", extra={"facts": {"message": message.id}})
             return retry("internal", type(error).__name__)
 
-    def _write(self, message: Turn) -> mime.Mail:
+    def _write(self, message: Turn, link: str) -> mime.Mail:
         change, parts = contracts.appointment(message.snapshot), delivery.material(message)
-        reader = compose.reader_of(change, message.role, parts.locale, self._link(message))
-        home = self.settings.public_url.rstrip("/")
+        reader = compose.reader_of(change, message.role, parts.locale, link)
         purpose, now = Purpose(message.purpose), self.app.clock()
         calendar = None
         if message.role != "practitioner":
             calendar = calendar_file(change, reader, parts.practice, parts.attachment, self.settings.mail_from, now)
         return mime.mail(
-            compose.letter(change, purpose, reader, parts.practice, parts.template, home),
+            compose.letter(change, purpose, reader, parts.practice, parts.template, self._home),
             message_id=mime.message_id(message.id, self.settings.mail_from),
             recipient=message.recipient,
             recipient_name=change.customer.name if reader.customer else "",
@@ -142,8 +167,28 @@ class Sender:
             now=now,
         )
 
-    def _link(self, message: Turn) -> str:
-        if not compose.needs_link(message.purpose, message.role):
-            return ""
-        answer = self.app.ask("booking", "manage_link", {"appointment_id": message.appointment_id})
-        return f"{self.settings.public_url.rstrip('/')}/a/{answer['token']}"
+    def _finish(self, message: Turn, outcome: Outcome) -> None:
+        """Note how it went, also when the database is away for a while: what is not noted is sent again."""
+        base = timedelta(seconds=self.settings.retry_base)
+        until = time.monotonic() + INSIST
+        while True:
+            try:
+                return self.app.db.write(delivery.finish, self.app.clock(), message.id, message.attempt, outcome, base)
+            except AWAY:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(POLL)
+
+
+def _link(message: Turn, links: Links) -> str:
+    if not compose.needs_link(message.purpose, message.role):
+        return ""
+    link = links()[str(message.appointment_id)]
+    if link is None:
+        raise NoLink
+    return link
+
+
+def _ended(turn: "Future[None]") -> None:
+    if error := turn.exception():
+        log.error("turn_lost", exc_info=error)

@@ -15,7 +15,8 @@ from notify.store import log as kept
 from runtime.db import Database
 from runtime.ids import stable_id
 
-IDLE = 20.0  # seconds after which a kept connection is not trusted any more
+IDLE = 20.0  # seconds after which a kept connection is not used any more
+CLOSING = 421  # "service not available, closing transmission channel"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,10 @@ class Capture:
         return SENT
 
 
+class _NoUmlauts(Exception):
+    """The mail server takes no address with a letter outside ASCII before the @ (RFC 6531)."""
+
+
 class Smtp:
     """A mail server. Each thread keeps its connection for a few seconds, so that a rush of mails opens few."""
 
@@ -69,28 +74,52 @@ class Smtp:
 
     def deliver(self, envelope: Envelope, mail: Mail, now: datetime) -> Outcome:
         """Hand the mail over; only an answer of 250 to the whole message counts as sent."""
+        outcome = self._deliver(envelope, mail)
+        if outcome == SENT:
+            self._kept.used = time.monotonic()
+        else:
+            self._forget()
+        return outcome
+
+    def _deliver(self, envelope: Envelope, mail: Mail) -> Outcome:
         try:
-            server = self._connection()
+            return self._hand_over(envelope, mail)
+        except _NoUmlauts:
+            return failure("bad_address", "SMTPUTF8 is not supported by our mail server")
+        except smtplib.SMTPDataError as error:
+            return refused(error.smtp_code, _answer(error.smtp_error))
         except smtplib.SMTPAuthenticationError as error:
             return retry("login", _answer(error.smtp_error))
-        except smtplib.SMTPResponseException as error:
+        except smtplib.SMTPResponseException as error:  # it did not let us in
             return retry("server_busy", f"{error.smtp_code} {_answer(error.smtp_error)}")
         except (smtplib.SMTPException, OSError) as error:
             return _no_answer(error)
-        outcome = _hand_over(server, envelope, mail)
-        if outcome.temporary:
-            self._forget()
-        else:
-            self._kept.used = time.monotonic()
-        return outcome
 
-    def _connection(self) -> smtplib.SMTP:
-        server: smtplib.SMTP | None = getattr(self._kept, "server", None)
-        if server and time.monotonic() - self._kept.used < IDLE and _alive(server):
-            return server
+    def _hand_over(self, envelope: Envelope, mail: Mail) -> Outcome:
+        server, (code, answer) = self._announce(envelope)
+        if code == 250:
+            code, answer = server.rcpt(envelope.recipient)
+        if code in (250, 251):
+            code, answer = server.data(mail.raw)
+        return SENT if code == 250 else refused(code, _answer(answer))
+
+    def _announce(self, envelope: Envelope) -> tuple[smtplib.SMTP, tuple[int, bytes]]:
+        """A connection, and its answer to MAIL. A kept connection may have died since the last mail; of this one it
+        knows nothing yet, so a new one takes its place."""
+        if server := self._still_open():
+            try:
+                answer = _mail(server, envelope)
+                if answer[0] != CLOSING:
+                    return server, answer
+            except (smtplib.SMTPServerDisconnected, OSError):
+                pass
         self._forget()
-        self._kept.server, self._kept.used = self._connect(), time.monotonic()
-        return self._kept.server  # type: ignore[no-any-return]
+        server = self._kept.server = self._connect()
+        return server, _mail(server, envelope)
+
+    def _still_open(self) -> smtplib.SMTP | None:
+        server: smtplib.SMTP | None = getattr(self._kept, "server", None)
+        return server if server and time.monotonic() - self._kept.used < IDLE else None
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -115,28 +144,12 @@ class Smtp:
         self._kept.server = None
 
 
-def _alive(server: smtplib.SMTP) -> bool:
-    try:
-        return server.noop()[0] == 250
-    except (smtplib.SMTPException, OSError):
-        return False
-
-
-def _hand_over(server: smtplib.SMTP, envelope: Envelope, mail: Mail) -> Outcome:
-    international = not ascii_local(envelope.recipient)
-    if international and not server.has_extn("smtputf8"):
-        return failure("bad_address", "SMTPUTF8 is not supported by our mail server")
-    options = ["SMTPUTF8", "BODY=8BITMIME"] if international else []
-    try:
-        server.sendmail(envelope.sender, [envelope.recipient], mail.raw, options)
-    except smtplib.SMTPRecipientsRefused as error:
-        code, answer = next(iter(error.recipients.values()))
-        return refused(code, _answer(answer))
-    except smtplib.SMTPResponseException as error:
-        return refused(error.smtp_code, _answer(error.smtp_error))
-    except (smtplib.SMTPException, OSError) as error:
-        return _no_answer(error)
-    return SENT
+def _mail(server: smtplib.SMTP, envelope: Envelope) -> tuple[int, bytes]:
+    if ascii_local(envelope.recipient):
+        return server.mail(envelope.sender)
+    if not server.has_extn("smtputf8"):
+        raise _NoUmlauts
+    return server.mail(envelope.sender, ["SMTPUTF8", "BODY=8BITMIME"])
 
 
 def _no_answer(error: Exception) -> Outcome:

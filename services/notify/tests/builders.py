@@ -101,13 +101,18 @@ def event(source: str, type: str, subject: str, payload: dict[str, Any], version
     return Event(new_id(), source, type, subject, NOW, PRACTICE, version, payload)
 
 
+def links(request: dict[str, Any]) -> dict[str, Any]:
+    """What booking answers: it knows every appointment."""
+    return {"tokens": dict.fromkeys(request["appointment_ids"], "T" * 22)}
+
+
 class Desk:
     """A notify service on one database, other services faked, its events given by hand."""
 
     def __init__(self, databases: Databases, **settings: Any):
         self.clock, self.version = FakeClock(NOW), 0
         self.rpc = FakeRpc()
-        self.rpc.answers["booking.manage_link"] = {"token": "T" * 22}
+        self.rpc.answers["booking.manage_links"] = links
         self.db = databases.new(MIGRATIONS, "notify")
         self.app = make_app(SERVICE, self.db, self.clock, self.rpc, public_url="https://termine.example", **settings)
         self.endpoint = Endpoint(self.app, SERVICE.edge)
@@ -174,11 +179,14 @@ class MailServer:
     def __init__(self) -> None:
         self.answers: list[str] = []
         self.recipient_answer = "250 OK"
+        self.sender_answers: list[str] = []
         self.hanging = False  # mails to an address with `slow` in it get no answer meanwhile
         self.accepted: list[EmailMessage] = []
         self.raw: list[bytes] = []
         self.envelopes: list[tuple[str, list[str]]] = []
         self.connections = 0
+        self.silent = False  # takes the next mail and hangs up without a word
+        self._newest: Any = None
         self.controller = Controller(self, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=True)
 
     def __enter__(self) -> "MailServer":
@@ -192,17 +200,30 @@ class MailServer:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.controller.port}"
 
-    async def handle_EHLO(self, _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]) -> Any:  # noqa: N802 - aiosmtpd's name
+    def hang_up(self) -> None:
+        """Close the newest connection, as servers do with those that say nothing for a while."""
+        transport = self._newest.transport
+        self.controller.loop.call_soon_threadsafe(transport.close)
+        eventually(transport.is_closing)
+
+    async def handle_EHLO(self, server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]) -> Any:  # noqa: N802 - aiosmtpd's name
         self.connections += 1
+        self._newest = server
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+        answer = self.sender_answers.pop(0) if self.sender_answers else "250 OK"
+        if answer.startswith("2"):
+            envelope.mail_from = address
+        return answer
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
         if self.recipient_answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return self.recipient_answer
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         while self.hanging and "slow" in envelope.rcpt_tos[0]:
             await asyncio.sleep(0.02)
         answer = self.answers.pop(0) if self.answers else "250 OK"
@@ -210,6 +231,9 @@ class MailServer:
             self.accepted.append(message_from_bytes(envelope.content, policy=policy.default))
             self.raw.append(envelope.content)
             self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
+        if self.silent:
+            self.silent = False
+            server.transport.abort()
         return answer
 
 

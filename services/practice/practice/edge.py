@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from practice import contracts, usecases
-from practice.contracts import place_data, practice_data
+from practice import usecases
+from practice.contracts import requests
+from practice.contracts.views import place_data, practice_data
 from practice.domain import BadCredentials, Forbidden, User
 from practice.passwords import Passwords
 from practice.usecases import SignedIn
@@ -22,15 +23,15 @@ class PracticeEdge:
         self.app = app
         self.passwords = Passwords()
 
-    @rpc(contracts.BySlug, allow=Access.PUBLIC)
+    @rpc(requests.BySlug, allow=Access.PUBLIC)
     def by_slug(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         return practice_data(self.app.db.read(usecases.by_slug, request["slug"]))
 
-    @rpc(contracts.ById, allow=Access.PUBLIC)
+    @rpc(requests.ById, allow=Access.PUBLIC)
     def by_id(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         return practice_data(self.app.db.read(usecases.get, str(request["id"])))
 
-    @rpc(contracts.SignIn, allow=Access.PUBLIC)
+    @rpc(requests.SignIn, allow=Access.PUBLIC)
     def sign_in(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         email, password, address = request["email"], request["password"], request["address"]
         user = self.app.db.write(usecases.admit_attempt, call.now, email, address)
@@ -40,53 +41,53 @@ class PracticeEdge:
         token, signed_in = self.app.db.write(usecases.open_session, call.now, user, address, new_hash)
         return self._welcome(call, token, signed_in)
 
-    @rpc(contracts.SessionToken, allow=Access.PUBLIC)
+    @rpc(requests.SessionToken, allow=Access.PUBLIC)
     def refresh(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         signed_in = self.app.db.write(usecases.refresh, call.now, request["session"])
         return self._welcome(call, request["session"], signed_in)
 
-    @rpc(contracts.SessionToken, allow=Access.PUBLIC)
+    @rpc(requests.SessionToken, allow=Access.PUBLIC)
     def sign_out(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         self.app.db.write(usecases.sign_out, call.now, request["session"])
         return {}
 
-    @rpc(contracts.Request, allow=Access.STAFF, scope="practice:read")
+    @rpc(requests.Request, allow=Access.STAFF, scope="practice:read")
     def get(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         return practice_data(self.app.db.read(usecases.get, call.practice_id))
 
-    @rpc(contracts.Update, allow=Access.STAFF, scope="practice:admin")
+    @rpc(requests.Update, allow=Access.STAFF, scope="practice:admin")
     def update(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         return practice_data(self.app.db.write(usecases.update, call.now, call.practice_id, request))
 
-    @rpc(contracts.Request, allow=Access.STAFF, scope="practice:read")
+    @rpc(requests.Request, allow=Access.STAFF, scope="practice:read")
     def places(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         practice = self.app.db.read(usecases.get, call.practice_id)
         return {"items": [place_data(place) for place in practice.places], "next": None}
 
-    @rpc(contracts.PlaceFields, allow=Access.STAFF, scope="practice:admin")
+    @rpc(requests.PlaceFields, allow=Access.STAFF, scope="practice:admin")
     def create_place(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         place = self.app.db.write(
             usecases.create_place, call.now, call.practice_id, request["name"], request["address"]
         )
         return place_data(place)
 
-    @rpc(contracts.PlaceUpdate, allow=Access.STAFF, scope="practice:admin")
+    @rpc(requests.PlaceUpdate, allow=Access.STAFF, scope="practice:admin")
     def update_place(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         id = request.pop("id")
         return place_data(self.app.db.write(usecases.update_place, call.now, call.practice_id, id, request))
 
-    @rpc(contracts.Provision, allow=Access.SERVICE)
+    @rpc(requests.Provision, allow=Access.SERVICE)
     def provision(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         _only_operator(call)
         password_hash = self.passwords.hash(request["owner"]["password"])
         return {"practice_id": self.app.db.write(usecases.provision, call.now, request, password_hash)}
 
-    @rpc(contracts.SetPlan, allow=Access.SERVICE)
+    @rpc(requests.SetPlan, allow=Access.SERVICE)
     def set_plan(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         _only_operator(call)
         return practice_data(self.app.db.write(usecases.set_plan, call.now, request["slug"], request["plan"]))
 
-    @rpc(contracts.SetPassword, allow=Access.SERVICE)
+    @rpc(requests.SetPassword, allow=Access.SERVICE)
     def set_password(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         _only_operator(call)
         password_hash = self.passwords.hash(request["password"])

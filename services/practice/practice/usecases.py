@@ -7,10 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from practice import store
-from practice.contracts import practice_data
+from practice.contracts.views import practice_data
 from practice.domain import (
     FORGET_FAILURES,
     LONGEST_BLOCK,
@@ -22,6 +20,7 @@ from practice.domain import (
     Unauthorized,
     User,
 )
+from runtime.db import Session
 from runtime.ids import new_id
 from runtime.links import fingerprint
 from runtime.outbox import emit
@@ -121,7 +120,9 @@ def open_session(
 ) -> tuple[str, SignedIn]:
     """A new session for a user whose password was right, and its token, which is told here only."""
     token, id = secrets.token_urlsafe(32), new_id()
-    store.forget_attempts(session, key=_attempt_key(user.email, address))
+    key = _attempt_key(user.email, address)
+    store.one_at_a_time(session, key)
+    store.forget_attempts(session, key=key)
     store.forget_sessions(session, now - SESSION_LIFE)
     store.add_session(session, id, user.id, fingerprint(token), now, now + SESSION_LIFE)
     if new_hash:
@@ -176,7 +177,7 @@ def _tell(session: Session, now: datetime, practice: Practice) -> None:
 
 
 def _tell_plan(session: Session, now: datetime, practice: Practice) -> None:
-    _emit(session, "plan.changed", now, practice, {"plan": practice.plan})
+    _emit(session, "plan.changed", now, practice, {"plan": practice.plan}, mandatory=False)
 
 
 def _tell_revoked(session: Session, now: datetime, ended: Sequence[tuple[str, str]]) -> None:
@@ -193,10 +194,13 @@ def _tell_revoked(session: Session, now: datetime, ended: Sequence[tuple[str, st
             version=1,
             now=now,
             data=data,
+            mandatory=False,
         )
 
 
-def _emit(session: Session, type: str, now: datetime, practice: Practice, data: dict[str, Any]) -> None:
+def _emit(
+    session: Session, type: str, now: datetime, practice: Practice, data: dict[str, Any], *, mandatory: bool = True
+) -> None:
     emit(
         session,
         "practice",
@@ -206,4 +210,5 @@ def _emit(session: Session, type: str, now: datetime, practice: Practice, data: 
         version=practice.version,
         now=now,
         data=data,
+        mandatory=mandatory,
     )

@@ -17,7 +17,6 @@ SOURCE = "availability"
 SERVICE_CHANGED = "service.changed"
 CALENDAR_CHANGED = "calendar.changed"
 SLOTS_CHANGED = "slots.changed"
-TELLS = (SERVICE_CHANGED, CALENDAR_CHANGED, SLOTS_CHANGED)
 APPOINTMENT_TYPES = tuple(
     f"appointment.{turn}"
     for turn in (
@@ -32,6 +31,7 @@ APPOINTMENT_TYPES = tuple(
         "restored",
     )
 )
+READS = {"practice": ("practice.changed",), "booking": (*APPOINTMENT_TYPES, "slot.held", "slot.released")}
 FREE = ("declined", "cancelled")
 
 
@@ -127,6 +127,8 @@ def read_hold(event: Event) -> Claim:
 def read_practice(event: Event) -> Practice:
     """The practice and its places."""
     data = event.data
+    if not event.subject == event.practice_id == data["id"]:
+        raise ValueError("of another practice")
     places = tuple({name: str(place[name] or "") for name in ("id", "name", "address")} for place in data["places"])
     return Practice(str(data["id"]), str(data["time_zone"]), str(data["currency"]), places)
 

@@ -8,15 +8,15 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Date, and_, bindparam, cast, null, or_, select, union_all
-from sqlalchemy.orm import Session
 
 from availability.domain.model import Agenda, Closure, Interval, Taken, Terms, Week
 from availability.domain.zones import DAY, EPOCH, MINUTE
 from availability.models import absences, calendars, closures, places, service_calendars, services, taken
+from runtime.db import Session
 
 Row = Mapping[Any, Any]
 _ONE = cast(bindparam("calendar"), calendars.c.id.type)
-_CALENDARS = bindparam("calendars", expanding=True)
+_CALENDARS: Any = bindparam("calendars", expanding=True)
 _NO_KIND, _NO_DAY = cast(null(), closures.c.kind.type), cast(null(), Date)
 LONGEST_OCCUPANCY = 3 * DAY  # a day's appointment with both buffers is shorter: bounds the range that is read
 
@@ -112,7 +112,7 @@ def fill(session: Session, agendas: Sequence[Agenda], since: int, until: int, no
             busy[calendar].absences.append((begin, end))
         else:
             busy[calendar].taken.append(Taken((begin, end), start))
-    return [replace(one, **{name: tuple(rows) for name, rows in vars(busy[one.id]).items()}) for one in agendas]
+    return [busy[one.id].on(one) for one in agendas]
 
 
 @dataclass
@@ -122,6 +122,9 @@ class _Busy:
     closures: list[Closure] = field(default_factory=list)
     absences: list[Interval] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
+
+    def on(self, agenda: Agenda) -> Agenda:
+        return replace(agenda, closures=tuple(self.closures), absences=tuple(self.absences), taken=tuple(self.taken))
 
 
 def terms(row: Row) -> Terms:

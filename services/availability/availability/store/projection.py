@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from availability.models import calendars, places, practices, seen, taken
+from runtime.db import Session
 
 Row = Mapping[Any, Any]
 
@@ -29,7 +29,7 @@ LIMITED = select(calendars.c.id).where(
 
 
 def _insert(session: Session, table: Any) -> Any:
-    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
+    return (sqlite if session.dialect == "sqlite" else postgresql).insert(table)
 
 
 def is_news(session: Session, subject: str, version: int) -> bool:
@@ -38,7 +38,7 @@ def is_news(session: Session, subject: str, version: int) -> bool:
     The note stays when the subject is gone: a tombstone against events that come late. One statement, so that of two
     handlers at the same time the second waits for the first and then compares.
     """
-    note = NOTE[session.get_bind().dialect.name]
+    note = NOTE[session.dialect]
     noted = session.execute(note, {"subject": subject, "version": version})
     return bool(noted.rowcount)  # type: ignore[attr-defined]
 

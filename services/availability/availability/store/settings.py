@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Select, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from availability.models import absences, calendars, closures, places, practices, service_calendars, services, taken
+from runtime.db import Session
 from runtime.ids import new_id
 
 Row = Mapping[Any, Any]
@@ -124,7 +124,8 @@ def place(session: Session, practice: str, id: str) -> Row | None:
 
 def practice_zone(session: Session, practice: str) -> str | None:
     """The practice's own time zone, once it is known here."""
-    return session.scalar(select(practices.c.time_zone).where(practices.c.id == practice))
+    zone: str | None = session.scalar(select(practices.c.time_zone).where(practices.c.id == practice))
+    return zone
 
 
 # -- days off ---------------------------------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ def closures_of(session: Session, calendar: str, kind: str) -> Sequence[Row]:
 
 def add_closure(session: Session, calendar: str, kind: str, first: date, last: date, name: str) -> Row:
     """Store days off; the same days twice are one entry, the later name holds."""
-    dialect: Any = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    dialect: Any = sqlite if session.dialect == "sqlite" else postgresql
     row = {"calendar_id": calendar, "kind": kind, "first_day": first, "last_day": last, "name": name}
     added = dialect.insert(closures).values(id=new_id(), **row)
     again = added.on_conflict_do_update(

@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from availability import models
 from availability.contracts import views
 from availability.contracts.requests import WEEKDAYS
@@ -13,6 +11,7 @@ from availability.domain.hours import minutes, period_errors, wall
 from availability.domain.model import CLOSED
 from availability.store import agendas, settings
 from availability.usecases import tell
+from runtime.db import Session
 
 Request = dict[str, Any]
 

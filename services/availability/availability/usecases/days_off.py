@@ -3,13 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from availability.contracts import views
 from availability.domain.errors import NotFound
 from availability.domain.zones import DAY, as_datetime, instant
 from availability.store import settings
 from availability.usecases import tell
+from runtime.db import Session
 
 Request = dict[str, Any]
 HOLIDAY, VACATION = "holiday", "vacation"

@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from availability import models
 from availability.contracts.events import Claim, Practice
 from availability.domain.zones import DAY, as_datetime
 from availability.store import projection, settings
 from availability.usecases import tell
+from runtime.db import Session
 
 
 def practice_changed(session: Session, now: datetime, version: int, practice: Practice) -> None:

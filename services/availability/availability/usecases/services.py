@@ -4,13 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from availability import models
 from availability.contracts import views
 from availability.domain.errors import Invalid, NotFound
 from availability.store import settings
 from availability.usecases import tell
+from runtime.db import Session
 
 Request = dict[str, Any]
 

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from availability.contracts import views
 from availability.domain import grid, rules
 from availability.domain.errors import NotFound, SlotNotOffered
@@ -15,6 +13,7 @@ from availability.domain.render import week_grid
 from availability.domain.zones import DAY, FIRST_DAY, LAST_DAY, MINUTE, as_datetime, day_of, instant, text
 from availability.store import settings
 from availability.store.agendas import Selection, fill, selection
+from runtime.db import Session
 
 Request = dict[str, Any]
 STRIDE = 28 * DAY  # how far one look ahead for the next free slot reaches

@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from availability.contracts import events
+from runtime.db import Session
 from runtime.outbox import emit
 
 Row = Mapping[Any, Any]
@@ -14,7 +13,8 @@ Row = Mapping[Any, Any]
 
 def service_changed(session: Session, now: datetime, row: Row, calendars: list[str], *, deleted: bool = False) -> None:
     """The service as it is now."""
-    _emit(session, now, events.SERVICE_CHANGED, row, events.service_changed(row, calendars, deleted))
+    data = events.service_changed(row, calendars, deleted)
+    _emit(session, now, events.SERVICE_CHANGED, row, data, mandatory=False)
 
 
 def calendar_changed(session: Session, now: datetime, row: Row) -> None:
@@ -45,10 +45,13 @@ def slots_changed(
         version=int(now.timestamp()),
         now=now,
         data=events.slots_changed(calendars, services, since, until),
+        mandatory=False,
     )
 
 
-def _emit(session: Session, now: datetime, type: str, row: Row, data: dict[str, Any]) -> None:
+def _emit(
+    session: Session, now: datetime, type: str, row: Row, data: dict[str, Any], *, mandatory: bool = True
+) -> None:
     emit(
         session,
         events.SOURCE,
@@ -58,4 +61,5 @@ def _emit(session: Session, now: datetime, type: str, row: Row, data: dict[str, 
         version=row["version"],
         now=now,
         data=data,
+        mandatory=mandatory,
     )

@@ -1,15 +1,4 @@
-"""What booking takes and tells: RPC payloads (`requests`), answers (`answers`), events (`events`)."""
+"""What booking takes and tells: RPC payloads (`requests`), answers (`answers`), events (`events`).
 
-EMITS = (
-    "appointment.booked",
-    "appointment.accepted",
-    "appointment.declined",
-    "appointment.rescheduled",
-    "appointment.cancelled",
-    "appointment.completed",
-    "appointment.missed",
-    "appointment.updated",
-    "appointment.restored",
-    "slot.held",
-    "slot.released",
-)
+`schemas` and `registry` describe all of it, for documents and tests.
+"""

@@ -35,7 +35,7 @@ class Words(fields.String):
     """One line of text of `least` to `most` characters, trimmed; with `lines` several."""
 
     def __init__(self, least: int, most: int, *, lines: bool = False, **options: Any):
-        super().__init__(**options)
+        super().__init__(metadata={"minLength": least, "maxLength": most}, **options)
         self.least, self.most, self.lines = least, most, lines
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
@@ -57,10 +57,10 @@ class Mail(fields.Email):
         return text
 
 
-class Id(fields.Field[str]):
+class Id(fields.UUID):
     """A UUID in its usual form, given back in lower case."""
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             found = str(uuid.UUID(value))
         except (ValueError, AttributeError, TypeError):
@@ -70,7 +70,7 @@ class Id(fields.Field[str]):
         return found
 
 
-class Instant(fields.Field[datetime]):
+class Instant(fields.AwareDateTime):
     """RFC 3339 with an offset, as aware UTC; between 2000 and 2200, so that sums of it exist."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:

@@ -144,8 +144,8 @@ class AppointmentId(Schema):
     id = Id(required=True)
 
 
-class ManageLink(Schema):
-    appointment_id = Id(required=True)
+class AppointmentIds(Schema):
+    appointment_ids = List(Id(), required=True, validate=validate.Length(max=100))
 
 
 class StatusChange(AppointmentId):

@@ -1,6 +1,6 @@
 """Appointments and their history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,19 +21,18 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.orm import Session
 
 from booking.domain.appointment import ACTIVE, CANCELLED, DECLINED, Appointment, Change
 from booking.domain.commands import Search
 from booking.models import appointments, history
-from runtime.db import UtcDateTime
+from runtime.db import Session, UtcDateTime
 
 COLUMNS = [appointments.c[field.name] for field in fields(Appointment)]
 LONGEST = timedelta(days=7)  # no appointment lasts longer: lets a query by end use the index by start
 a = appointments.c
 # Built once; values as parameters keep their cached form.
 INSERT, RECORD = insert(appointments).inline(), insert(history).inline()
-GENERATION = select(a.token_generation).where(a.id == bindparam("appointment"))
+GENERATIONS = select(a.id, a.token_generation).where(a.id.in_(bindparam("appointments", expanding=True)))
 
 
 def insert_new(session: Session, appointment: Appointment) -> None:
@@ -63,10 +62,9 @@ def by_id(session: Session, practice_id: str, id: str, *, lock: bool = False) ->
     return _one(session, select(*COLUMNS).where(a.id == id, a.practice_id == practice_id), lock)
 
 
-def token_generation(session: Session, id: str) -> int | None:
-    """Which manage link of an appointment is the valid one, whatever its practice: for other services only."""
-    found: int | None = session.execute(GENERATION, {"appointment": id}).scalar()
-    return found
+def token_generations(session: Session, ids: Sequence[str]) -> dict[str, int]:
+    """Which manage link of each appointment is the valid one, whatever its practice: for other services only."""
+    return {row.id: row.token_generation for row in session.execute(GENERATIONS, {"appointments": ids})}
 
 
 def by_token(session: Session, token_hash: str, *, lock: bool = False) -> Appointment | None:

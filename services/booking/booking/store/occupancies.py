@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from booking.domain.appointment import Hold, Slot
 from booking.models import holds, occupancies
+from runtime.db import Session
 
 HOLD_COLUMNS = [holds.c[field.name] for field in fields(Hold)]
 INSERT = insert(occupancies).inline()  # built once; values as parameters keep their cached form
@@ -63,7 +63,7 @@ def occupy(session: Session, slot: Slot, *, appointment: str | None = None, hold
 
 
 def _sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
+    return session.dialect == "sqlite"
 
 
 def _insert_postgresql(session: Session, rows: list[dict[str, Any]]) -> int:

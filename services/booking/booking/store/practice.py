@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from booking.domain.commands import Once
 from booking.domain.errors import IdempotencyConflict
 from booking.models import booking_rules, holds, idempotency
+from runtime.db import Session
 
 REMEMBERED = timedelta(hours=24)
 i = idempotency.c
@@ -49,7 +49,7 @@ def rules(session: Session, practice_id: str) -> tuple[list[dict[str, Any]], int
 
 def save_rules(session: Session, practice_id: str, fields: list[dict[str, Any]], limit: int | None) -> None:
     values = {"fields": fields, "max_open_bookings": limit}
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    dialect = sqlite if session.dialect == "sqlite" else postgresql
     row = dialect.insert(booking_rules).values(practice_id=practice_id, **values)
     session.execute(row.on_conflict_do_update(index_elements=["practice_id"], set_=values))
 
@@ -93,7 +93,7 @@ def remember(session: Session, practice_id: str, once: Once | None, answer: dict
         return
     key = {"practice_id": practice_id, "operation": once.operation, "key": once.key}
     values = {"digest": once.digest, "answer": answer, "created": now}
-    session.execute(REMEMBER[session.get_bind().dialect.name], key | values)
+    session.execute(REMEMBER[session.dialect], key | values)
 
 
 def forget(session: Session, now: datetime) -> None:

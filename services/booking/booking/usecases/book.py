@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from booking.contracts import answers
 from booking.domain import rules
 from booking.domain.appointment import ACCEPTED, PENDING, Appointment, Change
@@ -13,6 +11,7 @@ from booking.domain.errors import Invalid, TooManyOpen
 from booking.store import appointments as rows
 from booking.store import occupancies, practice
 from booking.usecases.common import create, manage_token, resource_names, take, tell_released, token_hash
+from runtime.db import Session
 from runtime.ids import new_id
 
 

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from booking.contracts import events
 from booking.domain import rules
 from booking.domain.appointment import Appointment, Change, Hold, Slot
@@ -15,6 +13,7 @@ from booking.domain.errors import LimitReached, SlotTaken
 from booking.store import appointments as rows
 from booking.store import occupancies
 from runtime.clock import iso
+from runtime.db import Session
 from runtime.links import fingerprint, token
 from runtime.outbox import emit
 

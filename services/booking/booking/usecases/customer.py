@@ -4,8 +4,6 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from booking.contracts import answers
 from booking.domain import rules
 from booking.domain.appointment import CANCELLED, Appointment, Change
@@ -14,6 +12,7 @@ from booking.domain.errors import NotFound
 from booking.store import appointments as rows
 from booking.usecases import moves
 from booking.usecases.common import token_hash, update
+from runtime.db import Session
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 

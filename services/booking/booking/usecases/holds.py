@@ -4,14 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from booking.contracts import answers
 from booking.domain.appointment import Hold
 from booking.domain.commands import Offer, TakeHold
 from booking.domain.errors import HoldExpired, LimitReached
 from booking.store import occupancies, practice
 from booking.usecases.common import resource_names, take, tell_held, tell_released
+from runtime.db import Session
 from runtime.ids import new_id
 
 

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from booking.domain import rules
 from booking.domain.appointment import ACTIVE, Appointment, Change
 from booking.domain.commands import Move, Offer
@@ -11,6 +9,7 @@ from booking.domain.errors import SlotTaken
 from booking.store import occupancies
 from booking.usecases.common import clear, resource_names, take, update
 from runtime.clock import iso
+from runtime.db import Session
 
 
 def is_there(appointment: Appointment, move: Move) -> bool:

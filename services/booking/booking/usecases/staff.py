@@ -1,9 +1,8 @@
 """What the practice's staff and other services do. Every query is scoped by the practice."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from booking.contracts import answers, fields
 from booking.domain import rules
@@ -14,6 +13,7 @@ from booking.store import appointments as rows
 from booking.store import practice as practices
 from booking.usecases import moves
 from booking.usecases.common import manage_token, update
+from runtime.db import Session
 
 
 def seek(session: Session, practice_id: str, id: str, *, lock: bool = False) -> Appointment:
@@ -109,9 +109,7 @@ def update_form(session: Session, practice_id: str, fields_: list[dict[str, Any]
     return form(session, practice_id)
 
 
-def manage_link(session: Session, id: str, key: bytes) -> dict[str, Any]:
-    """The token of an appointment's manage link, for another service. Raises NotFound."""
-    generation = rows.token_generation(session, id)
-    if generation is None:
-        raise NotFound()
-    return {"token": manage_token(key, id, generation)}
+def manage_links(session: Session, ids: Sequence[str], key: bytes) -> dict[str, Any]:
+    """The tokens of these appointments' manage links, for another service; None where there is no such appointment."""
+    valid = rows.token_generations(session, ids)
+    return {"tokens": {id: manage_token(key, id, valid[id]) if id in valid else None for id in ids}}

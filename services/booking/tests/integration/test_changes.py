@@ -252,7 +252,7 @@ def test_lists_show_the_own_practice_only(desk):
     assert desk.call("form", practice_id=desk.ben)["max_open_bookings"] is None
 
 
-@pytest.mark.parametrize("method", ["appointments", "inbox", "acknowledge", "update_form", "manage_link", "book_for"])
+@pytest.mark.parametrize("method", ["appointments", "inbox", "acknowledge", "update_form", "manage_links", "book_for"])
 def test_staffs_and_services_methods_are_closed_to_the_public(lite, method):
     """Without identity: unauthorized, before the payload is looked at."""
     assert lite.refused(lite.call, method).code == "unauthorized"
@@ -299,11 +299,13 @@ def test_the_inbox_pages_newest_first(desk):
     assert second["next"] is None
 
 
-def test_other_services_get_the_manage_link_again(desk):
-    """The same as the customer has, for reminders and resends."""
-    booked = desk.book()
-    assert desk.other("manage_link", appointment_id=booked["id"]) == {"token": booked["manage_token"]}
-    assert desk.refused(desk.other, "manage_link", appointment_id=new_id()).code == "not_found"
+def test_other_services_get_the_manage_links_again(desk):
+    """The same as the customers have, for mails; null for an appointment that nobody knows."""
+    one, other, unknown = desk.book(24), desk.book(25), new_id()
+    known = {booked["id"]: booked["manage_token"] for booked in (one, other)}
+    asked = [one["id"], unknown, other["id"]]
+    assert desk.other("manage_links", appointment_ids=asked) == {"tokens": {**known, unknown: None}}
+    assert desk.refused(desk.other, "manage_links", appointment_ids=[unknown] * 101).code == "invalid"
 
 
 def test_the_change_of_the_clocks_does_not_move_an_appointment(desk):

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from booking.contracts import EMITS, events
+from booking.contracts import events
+from booking.contracts.registry import EMITS
 from booking.domain import rules
 from booking.domain.appointment import Change, Hold
 from runtime.messages import Event, parse_event

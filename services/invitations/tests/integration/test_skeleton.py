@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import inspect
 
-from invitations import contracts
 from invitations.__main__ import SERVICE
+from invitations.contracts import registry
 from runtime.edge import procedures, subscriptions
 from runtime.migrate import downgrade, upgrade
 from runtime.testing import Databases, FakeClock, make_app
@@ -32,6 +32,6 @@ def test_the_service_starts_on_its_database(sqlite: Databases) -> None:
 
 def test_the_contract_names_just_what_the_edge_does() -> None:
     """An entry without a handler, or a handler without an entry, fails here."""
-    assert procedures(SERVICE.edge) == {}
-    assert [s.type for s in subscriptions(SERVICE.name, SERVICE.edge)] == list(contracts.READS) == []
-    assert contracts.EMITS == {}
+    assert procedures(SERVICE.edge) == registry.ANSWERS == {}
+    assert subscriptions(SERVICE.name, SERVICE.edge) == list(registry.READS) == []
+    assert registry.EMITS == {}

@@ -16,6 +16,9 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
+ENDED = (State.SENT, State.FAILED, State.EXPIRED)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How one attempt ended. `reason` is a constant that `words` puts into a sentence, `detail` the server's answer."""

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, or_, select
-from sqlalchemy.orm import Session
 
 from notify.models import Attempt, CapturedMail, Message
 from notify.store.statements import dialect, unless_there
+from runtime.db import Session
 
 CAPTURED_AT_MOST = 1000
 ADD_CAPTURED = unless_there("mailbox")
@@ -28,14 +28,14 @@ def messages(
     if before:
         at, id = before
         query = query.where(or_(Message.queued_at < at, (Message.queued_at == at) & (Message.id < id)))
-    return session.scalars(query.order_by(Message.queued_at.desc(), Message.id.desc()).limit(limit)).all()
+    return session.orm.scalars(query.order_by(Message.queued_at.desc(), Message.id.desc()).limit(limit)).all()
 
 
 def attempts(session: Session, message_ids: Sequence[str]) -> dict[str, list[Attempt]]:
     """The attempts of these messages, oldest first."""
     found: dict[str, list[Attempt]] = {id: [] for id in message_ids}
     query = select(Attempt).where(Attempt.message_id.in_(message_ids)).order_by(Attempt.number)
-    for attempt in session.scalars(query):
+    for attempt in session.orm.scalars(query):
         found[attempt.message_id].append(attempt)
     return found
 
@@ -48,8 +48,8 @@ def capture(session: Session, row: dict[str, Any]) -> None:
 
 
 def mailbox(session: Session, limit: int) -> Sequence[CapturedMail]:
-    return session.scalars(select(CapturedMail).order_by(CapturedMail.at.desc()).limit(limit)).all()
+    return session.orm.scalars(select(CapturedMail).order_by(CapturedMail.at.desc()).limit(limit)).all()
 
 
 def captured(session: Session, id: str) -> CapturedMail | None:
-    return session.get(CapturedMail, id)
+    return session.orm.get(CapturedMail, id)

@@ -1,17 +1,16 @@
 """What events of the other services told."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
 
-from notify.models import AppointmentSeen, Base, Calendar
+from notify.models import Base, Calendar
 from notify.store.statements import DIALECTS, count, dialect, table, unless_there
+from runtime.db import Session
 
-PRACTICES = table("practices")
+PRACTICES, APPOINTMENTS = table("practices"), table("appointments")
 PRACTICE = select(PRACTICES.c.data).where(PRACTICES.c.id == bindparam("practice"))
-PRACTICES_OF = select(PRACTICES).where(PRACTICES.c.id.in_(bindparam("ids", expanding=True)))
+SEEN = select(APPOINTMENTS.c.version, APPOINTMENTS.c.status).where(APPOINTMENTS.c.id == bindparam("appointment"))
 ADD_DECISION = unless_there("decisions")
 
 
@@ -40,18 +39,14 @@ def practice(session: Session, practice_id: str) -> dict[str, Any] | None:
     return found
 
 
-def practices(session: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What practice.changed last said of each of these, by id."""
-    return {row.id: row.data for row in session.execute(PRACTICES_OF, {"ids": list(ids)})}
-
-
 def owns_calendar(session: Session, practice_id: str, calendar_id: str) -> bool:
-    found = session.get(Calendar, calendar_id)
+    found = session.orm.get(Calendar, calendar_id)
     return bool(found and found.practice_id == practice_id and not found.deleted)
 
 
-def seen(session: Session, appointment_id: str) -> AppointmentSeen | None:
-    return session.get(AppointmentSeen, appointment_id, populate_existing=True)
+def seen(session: Session, appointment_id: str) -> Any | None:
+    """Version and status of the appointment as it was last seen."""
+    return session.execute(SEEN, {"appointment": appointment_id}).first()
 
 
 def first_decision(session: Session, appointment_id: str, version: int) -> bool:

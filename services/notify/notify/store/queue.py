@@ -4,21 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, exists, func, insert, null, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import JSON, bindparam, case, exists, func, insert, literal, null, select, update
 
 from notify.domain.delivery import Outcome, State
-from notify.models import Message
 from notify.store.statements import dialect, table, unless_there
+from runtime.db import Session
 
 MESSAGES = table("messages")
 MESSAGE = MESSAGES.c
 ADD_MESSAGE = unless_there("messages")
 ADD_ATTEMPT = insert(table("attempts"))
 
-# What a turn is made of; the rest of the row is the queue's own business.
-ADDRESSED = ("id", "practice_id", "appointment_id", "invitation_id", "purpose", "role", "recipient")
-TURN = [MESSAGE[name] for name in (*ADDRESSED, "snapshot", "attempt")]
+TURN = MESSAGE["id", "practice_id", "appointment_id", "invitation_id", "purpose", "role", "recipient", "attempt"]
+NOTHING = literal({}, JSON)  # left of the snapshot when the message has ended: it is full of people's data
 UNDER_WAY = MESSAGES.alias("under_way")
 BLOCKED = exists().where(
     UNDER_WAY.c.appointment_id == MESSAGE.appointment_id,
@@ -41,11 +39,13 @@ BEGIN = (
     .values(
         state=case((TOO_LATE, State.EXPIRED), else_=State.SENDING),
         reason=case((TOO_LATE, "too_late"), else_=MESSAGE.reason),
+        detail=case((TOO_LATE, ""), else_=MESSAGE.detail),
+        snapshot=case((TOO_LATE, NOTHING), else_=MESSAGE.snapshot),
         attempt=MESSAGE.attempt + case((TOO_LATE, 0), else_=1),
         changed_at=bindparam("now"),
         lease_until=bindparam("lease"),
     )
-    .returning(*TURN, MESSAGE.state)
+    .returning(*TURN, MESSAGE.snapshot, MESSAGE.state)
 )
 LOST = (
     select(MESSAGE.id)
@@ -63,6 +63,7 @@ END = (
     .where(MESSAGE.id == bindparam("message"), MESSAGE.state == State.SENDING, MESSAGE.attempt == bindparam("number"))
     .values(
         state=bindparam("outcome"),
+        snapshot=case((bindparam("outcome") == State.QUEUED, MESSAGE.snapshot), else_=NOTHING),
         reason=bindparam("why"),
         detail=bindparam("answer"),
         changed_at=bindparam("now"),
@@ -70,6 +71,13 @@ END = (
         lease_until=null(),
     )
     .returning(*TURN)
+)
+STANDING = MESSAGE["id", "version", "purpose", "role", "recipient", "state"]
+MESSAGES_OF = select(*STANDING).where(MESSAGE.appointment_id == bindparam("appointment"))
+EXPIRE = (
+    update(MESSAGES)
+    .where(MESSAGE.id.in_(bindparam("ids", expanding=True)), MESSAGE.state == State.QUEUED)
+    .values(state=State.EXPIRED, reason=bindparam("why"), detail="", snapshot=NOTHING, changed_at=bindparam("now"))
 )
 USEFUL_UNTIL = select(MESSAGE.useful_until).where(MESSAGE.id == bindparam("message"))
 NEXT_DUE = select(
@@ -84,19 +92,14 @@ def add_messages(session: Session, rows: Sequence[dict[str, Any]]) -> None:
         session.execute(ADD_MESSAGE[dialect(session)], rows)
 
 
-def messages_of(session: Session, appointment_id: str) -> Sequence[Message]:
-    query = select(Message).where(Message.appointment_id == appointment_id).order_by(Message.version)
-    return session.scalars(query, execution_options={"populate_existing": True}).all()
+def messages_of(session: Session, appointment_id: str) -> Sequence[Any]:
+    """Id, version, purpose, role, recipient and state of each message of the appointment."""
+    return session.execute(MESSAGES_OF, {"appointment": appointment_id}).all()
 
 
 def expire(session: Session, ids: Iterable[str], reason: str, now: datetime) -> None:
     """Take messages that still wait out of the queue. One that is just being sent is left alone."""
-    session.execute(
-        update(Message)
-        .where(Message.id.in_(list(ids)), Message.state == State.QUEUED)
-        .values(state=State.EXPIRED, reason=reason, changed_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(EXPIRE, {"ids": list(ids), "why": reason, "now": now})
 
 
 def next_due(session: Session) -> datetime | None:
@@ -111,7 +114,7 @@ def recover(session: Session, now: datetime) -> Sequence[Any]:
 
 def begin_turns(session: Session, now: datetime, most: int, lease_until: datetime) -> list[Any]:
     """Begin up to `most` messages that are due, never two of one appointment to one reader at the same time; those
-    too old to help anybody expire instead. The TURN of each that began."""
+    too old to help anybody expire instead. The TURN and the snapshot of each that began."""
     rows = session.execute(BEGIN, {"now": now, "most": most, "lease": lease_until})
     return [row for row in rows if row.state == State.SENDING]
 
@@ -132,4 +135,5 @@ def useful_until(session: Session, message_id: str) -> datetime:
 
 
 def add_attempt(session: Session, row: dict[str, Any]) -> None:
+    """Keep how a turn ended that another will follow."""
     session.execute(ADD_ATTEMPT, row)

@@ -1,19 +1,44 @@
 """What the staff of a practice entered: addresses and words."""
 
-from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
+from notify.domain.decide import Addresses
 from notify.models import Base, ChannelSettings, TemplateOverride
 from notify.store.statements import dialect, table
+from runtime.db import Session
 
-CHANNELS = select(table("channel_settings")).where(table("channel_settings").c.calendar_id == bindparam("calendar"))
-TEMPLATES = table("templates")
-TEMPLATES_OF = select(TEMPLATES).where(TEMPLATES.c.practice_id.in_(bindparam("ids", expanding=True)))
+CALENDARS, PRACTICES, TEMPLATES = table("channel_settings"), table("practices"), table("templates")
+CHANNELS = select(CALENDARS).where(CALENDARS.c.calendar_id == bindparam("calendar"))
+
+
+def _one(column: Any, whose: Any) -> Any:
+    return select(column).where(whose).scalar_subquery()
+
+
+OF_CALENDAR, OF_PRACTICE = CALENDARS.c.calendar_id == bindparam("calendar"), PRACTICES.c.id == bindparam("practice")
+ADDRESSES = select(
+    _one(CALENDARS.c.email, OF_CALENDAR),
+    _one(PRACTICES.c.data["copy_to"].as_string(), OF_PRACTICE),
+    _one(CALENDARS.c.copy_to, OF_CALENDAR),
+)
+LETTERHEADS = (
+    select(PRACTICES.c.id, PRACTICES.c.data, *(column for column in TEMPLATES.c if column.name != "practice_id"))
+    .outerjoin(TEMPLATES, TEMPLATES.c.practice_id == PRACTICES.c.id)
+    .where(PRACTICES.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """What a practice's mails say about it, and its own words by language and template."""
+
+    practice: dict[str, Any]
+    own: dict[str, dict[str, Any]]
 
 
 def _insert(session: Session, model: type[Base]) -> Any:
@@ -27,6 +52,12 @@ def channel_settings(session: Session, calendar_id: str) -> dict[str, Any]:
     return dict(found or {})
 
 
+def addresses(session: Session, practice_id: str, calendar_id: str) -> Addresses:
+    """Where the practice wants to hear of this calendar's appointments."""
+    practitioner, *copies = session.execute(ADDRESSES, {"practice": practice_id, "calendar": calendar_id}).one()
+    return Addresses(practitioner or "", tuple(copy for copy in copies if copy))
+
+
 def save_channel_settings(session: Session, row: dict[str, Any]) -> None:
     statement = _insert(session, ChannelSettings).values(**row)
     session.execute(statement.on_conflict_do_update(index_elements=["calendar_id"], set_=row))
@@ -37,14 +68,16 @@ def overrides(session: Session, practice_id: str, locale: str) -> dict[str, Temp
     query = select(TemplateOverride).where(
         TemplateOverride.practice_id == practice_id, TemplateOverride.locale == locale
     )
-    return {row.name: row for row in session.scalars(query)}
+    return {row.name: row for row in session.orm.scalars(query)}
 
 
-def overrides_of(session: Session, practices: Iterable[str]) -> dict[tuple[str, str], dict[str, Any]]:
-    """These practices' own words: by practice and language, then by template name."""
-    found = defaultdict[tuple[str, str], dict[str, Any]](dict)
-    for row in session.execute(TEMPLATES_OF, {"ids": list(practices)}):
-        found[row.practice_id, row.locale][row.name] = row
+def letterheads(session: Session, practices: Iterable[str]) -> dict[str, Letterhead]:
+    """What mails of these practices look like; a practice that we have not heard of yet is left out."""
+    found: dict[str, Letterhead] = {}
+    for row in session.execute(LETTERHEADS, {"ids": list(practices)}):
+        head = found.setdefault(row.id, Letterhead(row.data, {}))
+        if row.name:
+            head.own.setdefault(row.locale, {})[row.name] = row
     return found
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.orm import Session
 
 from notify.models import Base
+from runtime.db import Session
 
 DIALECTS = (postgresql, sqlite)
 
@@ -22,7 +22,7 @@ def unless_there(name: str) -> dict[str, Any]:
 
 
 def dialect(session: Session) -> str:
-    return session.get_bind().dialect.name
+    return session.dialect
 
 
 def count(result: Any) -> int:

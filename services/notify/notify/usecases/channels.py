@@ -5,11 +5,11 @@ from typing import Any
 
 import phonenumbers
 from marshmallow import ValidationError, validate
-from sqlalchemy.orm import Session
 
 from notify import words
 from notify.domain.errors import Invalid, NotFound
 from notify.store import projections, settings
+from runtime.db import Session
 
 SPAM_FOLDER_HOSTS = frozenset({"hotmail.com", "outlook.com", "live.com"})
 _EMAIL = validate.Email()
@@ -35,7 +35,6 @@ def update_notification_settings(
     kept = {name: now[name] for name in ("email", "phone", "copy_to")}
     row = {"calendar_id": calendar, "practice_id": practice_id, **kept, **checked}
     settings.save_channel_settings(session, row)
-    session.expire_all()
     return notification_settings(session, practice_id, calendar)
 
 

@@ -1,27 +1,26 @@
 """The turns of a message: taken from the queue, sent or put back, told to the others."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from notify import words
 from notify.domain.delivery import Outcome, State, retry, wait
 from notify.domain.templates import Template
 from notify.store import projections, queue, settings
+from notify.store.settings import Letterhead
 from notify.usecases.channels import valid_email
 from notify.usecases.events import supersede
 from notify.usecases.templates import template
+from runtime.db import Session
 from runtime.outbox import emit
 
-Words = Mapping[tuple[str, str], Mapping[str, Any]]  # of practices, by practice and language, then by template
+PLAIN = Letterhead({}, {})  # of a practice that we have not heard of yet
 
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """One attempt, the `attempt`th, at one message; `practice` and its `own` words as they were when it began."""
+    """One attempt, the `attempt`th, at one message; `head` as it was when it began."""
 
     id: str
     practice_id: str
@@ -31,22 +30,19 @@ class Turn:
     recipient: str
     snapshot: dict[str, Any]
     attempt: int
-    practice: dict[str, Any] | None
-    own: Words
+    head: Letterhead
 
 
 def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> list[Turn]:
     """Begin a turn for up to `limit` due messages. Messages too old to help anybody expire instead."""
-    _recover(session, now)
     rows = queue.begin_turns(session, now, limit, now + lease)
     if not rows:
         return []
-    ids = {row.practice_id for row in rows}
-    practices, own = projections.practices(session, ids), settings.overrides_of(session, ids)
-    return [_turn(row, practices.get(row.practice_id), own) for row in rows]
+    heads = settings.letterheads(session, {row.practice_id for row in rows})
+    return [_turn(row, heads.get(row.practice_id, PLAIN)) for row in rows]
 
 
-def _turn(row: Any, practice: dict[str, Any] | None, own: Words) -> Turn:
+def _turn(row: Any, head: Letterhead) -> Turn:
     return Turn(
         id=row.id,
         practice_id=row.practice_id,
@@ -56,8 +52,7 @@ def _turn(row: Any, practice: dict[str, Any] | None, own: Words) -> Turn:
         recipient=row.recipient,
         snapshot=row.snapshot,
         attempt=row.attempt,
-        practice=practice,
-        own=own,
+        head=head,
     )
 
 
@@ -73,17 +68,16 @@ class Material:
 
 def material(turn: Turn) -> Material:
     """The practice and the words for this message, in its reader's language."""
-    practice = _presentable(turn.practice)
+    practice = _presentable(turn.head.practice)
     locale = words.locale_for(turn.role, turn.snapshot["customer"].get("locale"), practice)
-    own = turn.own.get((turn.practice_id, locale), {})
+    own = turn.head.own.get(locale, {})
     return Material(practice, template(own, turn.purpose, locale), template(own, "calendar_attachment", locale), locale)
 
 
-def _recover(session: Session, now: datetime) -> None:
+def recover(session: Session, now: datetime) -> None:
     """Put messages back whose sender died. They go out under the same Message-ID, unless overtaken meanwhile."""
     for row in queue.recover(session, now):
-        _note(session, row, retry("interrupted"), now)
-        _drop_if_overtaken(session, row, now)
+        _queued_again(session, row, retry("interrupted"), now)
 
 
 def finish(session: Session, now: datetime, message_id: str, attempt: int, outcome: Outcome, base: timedelta) -> None:
@@ -94,9 +88,8 @@ def finish(session: Session, now: datetime, message_id: str, attempt: int, outco
     row = queue.end_turn(session, message_id, attempt, outcome, now, next_try)
     if row is None:
         return
-    _note(session, row, outcome, now)
     if outcome.temporary:
-        _drop_if_overtaken(session, row, now)
+        _queued_again(session, row, outcome, now)
     else:
         _tell(session, row, outcome, now)
 
@@ -126,14 +119,11 @@ def _presentable(practice: dict[str, Any] | None) -> dict[str, Any]:
     return found if valid_email(found.get("email") or "") else {**found, "email": ""}
 
 
-def _drop_if_overtaken(session: Session, row: Any, now: datetime) -> None:
-    if row.appointment_id:
-        supersede(session, row.appointment_id, now)
-
-
-def _note(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
+def _queued_again(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
     how = {"state": outcome.state, "reason": outcome.reason, "detail": outcome.detail}
     queue.add_attempt(session, {"message_id": row.id, "number": row.attempt, "at": now, **how})
+    if row.appointment_id:
+        supersede(session, row.appointment_id, now)
 
 
 def _tell(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
@@ -158,4 +148,5 @@ def _tell(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
             "attempt": row.attempt,
             "reason": reason,
         },
+        mandatory=False,
     )

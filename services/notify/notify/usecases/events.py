@@ -3,14 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from notify import contracts
 from notify.domain.appointments import Appointment, Status
-from notify.domain.decide import Addresses, Draft, Purpose, Role, decide, obsolete
+from notify.domain.decide import Draft, Purpose, Role, decide, obsolete
 from notify.domain.delivery import State, useful_until
-from notify.models import AppointmentSeen, Calendar, Message, Practice
+from notify.models import AppointmentSeen, Calendar, Practice
 from notify.store import projections, queue, settings
+from runtime.db import Session
 from runtime.ids import stable_id
 from runtime.messages import Event
 
@@ -40,7 +39,8 @@ def appointment_changed(session: Session, now: datetime, event: Event) -> None:
     change = contracts.appointment(snapshot)
     newest = projections.keep_newest(session, AppointmentSeen, _seen(change))
     if projections.first_decision(session, change.id, change.version):
-        drafts = decide(change, _addresses(session, change), _practitioner_heard_cancel(session, change))
+        addresses = settings.addresses(session, change.practice_id, change.calendar_id)
+        drafts = decide(change, addresses, _practitioner_heard_cancel(session, change))
         queue.add_messages(session, [_row(change, draft, snapshot, now) for draft in drafts])
     if not newest or change.version > FIRST:
         supersede(session, change.id, now)
@@ -55,31 +55,20 @@ def supersede(session: Session, appointment_id: str, now: datetime) -> None:
     messages = queue.messages_of(session, appointment_id)
     overtaken = []
     for message in (m for m in messages if m.state == State.QUEUED):
-        gone = obsolete(Purpose(message.purpose), message.version, newest.version, _status(newest))
+        gone = obsolete(Purpose(message.purpose), message.version, newest.version, Status(newest.status))
         if gone or any(_overtakes(other, message) for other in messages):
             overtaken.append(message.id)
     if overtaken:
         queue.expire(session, overtaken, "superseded", now)
 
 
-def _overtakes(other: Message, message: Message) -> bool:
+def _overtakes(other: Any, message: Any) -> bool:
     same_reader = (other.role, other.recipient) == (message.role, message.recipient)
     return same_reader and other.version > message.version
 
 
-def _status(row: AppointmentSeen) -> Status:
-    return Status(row.status)
-
-
 def _seen(change: Appointment) -> dict[str, Any]:
     return {"id": change.id, "practice_id": change.practice_id, "version": change.version, "status": change.status}
-
-
-def _addresses(session: Session, change: Appointment) -> Addresses:
-    practice = projections.practice(session, change.practice_id) or {}
-    own = settings.channel_settings(session, change.calendar_id)
-    copies = [practice.get("copy_to"), own.get("copy_to")]
-    return Addresses(own.get("email") or "", tuple(copy for copy in copies if copy))
 
 
 def _practitioner_heard_cancel(session: Session, change: Appointment) -> bool:

@@ -7,13 +7,13 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from notify import words
+from notify.domain.delivery import ENDED, State
 from notify.domain.errors import Invalid, NotFound
 from notify.models import Attempt, CapturedMail, Message
 from notify.store import log as kept
 from runtime.clock import iso
+from runtime.db import Session
 
 
 def messages(
@@ -28,10 +28,11 @@ def messages(
 
 
 def _view(row: Message, attempts: list[Attempt], reader: str) -> dict[str, Any]:
+    now = _turn(row.state, row.changed_at, row.reason, row.detail, reader)
     turns = [_turn(a.state, a.at, a.reason, a.detail, reader) for a in attempts]
-    history = [_turn("queued", row.queued_at, "", "", reader), *turns]
-    if row.state == "expired":
-        history.append(_turn("expired", row.changed_at, row.reason, "", reader))
+    history = [_turn(State.QUEUED, row.queued_at, "", "", reader), *turns]
+    if row.state in ENDED:
+        history.append(now)
     return {
         "id": row.id,
         "appointment": row.appointment_id,
@@ -40,7 +41,7 @@ def _view(row: Message, attempts: list[Attempt], reader: str) -> dict[str, Any]:
         "channel": row.channel,
         "recipient": row.recipient,
         "role": row.role,
-        **_turn(row.state, row.changed_at, row.reason, row.detail, reader),
+        **now,
         "history": history,
     }
 

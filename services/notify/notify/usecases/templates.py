@@ -6,13 +6,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from notify import words
 from notify.domain.errors import Invalid
 from notify.domain.templates import NAMES, PLACEHOLDERS, Template, problems
 from notify.models import TemplateOverride
 from notify.store import projections, settings
+from runtime.db import Session
 
 FIELDS = ("subject", "text", "button", "closing", "filename")
 

@@ -1,17 +1,41 @@
 """From an event to message rows to mails, on both databases."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from notify.usecases import delivery
 from runtime.db import Database
 from runtime.errors import NotSent, Refused
 from runtime.testing import Databases
-from services.notify.tests.builders import APPOINTMENT, START, Desk, appointment_event, calendar_of
+from services.notify.tests.builders import APPOINTMENT, START, Desk, appointment_event, calendar_of, links
 
 DOCTOR, COPY, CUSTOMER = "hanna@top-hearing.example", "kopie@top-hearing.example", "juergen@example.com"
+ID = "44444444-4444-4444-8444-{:012d}"
+
+
+def failing(times: int, then: Callable[..., Any]) -> Callable[..., Any]:
+    """`then`, once it has failed so often for want of a database."""
+    errors = [OperationalError("select 1", {}, Exception("gone"))] * times
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        if errors:
+            raise errors.pop()
+        return then(*args, **kwargs)
+
+    return function
+
+
+def snapshots(db: Database) -> list[tuple[str, str]]:
+    """State and snapshot of each message."""
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("select state, cast(snapshot as text) from messages order by state"))
+        return [(state, snapshot) for state, snapshot in rows]
 
 
 def outbox(db: Database) -> list[str]:
@@ -110,7 +134,7 @@ def test_a_mail_captured_before_the_crash_is_captured_once(databases: Databases)
     desk = Desk(databases).ready()
     desk.happens("booked")
     (lost,) = desk.db.write(delivery.claim, desk.clock(), 10, timedelta(seconds=10))
-    desk.sender._attempt(lost)
+    desk.sender._attempt(lost, lambda: {APPOINTMENT: "https://termine.example/a/t"})
     desk.clock.forward(minutes=1)
     assert desk.sender.drain() == 1
     assert len(desk.mails()) == 1
@@ -130,14 +154,70 @@ def test_two_senders_share_the_work_without_sending_twice(databases: Databases) 
 def test_the_mail_waits_while_booking_is_away(databases: Databases) -> None:
     """No link, no confirmation; the practitioner's notice needs none."""
     desk = Desk(databases).ready(DOCTOR)
-    desk.rpc.answers["booking.manage_link"] = NotSent("down")
+    desk.rpc.answers["booking.manage_links"] = NotSent("down")
     desk.happens("booked")
     desk.sender.drain()
     assert ("customer", "booking_confirmation", CUSTOMER, "queued") in desk.summary()
     assert ("practitioner", "practitioner_booked", DOCTOR, "sent") in desk.summary()
-    desk.rpc.answers["booking.manage_link"] = {"token": "T" * 22}
+    desk.rpc.answers["booking.manage_links"] = links
     desk.clock.forward(minutes=1)
     assert desk.sender.drain() == 1
+
+
+def test_an_appointment_that_booking_does_not_know_fails_alone(databases: Databases) -> None:
+    """Asked in one question with others, which get their links."""
+    desk = Desk(databases).ready()
+    known, unknown = APPOINTMENT, ID.format(1)
+    desk.rpc.answers["booking.manage_links"] = {"tokens": {known: "T" * 22, unknown: None}}
+    for id in (known, unknown):
+        desk.happens("booked", id=id)
+    with ThreadPoolExecutor(2) as pool:
+        desk.sender._begin(pool, queued=True)
+    assert {(m["appointment"], m["state"]) for m in desk.messages()} == {(known, "sent"), (unknown, "failed")}
+    assert len(desk.rpc.calls) == 1
+
+
+def test_a_database_that_is_away_leaves_every_thread_free(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever fails while messages are taken: the sender goes on with as many threads as before."""
+    desk = Desk(databases, senders=1).ready()
+    desk.happens("booked")
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr(delivery, "claim", failing(2, then=delivery.claim))
+        for _ in range(2):
+            with pytest.raises(OperationalError):
+                desk.sender._begin(pool, queued=True)
+        desk.sender._begin(pool, queued=True)
+    assert desk.messages()[0]["state"] == "sent"
+
+
+def test_a_mail_that_is_out_is_noted_when_the_database_is_back(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise it would go out twice."""
+    monkeypatch.setattr("notify.sender.POLL", 0)
+    desk = Desk(databases).ready()
+    desk.happens("booked")
+    monkeypatch.setattr(delivery, "finish", failing(3, then=delivery.finish))
+    assert desk.sender.drain() == 1
+    (message,) = desk.messages()
+    assert [turn["state"] for turn in message["history"]] == ["queued", "sent"]
+
+
+def test_what_has_ended_forgets_the_appointment(databases: Databases) -> None:
+    """Sent, failed, overtaken or too late: people's data stay in what waits only."""
+    desk = Desk(databases).ready()
+    desk.happens("booked", id=ID.format(0))
+    desk.happens("booked", id=ID.format(1), customer={"email": "nobody"})
+    desk.sender.drain()
+    desk.happens("booked", id=ID.format(2))
+    desk.happens("cancelled", 2, status="cancelled", id=ID.format(2), customer={"email": ""})
+    desk.happens("booked", id=ID.format(3))
+    assert [state for state, snapshot in snapshots(desk.db) if "Servicetermin" in snapshot] == ["queued"]
+    desk.clock.now = START + timedelta(days=1)
+    desk.sender.drain()
+    assert snapshots(desk.db) == [("expired", "{}"), ("expired", "{}"), ("failed", "{}"), ("sent", "{}")]
 
 
 def test_a_message_that_can_help_nobody_any_more_expires(databases: Databases) -> None:

@@ -180,6 +180,43 @@ def test_several_mails_share_a_connection(sqlite: Databases, server: MailServer)
     assert (len(server.accepted), server.connections) == (5, 1)
 
 
+@pytest.mark.parametrize("how", ["hung up", "421"])
+def test_a_connection_that_ended_between_two_mails_is_replaced(sqlite: Databases, server: MailServer, how: str) -> None:
+    """In the same turn: the server has heard nothing of the second mail when the connection proves to be dead."""
+    desk = desk_with(sqlite, server)
+    desk.happens("booked", id=ID.format(0))
+    desk.sender.drain()
+    if how == "hung up":
+        server.hang_up()
+    else:
+        server.sender_answers = ["421 4.4.2 closing"]
+    desk.happens("booked", id=ID.format(1))
+    assert desk.sender.drain() == 1
+    assert (len(server.accepted), server.connections) == (2, 2)
+    assert {message["state"] for message in desk.messages()} == {"sent"}
+
+
+def test_a_new_connection_that_is_closed_at_once_is_tried_again_later(sqlite: Databases, server: MailServer) -> None:
+    """421 to the first word: no third connection in this turn."""
+    desk = desk_with(sqlite, server)
+    server.sender_answers = ["421 4.3.2 shutting down"]
+    desk.happens("booked")
+    assert desk.sender.drain() == 1
+    assert (desk.messages()[0]["state"], server.connections) == ("queued", 1)
+
+
+def test_a_mail_whose_fate_is_unknown_is_not_repeated_at_once(sqlite: Databases, server: MailServer) -> None:
+    """The connection breaks after the whole mail was handed over: perhaps it was taken. Later, never in this turn."""
+    desk = desk_with(sqlite, server)
+    desk.happens("booked", id=ID.format(0))
+    desk.sender.drain()
+    server.silent = True
+    desk.happens("booked", id=ID.format(1))
+    assert desk.sender.drain() == 1
+    assert (len(server.accepted), server.connections) == (2, 1)
+    assert sorted(message["state"] for message in desk.messages()) == ["queued", "sent"]
+
+
 def test_bounces_come_back_to_an_address_of_the_message(sqlite: Databases, server: MailServer) -> None:
     desk = desk_with(sqlite, server, bounce_domain="bounces.example")
     desk.happens("booked")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
 from email.message import EmailMessage
 
 import pytest
@@ -52,7 +53,10 @@ def test_names_survive_in_every_header_and_no_line_is_too_long(name: str) -> Non
     assert b"\n" not in raw.replace(b"\r\n", b"")
 
 
-@pytest.mark.parametrize("text", [".\n..\n.", "--=_alternative\n--=_mixed--", "ü " * 300, "trailing  \t", "a\rb\r\nc"])
+BOUNDARIES = f"--{mime.ALTERNATIVE}\n--{mime.MIXED}--"
+
+
+@pytest.mark.parametrize("text", [".\n..\n.", BOUNDARIES, "ü " * 300, "trailing  \t", "a\rb\r\nc"])
 def test_no_text_breaks_the_mail(text: str) -> None:
     """Dots, boundaries, long lines and odd line ends arrive as they are."""
     mail = read(written("Top Hearing", text, FILE))
@@ -67,6 +71,18 @@ def test_a_file_name_with_umlauts_arrives() -> None:
     (attachment,) = read(written("Top Hearing", calendar=FILE)).iter_attachments()
     assert attachment.get_filename() == "Termin für Sie.ics"
     assert attachment.get_content() == FILE.content
+
+
+def test_a_long_file_name_is_folded() -> None:
+    """As are all headers that are too long for a line."""
+    raw = written("Top Hearing", calendar=replace(FILE, filename=f"{'Termin ' * 8}.ics"))
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 78
+
+
+def test_a_line_break_in_a_header_is_refused() -> None:
+    """None comes so far; if one did, it would be a header of its own."""
+    with pytest.raises(HeaderParseError):
+        mime.WIRE.fold_binary("To", "a@example.com\nBcc: all@example.com")
 
 
 def test_a_mail_names_its_language() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, select
 
-from practice import contracts
 from practice.__main__ import SERVICE
+from practice.contracts.registry import EMITS
+from practice.contracts.schemas import Practice
 from runtime import tables
 from runtime.edge import Access, procedures
 from runtime.errors import Refused
@@ -51,7 +52,7 @@ def test_a_provisioned_practice_is_found_by_its_slug(desk: Any) -> None:
     assert practice["id"] == id
     assert practice["plan"] == "standard"
     assert [place["name"] for place in practice["places"]] == ["Top Hearing (S)"]
-    assert set(practice) == set(contracts.PracticeData().fields)
+    assert set(practice) == set(Practice().fields)
 
 
 def test_a_practice_is_found_by_its_id(desk: Any) -> None:
@@ -160,7 +161,7 @@ def test_another_practices_place_is_not_there(desk: Any) -> None:
     assert desk.ask("by_slug", {"slug": "top-hearing"})["places"] == [place]
 
 
-@pytest.mark.parametrize("type", sorted(contracts.EMITS))
+@pytest.mark.parametrize("type", sorted(EMITS))
 def test_each_event_looks_like_its_golden_sample(desk: Any, type: str) -> None:
     """What is on the wire is written down: only ids may differ."""
     id = desk.provision()
@@ -174,15 +175,15 @@ def test_each_event_looks_like_its_golden_sample(desk: Any, type: str) -> None:
     for own, written in ids.items():
         text = text.replace(own, written)
     assert json.loads(text) == {**sample, "traceparent": event.traceparent}
-    assert contracts.EMITS[type]().validate(event.data) == {}
+    assert EMITS[type].data().validate(event.data) == {}
 
 
 def test_every_emitted_type_is_in_the_contract(desk: Any) -> None:
     """No event without a schema and a sample, no sample without an event."""
     desk.provision()
     desk.ask("sign_out", {"session": desk.sign_in()["session"]})
-    assert {event.type for event in told(desk)} == set(contracts.EMITS)
-    assert {file.stem for file in SAMPLES.glob("*.json")} == set(contracts.EMITS)
+    assert {event.type for event in told(desk)} == set(EMITS)
+    assert {file.stem for file in SAMPLES.glob("*.json")} == set(EMITS)
 
 
 def test_what_is_public_is_a_short_list() -> None:

@@ -1,12 +1,14 @@
 """Signing in, staying in, getting out."""
 
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from practice import store, usecases
 from practice.domain import SCOPES
 from practice.models import AttemptRow, SessionRow, UserRow
 from runtime import tables
@@ -66,7 +68,7 @@ def test_neither_password_nor_session_token_is_stored(desk: Any) -> None:
     """argon2id for the one, SHA-256 for the other."""
     desk.provision()
     token = desk.sign_in()["session"]
-    stored = desk.app.db.read(lambda s: (s.scalars(select(UserRow)).one(), s.scalars(select(SessionRow)).one()))
+    stored = desk.app.db.read(lambda s: (s.orm.scalars(select(UserRow)).one(), s.orm.scalars(select(SessionRow)).one()))
     assert stored[0].password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert token not in str(vars(stored[1]))
     assert len(token) >= 43
@@ -110,13 +112,32 @@ def test_success_forgets_the_failures(desk: Any) -> None:
         desk.sign_in()
 
 
+def test_two_sign_ins_at_once_do_not_meet_in_the_count(desk: Any) -> None:
+    """One forgets the failures while the other counts its attempt: they wait for each other, and both succeed."""
+    desk.provision()
+    assert code(desk, "wrong") == "bad_credentials"
+    user = desk.app.db.read(store.user_by_email, "demo@top-hearing.example")
+    success = Thread(target=lambda: desk.app.db.write(usecases.open_session, desk.clock(), user, "", None))
+
+    def before_the_count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE sign_in_attempts") and not success.ident:
+            success.start()
+            success.join(1)
+
+    event.listen(desk.app.db.engine, "before_cursor_execute", before_the_count)
+    assert desk.sign_in()["user"]["name"] == "Dora Demo"
+    success.join(10)
+    assert success.ident
+    assert not success.is_alive()
+
+
 def test_old_attempts_are_purged(desk: Any) -> None:
     """The table does not grow with the guesses of strangers."""
     desk.provision()
     code(desk, "wrong", "nobody@example.org")
     desk.clock.forward(hours=2)
     desk.sign_in()
-    assert desk.app.db.read(lambda s: s.scalars(select(AttemptRow)).all()) == []
+    assert desk.app.db.read(lambda s: s.orm.scalars(select(AttemptRow)).all()) == []
 
 
 def test_a_session_slides(desk: Any) -> None:

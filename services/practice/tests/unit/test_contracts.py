@@ -8,7 +8,7 @@ from babel.numbers import list_currencies
 from marshmallow import ValidationError
 
 from practice.codes import COUNTRIES, CURRENCIES
-from practice.contracts import Provision, SetPlan, SignIn, Update
+from practice.contracts.requests import Provision, SetPlan, SignIn, Update
 
 NEW: dict[str, Any] = {
     "slug": "top-hearing",

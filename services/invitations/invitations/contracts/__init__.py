@@ -4,11 +4,3 @@ It will own the events about video invitations (created, changed, resent, delete
 answer create, list, resend, the join state, and a link by its token. Each enters these registries together with its
 handler, its schema and its golden sample, never before.
 """
-
-from marshmallow import Schema
-
-EMITS: dict[str, type[Schema]] = {}
-"""Event type -> schema of its data."""
-
-READS: tuple[str, ...] = ()
-"""Types of the events that it reads."""

@@ -1,4 +1,4 @@
-"""What the practice service says on the wire: its events and the payloads of its RPC."""
+"""The payloads of practice's RPC methods."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
 from practice.codes import COUNTRIES, CURRENCIES
-from practice.domain import LOCALES, PLANS, Place, Practice, legible
+from practice.domain import LOCALES, PLANS, legible
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
@@ -58,8 +58,18 @@ def mail_address(**kwargs: Any) -> fields.Email:
 
 
 def one_of(values: Any, message: str, **kwargs: Any) -> fields.String:
-    """One of these codes."""
+    """One of these words."""
     return fields.String(validate=validate.OneOf(values, error=message), **kwargs)
+
+
+def code(values: frozenset[str], message: str, standard: str, **kwargs: Any) -> fields.String:
+    """One of a standard's many codes."""
+
+    def check(value: str) -> None:
+        if value not in values:
+            raise ValidationError(message)
+
+    return fields.String(validate=check, metadata={"description": standard}, **kwargs)
 
 
 class Request(Schema):
@@ -102,8 +112,8 @@ class PracticeFields(Request):
     phone = fields.String(validate=_matches(PHONE, "Not a valid phone number."))
     locale = one_of(LOCALES, "Unknown language.")
     time_zone = fields.String(validate=_known_zone)
-    country = one_of(COUNTRIES, "Unknown country.")
-    currency = one_of(CURRENCIES, "Unknown currency.")
+    country = code(COUNTRIES, "Unknown country.", "ISO 3166-1, two letters.")
+    currency = code(CURRENCIES, "Unknown currency.", "ISO 4217.")
     show_prices = fields.Boolean(truthy={True}, falsy={False})
     accent = fields.String(validate=_matches(ACCENT, "Not a colour of the form #rrggbb."))
     copy_to = mail_address(allow_none=True)
@@ -161,8 +171,8 @@ class Provision(PracticeFields):
     name = line(120, required=True)
     email = mail_address(required=True)
     time_zone = fields.String(required=True, validate=_known_zone)
-    country = one_of(COUNTRIES, "Unknown country.", required=True)
-    currency = one_of(CURRENCIES, "Unknown currency.", required=True)
+    country = code(COUNTRIES, "Unknown country.", "ISO 3166-1, two letters.", required=True)
+    currency = code(CURRENCIES, "Unknown currency.", "ISO 4217.", required=True)
     phone = fields.String(load_default="", validate=_matches(PHONE, "Not a valid phone number."))
     locale = one_of(LOCALES, "Unknown language.", load_default="de")
     show_prices = fields.Boolean(truthy={True}, falsy={False}, load_default=True)
@@ -187,67 +197,3 @@ class SetPlan(Request):
 class SetPassword(Request):
     email = mail_address(required=True)
     password = fields.String(required=True, validate=validate.Length(8, 200))
-
-
-class PlaceData(Schema):
-    id = fields.String(required=True)
-    name = fields.String(required=True)
-    address = fields.String(required=True)
-
-
-class PracticeData(Schema):
-    """Data of `practice.changed`: the whole practice."""
-
-    id = fields.String(required=True)
-    slug = fields.String(required=True)
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    phone = fields.String(required=True)
-    locale = fields.String(required=True)
-    time_zone = fields.String(required=True)
-    country = fields.String(required=True)
-    currency = fields.String(required=True)
-    show_prices = fields.Boolean(required=True)
-    accent = fields.String(required=True)
-    plan = fields.String(required=True)
-    copy_to = fields.String(required=True, allow_none=True)
-    embed_origins = fields.List(fields.String(), required=True)
-    description = fields.String(required=True)
-    places = fields.List(fields.Nested(PlaceData), required=True)
-
-
-class PlanData(Schema):
-    """Data of `plan.changed`."""
-
-    plan = fields.String(required=True)
-
-
-class SessionData(Schema):
-    """Data of `session.revoked`: no access token of this session (claim `sid`) counts any more."""
-
-    session = fields.String(required=True)
-    user = fields.String(required=True)
-
-
-EMITS: dict[str, type[Schema]] = {
-    "practice.changed": PracticeData,
-    "plan.changed": PlanData,
-    "session.revoked": SessionData,
-}
-"""Event type -> schema of its data, all version 1."""
-
-READS: tuple[str, ...] = ()
-"""It reads nobody's events."""
-
-
-def place_data(place: Place) -> dict[str, Any]:
-    """A place as it goes over the wire."""
-    return {"id": place.id, "name": place.name, "address": place.address}
-
-
-def practice_data(practice: Practice) -> dict[str, Any]:
-    """A practice as it goes over the wire, in answers and in `practice.changed`."""
-    plain = {name: getattr(practice, name) for name in PracticeData().fields}
-    plain["embed_origins"] = list(practice.embed_origins)
-    plain["places"] = [place_data(place) for place in practice.places]
-    return plain

@@ -1,0 +1,188 @@
+"""The shape of everything that availability says: the data of its events, the answers of its RPC methods."""
+
+from marshmallow import Schema, fields
+
+from availability.contracts.requests import WEEKDAYS
+from runtime.contract import day, flag, ident, instant, page, part, several, string, whole
+
+CONFIRMATIONS = ("automatic", "request")
+
+
+class Money(Schema):
+    """A price."""
+
+    amount = string("Decimal number with two digits behind the point.", example="49.00")
+    currency = string("ISO 4217.", example="EUR")
+
+
+class PublicService(Schema):
+    """What customers see of a service."""
+
+    id = ident("The service.")
+    name = string("What customers call it.")
+    description = string("In any number of lines; may be empty.")
+    duration_minutes = whole("How long it takes, without buffers.")
+    confirmation = string("Accepted at once, or by the practice.", among=CONFIRMATIONS)
+    price = part(Money, "Null: no price.", null=True)
+    calendars = several(fields.UUID(), "The calendars that offer it.")
+
+
+class Service(PublicService):
+    """Everything that staff see of a service."""
+
+    start_interval_minutes = whole("Distance of its starts; null: the calendar's.", null=True)
+    buffer_before_minutes = whole("Kept free before it.")
+    buffer_after_minutes = whole("Kept free after it.")
+    min_notice_minutes = whole("How long ahead customers must book.")
+    cancel_notice_minutes = whole("How long ahead customers may cancel.")
+    move_notice_minutes = whole("How long ahead customers may move it.")
+    window_days = whole("How far ahead customers can book.")
+    released = flag("Whether customers can book it.")
+
+
+class ServiceChanged(Service):
+    """The whole service after the change."""
+
+    deleted = flag("True: it is gone; appointments that were booked stay.")
+
+
+class Place(Schema):
+    """Where a calendar stands."""
+
+    id = ident("The place in practice.")
+    name = string("Such as the branch.")
+    address = string("In one line.")
+
+
+class PublicCalendar(Schema):
+    """What customers see of a calendar; never a real name."""
+
+    id = ident("The calendar.")
+    nickname = string("What customers see.")
+    time_zone = string("IANA zone of its hours.", example="Europe/Berlin")
+    place = part(Place, "Where it stands.")
+
+
+class Candidate(PublicCalendar):
+    """A calendar that could take the appointment."""
+
+    max_per_day = whole("Limit of appointments; null: none.", null=True)
+    max_per_week = whole("Limit of appointments, from Monday; null: none.", null=True)
+
+
+class Calendar(Candidate):
+    """Everything that staff see of a calendar."""
+
+    name = string("Internal: it must not reach a customer.")
+    start_interval_minutes = whole("Distance of starts.")
+    active = flag("Whether it can be booked.")
+
+
+class CalendarChanged(Calendar):
+    """The whole calendar after the change."""
+
+    deleted = flag("True: it is gone.")
+
+
+class SlotsChanged(Schema):
+    """Which slots may differ now. What is null is not limited."""
+
+    calendars = several(fields.UUID(), "Slots of these calendars; null: of all.", null=True)
+    services = several(fields.UUID(), "Slots of these services; null: of all.", null=True)
+    from_ = instant("Slots that touch the time from then on; null: at any time before.", null=True, key="from")
+    until = instant("Slots that touch the time before then; null: at any time after.", null=True)
+
+
+class Catalogue(Schema):
+    """What a customer can choose from."""
+
+    services = several(PublicService, "Released services.")
+    calendars = several(PublicCalendar, "Active calendars.")
+
+
+class OfferedService(Schema):
+    """The service as booking keeps it."""
+
+    id = ident("The service.")
+    name = string("What customers call it.")
+    duration_minutes = whole("How long this appointment takes.")
+    price = part(Money, "Null: no price.", null=True)
+    confirmation = string("Accepted at once, or by the practice.", among=CONFIRMATIONS)
+
+
+class Offer(Schema):
+    """What booking needs to know before it books."""
+
+    service = part(OfferedService, "What would be booked.")
+    start = instant("Beginning, inclusive.")
+    end = instant("End, exclusive.")
+    occupies_from = instant("Beginning with its buffer.")
+    occupies_until = instant("End with its buffer.")
+    cancel_notice_minutes = whole("How long ahead the customer may cancel.")
+    move_notice_minutes = whole("How long ahead the customer may move it.")
+    candidates = several(Candidate, "Calendars in the order in which to try them; at least one.")
+
+
+class Alternative(Schema):
+    """Another time that is free."""
+
+    start = instant("Beginning, inclusive.")
+    end = instant("End, exclusive.")
+    calendars = several(fields.UUID(), "Who has that time.")
+
+
+class Period(Schema):
+    """Working time of one day by the wall clock."""
+
+    from_ = string("HH:MM.", key="from", example="09:00")
+    to = string("HH:MM, up to 24:00.", example="12:00")
+
+
+class Week(Schema):
+    """Periods per weekday."""
+
+    for _day in WEEKDAYS:
+        locals()[_day] = several(Period, "In their order; empty: closed.")
+    del _day
+
+
+class Hours(Schema):
+    """A calendar's working hours."""
+
+    calendar = ident("The calendar.")
+    hours = part(Week, "All seven days.")
+
+
+class Holiday(Schema):
+    """A day off."""
+
+    id = ident("The entry.")
+    date = day("By the calendar's wall clock.")
+    name = string("May be empty.")
+
+
+class Vacation(Schema):
+    """Days off, both included."""
+
+    id = ident("The entry.")
+    from_ = day("First day.", key="from")
+    to = day("Last day.")
+
+
+class Absence(Schema):
+    """Time off."""
+
+    id = ident("The entry.")
+    from_ = instant("Beginning, inclusive.", key="from")
+    to = instant("End, exclusive.")
+    reason = string("May be empty.")
+
+
+class NewAbsence(Absence):
+    """Time off, and the appointments that it meets."""
+
+    conflicts = several(fields.UUID(), "Appointments inside it; they stay.")
+
+
+ServicePage, CalendarPage = page(Service), page(Calendar)
+HolidayPage, VacationPage, AbsencePage = page(Holiday), page(Vacation), page(Absence)

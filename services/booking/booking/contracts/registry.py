@@ -1,0 +1,48 @@
+"""What booking tells and answers, in the house's common form (see `runtime.contract`). It reads no events."""
+
+from booking.contracts import schemas
+from runtime.contract import Answer, Emitted, Nothing
+
+EMITS = {
+    "appointment.booked": Emitted(schemas.Appointment, "Somebody booked, or staff did for a customer."),
+    "appointment.accepted": Emitted(schemas.Appointment, "Staff accepted a request."),
+    "appointment.declined": Emitted(schemas.Appointment, "Staff declined a request; its time is free again."),
+    "appointment.rescheduled": Emitted(schemas.Appointment, "It has another time or calendar."),
+    "appointment.cancelled": Emitted(schemas.Appointment, "Customer or staff cancelled; its time is free again."),
+    "appointment.completed": Emitted(schemas.Appointment, "Staff noted that the customer came."),
+    "appointment.missed": Emitted(schemas.Appointment, "Staff noted that the customer did not come."),
+    "appointment.updated": Emitted(schemas.Appointment, "Something else about it changed, such as that staff saw it."),
+    "appointment.restored": Emitted(schemas.Appointment, "The last change of its status was taken back."),
+    "slot.held": Emitted(schemas.Held, "A slot is kept for a customer, or is kept for longer."),
+    "slot.released": Emitted(schemas.Released, "A slot is kept no more: let go, expired, or booked."),
+}
+
+READS: dict[str, tuple[str, ...]] = {}
+
+_OFFERED = ("not_found", "slot_not_offered", "slot_taken")
+_CHANGED = ("not_found", "invalid_transition")
+_LIMITED = "limit_reached"
+_LATE = "too_late"
+_ONCE = "idempotency_conflict"
+
+ANSWERS = {
+    "hold": Answer("Keep a slot while a form is filled in.", schemas.Hold, (*_OFFERED, _LIMITED, _ONCE)),
+    "extend_hold": Answer("Keep it for longer.", schemas.Hold, ("hold_expired", _LIMITED)),
+    "release_hold": Answer("Let it go; nothing happens if it is gone.", Nothing),
+    "book": Answer("Book a slot.", schemas.Booked, (*_OFFERED, _LIMITED, "too_many_open", _ONCE)),
+    "form": Answer("The practice's own fields of the form.", schemas.Form),
+    "managed": Answer("The appointment behind a customer's link.", schemas.Managed, ("not_found",)),
+    "cancel_managed": Answer("Cancel it.", schemas.Managed, (*_CHANGED, _LATE)),
+    "reschedule_managed": Answer("Move it.", schemas.Managed, (*_OFFERED, "invalid_transition", _LIMITED, _LATE)),
+    "undo_managed": Answer("Take the cancellation back.", schemas.Managed, (*_CHANGED, "slot_taken", _LATE)),
+    "appointments": Answer("The practice's appointments, filtered, in pages.", schemas.ListedPage),
+    "appointment": Answer("Everything about one of them.", schemas.Detailed, ("not_found",)),
+    "inbox": Answer("Online bookings that nobody has seen, newest first, in pages.", schemas.ListedPage),
+    "change_status": Answer("Accept, decline, cancel, complete or miss.", schemas.Detailed, _CHANGED),
+    "reschedule": Answer("Give it another time or calendar.", schemas.Detailed, (*_OFFERED, "invalid_transition")),
+    "undo": Answer("Take the last change of status back.", schemas.Detailed, (*_CHANGED, "slot_taken", _LATE)),
+    "acknowledge": Answer("Take it from the inbox.", schemas.Detailed, ("not_found",)),
+    "book_for": Answer("Book for a customer.", schemas.Booked, (*_OFFERED, _ONCE)),
+    "update_form": Answer("Replace the form's fields and the limit.", schemas.Form),
+    "manage_links": Answer("The tokens of customers' links, for mails.", schemas.ManageLinks),
+}

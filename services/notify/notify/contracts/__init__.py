@@ -1,0 +1,33 @@
+"""What notify takes from the wire: RPC payloads (`requests`), the appointment in booking's events (`events`).
+
+`schemas` and `registry` describe that and what it tells, for documents and tests.
+"""
+
+from notify.contracts.events import READS, appointment, managed, snapshot
+from notify.contracts.requests import (
+    CalendarRef,
+    ChannelChanges,
+    Locale,
+    MailboxQuery,
+    MailRef,
+    MessageQuery,
+    TemplateName,
+    TemplateWords,
+    Token,
+)
+
+__all__ = [
+    "READS",
+    "CalendarRef",
+    "ChannelChanges",
+    "Locale",
+    "MailRef",
+    "MailboxQuery",
+    "MessageQuery",
+    "TemplateName",
+    "TemplateWords",
+    "Token",
+    "appointment",
+    "managed",
+    "snapshot",
+]

@@ -1,0 +1,26 @@
+"""What notify tells, reads and answers, in the house's common form (see `runtime.contract`)."""
+
+from notify.contracts import events, schemas
+from runtime.contract import Answer, Emitted
+
+EMITS = {
+    "email.sent": Emitted(schemas.Delivery, "A mail server, or the mailbox, has taken the mail."),
+    "email.failed": Emitted(schemas.Delivery, "The mail will never go out."),
+}
+
+READS = events.READS
+
+_GONE = ("not_found",)
+
+ANSWERS = {
+    "templates": Answer("All templates of one language.", schemas.AllWords),
+    "template": Answer("One of them.", schemas.Words),
+    "update_template": Answer("Change the practice's own words.", schemas.Words),
+    "preview_template": Answer("How it will look, with an invented appointment.", schemas.Preview),
+    "notification_settings": Answer("Where a calendar's practitioner hears of bookings.", schemas.Channels, _GONE),
+    "update_notification_settings": Answer("Change that.", schemas.Channels, _GONE),
+    "messages": Answer("The message log, newest first, in pages.", schemas.MessagePage),
+    "calendar_file": Answer("The calendar file of the appointment behind a link.", schemas.CalendarFile, _GONE),
+    "mailbox": Answer("Captured mails, where none go out.", schemas.Mailbox, _GONE),
+    "mailbox_message": Answer("One of them.", schemas.Mail, _GONE),
+}

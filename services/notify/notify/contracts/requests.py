@@ -1,0 +1,72 @@
+"""The payloads of notify's RPC methods."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from notify.domain.templates import NAMES
+from runtime.i18n import LOCALES
+
+
+def _id(**kwargs: Any) -> fields.UUID:
+    return _UuidString(**kwargs)
+
+
+class _UuidString(fields.UUID):
+    """A UUID that stays a string."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return str(super()._deserialize(value, attr, data, **kwargs))
+
+
+LOCALE = validate.OneOf(LOCALES)
+NAME = validate.OneOf(NAMES)
+
+
+class Locale(Schema):
+    locale = fields.String(required=True, validate=LOCALE)
+
+
+class TemplateName(Locale):
+    name = fields.String(required=True, validate=NAME)
+
+
+class TemplateWords(TemplateName):
+    """Words that are left out stay as they are; null brings ours back."""
+
+    subject = fields.String(allow_none=True)
+    text = fields.String(allow_none=True)
+    button = fields.String(allow_none=True)
+    closing = fields.String(allow_none=True)
+    filename = fields.String(allow_none=True)
+
+
+class CalendarRef(Schema):
+    calendar = _id(required=True)
+
+
+class ChannelChanges(CalendarRef):
+    """Null or an empty text switches the channel off; what is left out stays."""
+
+    email = fields.String(allow_none=True)
+    phone = fields.String(allow_none=True)
+    copy_to = fields.String(allow_none=True)
+
+
+class MessageQuery(Schema):
+    appointment = _id()
+    invitation = _id()
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    cursor = fields.String(allow_none=True, load_default=None)
+
+
+class Token(Schema):
+    token = fields.String(required=True, validate=validate.Length(1, 100))
+
+
+class MailboxQuery(Schema):
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+
+
+class MailRef(Schema):
+    id = _id(required=True)

@@ -1,0 +1,131 @@
+"""The shape of everything that notify says: the data of its events, the answers of its RPC methods."""
+
+from marshmallow import Schema, fields
+
+from notify.domain.decide import Purpose, Role
+from notify.domain.delivery import State
+from notify.domain.templates import NAMES
+from runtime.contract import ident, instant, page, several, string, whole
+from runtime.i18n import LOCALES
+
+PURPOSES, ROLES, STATES = (tuple(one.value for one in kind) for kind in (Purpose, Role, State))
+
+
+class Delivery(Schema):
+    """A message after its last turn."""
+
+    message = ident("The message in the log; also the event's subject.")
+    purpose = string("What it is for.", among=PURPOSES)
+    appointment = ident("What it tells of; null: of none.", null=True)
+    invitation = ident("What it tells of; null: of none.", null=True)
+    role = string("Whom it is for.", among=ROLES)
+    attempt = whole("Which try this was, from 1.")
+    reason = string("Why it failed, a sentence in the practice's language; null: it did not.", null=True)
+
+
+class Words(Schema):
+    """A template as it holds now."""
+
+    name = string("Which message it is for.", among=NAMES)
+    locale = string("Its language.", among=LOCALES)
+    title = string("What staff call it.")
+    subject = string("With placeholders.")
+    text = string("With placeholders.")
+    button = string("On the link; empty: ours has none.")
+    closing = string("At the end.")
+    filename = string("Of the calendar file; empty for all others.")
+    changed = several(fields.String(), "Fields that the practice has words of its own for.")
+    placeholders = several(fields.String(), "What may stand in braces.")
+
+
+class AllWords(Schema):
+    """All templates of one language."""
+
+    items = several(Words, "In the order in which they are shown.")
+
+
+class Preview(Schema):
+    """How a template will look: `subject`, `text`, `html` of a mail, or `filename`, `content` of a calendar file."""
+
+    subject = fields.String(metadata={"description": "Of the mail."})
+    text = fields.String(metadata={"description": "The mail as plain text."})
+    html = fields.String(metadata={"description": "The mail as HTML."})
+    filename = fields.String(metadata={"description": "Of the calendar file."})
+    content = fields.String(metadata={"description": "The calendar file, RFC 5545."})
+
+
+class Channels(Schema):
+    """Where a calendar's practitioner hears of online bookings; null switches a channel off."""
+
+    email = string("Address for notices.", null=True)
+    phone = string("E.164.", null=True)
+    copy_to = string("Address for copies of customers' mails.", null=True)
+    hint = fields.String(metadata={"description": "Mails to this host tend to be sorted out.", "enum": ["spam_folder"]})
+
+
+class Turn(Schema):
+    """A state that the message had."""
+
+    state = string("Which.", among=STATES)
+    at = instant("Since when.")
+    reason = string("Why, a sentence in the reader's language; null: as expected.", null=True)
+    detail = string("What the mail server said; null: nothing.", null=True)
+
+
+class Message(Turn):
+    """A message with its state now and before."""
+
+    id = ident("The message.")
+    appointment = ident("What it tells of; null: of none.", null=True)
+    invitation = ident("What it tells of; null: of none.", null=True)
+    purpose = string("What it is for.", among=PURPOSES)
+    channel = string("How it goes out.", among=("email",))
+    recipient = string("Its address.")
+    role = string("Whom it is for.", among=ROLES)
+    history = several(Turn, "All its states, oldest first.")
+
+
+MessagePage = page(Message)
+
+
+class CalendarFile(Schema):
+    """The customer's appointment for a calendar program."""
+
+    filename = string("Suggested name.")
+    content = string("RFC 5545.")
+
+
+class Heading(Schema):
+    """A captured mail in the mailbox."""
+
+    id = ident("The captured mail.")
+    message_id = string("Its Message-ID.")
+    sender = string("From whom.")
+    recipient = string("To whom.")
+    subject = string("Its subject.")
+    at = instant("When it was captured.")
+
+
+class Mailbox(Schema):
+    """The newest captured mails."""
+
+    items = several(Heading, "The newest first.")
+
+
+class Attachment(Schema):
+    """A part of a mail that is a file."""
+
+    filename = string("Its name; null: none.", null=True)
+    content_type = string("Its media type.")
+    size = whole("Bytes.")
+    content = string("As text.")
+
+
+class Mail(Heading):
+    """One captured mail, decoded."""
+
+    headers = several(fields.List(fields.String()), "Name and value of each, in their order.")
+    text = string("The plain text.")
+    html = string("The HTML.")
+    attachments = several(Attachment, "Its files.")
+    raw = string("As it would have gone out.")
