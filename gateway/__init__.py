@@ -10,9 +10,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from gateway import api, problems, ratelimit, security, session, tracing
 from gateway.api.slots import Remembered
 from gateway.asker import Asker
+from gateway.circuits import Circuits
 from gateway.clients import connect
 from gateway.context import EXTENSION, Gateway
 from gateway.practices import Practices
+from gateway.readiness import Readiness
 from gateway.revoked import Revoked
 from gateway.settings import GatewaySettings
 from gateway.slot_reader import SlotReader
@@ -20,6 +22,7 @@ from gateway.slots import SlotCache, change_of
 from runtime.clock import Clock, utc_now
 from runtime.identity import KeyRing
 from runtime.messages import Event
+from runtime.parking import Parking
 from runtime.service import Rpc
 
 
@@ -42,13 +45,17 @@ class _NoSession(SessionInterface):
         return None
 
 
-def create_app(settings: GatewaySettings, rpc: Rpc, listener: Listener, clock: Clock = utc_now) -> Flask:
-    """The WSGI application of one process; starts the listener. Call it after the fork."""
+def create_app(
+    settings: GatewaySettings, rpc: Rpc, listener: Listener, clock: Clock = utc_now, parking: Parking | None = None
+) -> Flask:
+    """The WSGI application of one process; starts the listener. Call it after the fork. `parking` holds the parked
+    messages that the operator's page shows."""
     app = Flask(__name__)
     app.secret_key = settings.secret_key
     app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]
     app.session_interface = _NoSession()
     parts = _build(settings, rpc, clock)
+    parts.parking = parking
     app.extensions[EXTENSION] = parts
     app.wsgi_app = Remembered(app.wsgi_app, parts)  # type: ignore[method-assign]
     tracing.register(app, settings.https)
@@ -63,14 +70,17 @@ def create_app(settings: GatewaySettings, rpc: Rpc, listener: Listener, clock: C
 
 
 def _build(settings: GatewaySettings, rpc: Rpc, clock: Clock) -> Gateway:
-    services = connect(Asker(rpc))
+    circuits = Circuits()
+    services = connect(Asker(rpc, circuits))
     slots = SlotCache(settings.slots_ttl)
     return Gateway(
         settings=settings,
         services=services,
+        circuits=circuits,
+        readiness=Readiness(rpc),
         keyring=KeyRing(settings.identity_keys),
         clock=clock,
-        practices=Practices(services.practice),
+        practices=Practices(services),
         slots=slots,
         slot_reader=SlotReader(slots, services.availability),
         revoked=Revoked(),
@@ -82,7 +92,9 @@ def _register_pages(app: Flask) -> None:
     importlib.import_module("gateway.pages").register(app)
 
 
-HEARD = ("slots.changed", "practice.changed", "session.revoked")  # what `hear` reads
+HEARD = (  # what `hear` reads
+    "slots.changed", "practice.changed", "service.changed", "calendar.changed", "session.revoked",
+)  # fmt: skip
 
 
 def hear(parts: Gateway, event: Event) -> None:
@@ -90,12 +102,15 @@ def hear(parts: Gateway, event: Event) -> None:
     if event.type == "slots.changed":
         parts.slots.changed(event.practice_id, change_of(event))
     elif event.type == "practice.changed":
-        parts.practices.forget(event.practice_id)
+        parts.practices.forget(event.practice_id, "slug", "id")
+    elif event.type in ("service.changed", "calendar.changed"):
+        parts.practices.forget(event.practice_id, "catalogue")
     elif event.type == "session.revoked":
         parts.revoked.add(str(event.data.get("session")), event.time)
 
 
 def forget(parts: Gateway) -> None:
-    """Events may have been missed: forget everything that was remembered, but not who has signed out."""
+    """The broker is back, and events may have been missed: ask for everything anew. Who has signed out stays so."""
+    parts.circuits.close()
     parts.slots.clear()
     parts.practices.forget_all()

@@ -1,7 +1,8 @@
 """What every request needs: the gateway's parts, the reader's language, the caller, the time that is left."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,19 @@ from gateway.settings import GatewaySettings
 from runtime import i18n
 from runtime.clock import Clock
 from runtime.identity import KeyRing
+from runtime.parking import Parking
 
 if TYPE_CHECKING:
+    from gateway.circuits import Circuits
     from gateway.practices import Practices
     from gateway.ratelimit import Limiter
+    from gateway.readiness import Readiness
     from gateway.revoked import Revoked
     from gateway.slot_reader import SlotReader
     from gateway.slots import SlotCache
 
 EXTENSION = "terminfluss"
+BRIEFLY = 2.0  # seconds that may be waited for what can be done without
 
 
 @dataclass
@@ -30,6 +35,8 @@ class Gateway:
 
     settings: GatewaySettings
     services: Services
+    circuits: "Circuits"
+    readiness: "Readiness"
     keyring: KeyRing
     clock: Clock
     practices: "Practices"
@@ -37,6 +44,7 @@ class Gateway:
     slot_reader: "SlotReader"
     revoked: "Revoked"
     limiter: "Limiter"
+    parking: Parking | None = None
     error_page: Callable[[dict[str, Any]], Any] | None = None
 
 
@@ -66,6 +74,21 @@ def use_locale(wanted: str | None) -> None:
 
 def time_left() -> float:
     """Seconds until the current request must be answered; counted from its first question to a service."""
+    return _deadline() - time.monotonic()
+
+
+@contextmanager
+def hurrying() -> Iterator[None]:
+    """What is asked within the block may take BRIEFLY seconds in all, since it can be done without."""
+    usual = _deadline()
+    g.deadline = min(usual, time.monotonic() + BRIEFLY)
+    try:
+        yield
+    finally:
+        g.deadline = usual
+
+
+def _deadline() -> float:
     if "deadline" not in g:
         g.deadline = time.monotonic() + gateway().settings.request_timeout
-    return float(g.deadline - time.monotonic())
+    return float(g.deadline)

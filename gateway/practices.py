@@ -1,67 +1,105 @@
-"""Practices by slug and by id, remembered until `practice.changed`, for a minute at most."""
+"""What pages need of a practice again and again: itself, its catalogue, its booking form.
+
+Each is asked for once and remembered until an event says that it has changed, for LIFE seconds at most. While the
+service that knows it is away, what was known last is answered.
+"""
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
 from threading import Lock
 
-from gateway.clients import Json, Practice
-from runtime.errors import Unavailable
+from gateway.clients import Json, Services
+from gateway.context import hurrying
+from runtime.errors import Refused, Unavailable
 
-LIFE = 60.0  # seconds; bounds what a lost event can do
-MOST = 10_000
-Name = tuple[str, str]  # ("slug" or "id", which)
+LIFE = {"slug": 60.0, "id": 60.0, "catalogue": 60.0, "form": 10.0}  # seconds; no event tells of a form's change
+PAUSE = 5.0  # seconds until a service that was away is asked again for what is known
+MOST = 40_000
+Name = tuple[str, str]  # a kind of LIFE, and which
+
+
+@dataclass(slots=True)
+class _Kept:
+    practice: str
+    value: Json
+    until: float
 
 
 class Practices:
-    """Practices, asked once. While `practice` is away, what was known last is answered."""
+    """Reads in the name of the current request. Safe under threads."""
 
-    def __init__(self, client: Practice, now: Callable[[], float] = time.monotonic):
-        self._client = client
+    def __init__(self, services: Services, now: Callable[[], float] = time.monotonic):
+        self._services = services
         self._now = now
-        self._known: dict[Name, tuple[float, Json]] = {}
+        self._known: dict[Name, _Kept] = {}
         self._generation = 0
         self._lock = Lock()
 
     def by_slug(self, slug: str) -> Json:
         """The whole practice (not for the public as it is). Raises Refused `not_found`, Unavailable."""
-        return self._find(("slug", slug), self._client.by_slug)
+        return self._read(("slug", slug), lambda: self._services.practice.by_slug(slug))
 
     def by_id(self, id: str) -> Json:
         """The same by id."""
-        return self._find(("id", id), self._client.by_id)
+        return self._read(("id", id), lambda: self._services.practice.by_id(id))
 
-    def _find(self, name: Name, ask: Callable[[str], Json]) -> Json:
-        expires, practice = self._known.get(name, (0.0, {}))
-        if self._now() < expires:
-            return practice
+    def catalogue(self, id: str) -> Json:
+        """Released services and active calendars. Raises Unavailable."""
+        return self._read(("catalogue", id), lambda: self._services.availability.catalogue(id))
+
+    def form(self, id: str) -> Json:
+        """The booking form's own fields. Raises Unavailable."""
+        return self._read(("form", id), lambda: self._services.booking.form(id))
+
+    def _read(self, name: Name, ask: Callable[[], Json]) -> Json:
+        kept = self._known.get(name)
+        if kept and self._now() < kept.until:
+            return kept.value
         generation = self._generation
         try:
-            fresh = ask(name[1])
-        except Unavailable:
-            if practice:
-                return practice
+            with hurrying() if kept else nullcontext():
+                fresh = ask()
+        except Refused:
+            self._drop(name)
             raise
-        self._store(fresh, generation)
+        except Unavailable:
+            if kept is None:
+                raise
+            kept.until = self._now() + PAUSE
+            return kept.value
+        self._store(name, fresh, generation)
         return fresh
 
-    def _store(self, practice: Json, generation: int) -> None:
+    def _store(self, name: Name, value: Json, generation: int) -> None:
+        kind, which = name
+        names = [("slug", value["slug"]), ("id", value["id"])] if kind in ("slug", "id") else [name]
+        practice = value["id"] if kind in ("slug", "id") else which
         with self._lock:
-            if generation != self._generation:
-                return  # it changed while we asked
-            if len(self._known) >= 2 * MOST:
-                self._known.clear()
-            for kind in ("slug", "id"):
-                self._known[kind, practice[kind]] = (self._now() + LIFE, practice)
+            # What changed while it was asked for is good for an outage only.
+            until = self._now() + LIFE[kind] if generation == self._generation else 0.0
+            for each in names:
+                self._known.pop(each, None)
+                self._known[each] = _Kept(practice, value, until)
+            while len(self._known) > MOST:
+                del self._known[next(iter(self._known))]
 
-    def forget(self, practice_id: str) -> None:
-        """This practice changed: ask again."""
+    def _drop(self, name: Name) -> None:
         with self._lock:
-            self._generation += 1
-            for name in [n for n, (_, practice) in self._known.items() if practice["id"] == practice_id]:
-                del self._known[name]
+            self._known.pop(name, None)
+
+    def forget(self, practice: str, *kinds: str) -> None:
+        """These kinds of answers about the practice may have changed: ask again."""
+        self._outdate(lambda name, kept: kept.practice == practice and name[0] in kinds)
 
     def forget_all(self) -> None:
         """Something may have been missed: ask again for every practice."""
+        self._outdate(lambda name, kept: True)
+
+    def _outdate(self, which: Callable[[Name, _Kept], bool]) -> None:
         with self._lock:
             self._generation += 1
-            self._known.clear()
+            for name, kept in self._known.items():
+                if which(name, kept):
+                    kept.until = 0.0

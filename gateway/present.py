@@ -1,11 +1,11 @@
 """How times, money and lengths of time are written on a page, in the reader's language (CLDR through Babel)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_timezone_location
 from babel.numbers import format_currency
 from babel.units import format_unit
 
@@ -62,6 +62,11 @@ def minutes(count: int, locale: str) -> str:
     parts = [format_unit(hours, "duration-hour", "long", locale=locale)] if hours else []
     parts += [format_unit(rest, "duration-minute", "long", locale=locale)] if rest or not hours else []
     return " ".join(parts)
+
+
+def ago(length: timedelta, locale: str) -> str:
+    """ "vor 2 Stunden"."""
+    return format_timedelta(-length, add_direction=True, locale=locale)
 
 
 def zone_name(zone: str, locale: str) -> str:

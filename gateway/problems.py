@@ -61,6 +61,7 @@ REASONS = {
 LIMITS = {
     "day": "No more appointments can be booked on this day.",
     "week": "No more appointments can be booked in this week.",
+    "hold": "This time cannot be kept for longer.",
 }
 
 KINDS: dict[str, Kind] = {

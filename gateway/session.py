@@ -13,8 +13,8 @@ from flask import Flask, Response, g, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from gateway.clients import Json
-from gateway.context import gateway
-from runtime.errors import Refused
+from gateway.context import gateway, hurrying
+from runtime.errors import Refused, Unavailable
 from runtime.identity import Caller, InvalidIdentity
 
 EARLY = timedelta(seconds=30)  # refresh so long before the end, for the time that a request takes
@@ -100,10 +100,15 @@ def _load() -> Json | None:
 
 def _refresh(data: Json) -> Json | None:
     try:
-        begin(gateway().services.practice.refresh(data["session"]))
+        with hurrying():
+            begin(gateway().services.practice.refresh(data["session"]))
     except Refused:
         end()
         return None
+    except Unavailable:
+        if _admit(data):
+            return data  # the old token is still good for some seconds
+        raise
     fresh: Json = g.session_cookie
     return fresh
 

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from gateway import ratelimit
+from runtime import checks
+from runtime.checks import POSITIVE, between
 from runtime.settings import WrongSetting, setting
 
 SHORTEST_SECRET = 32
+SHORTEST_PASSWORD = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,28 +16,42 @@ class GatewaySettings:
     """A secret key that is too short, or limits that mean nothing, stop the start."""
 
     host: str = setting("HOST", "address that the gateway listens on", "127.0.0.1")
-    port: int = setting("PORT", "port that the gateway listens on", 8080)
-    public_url: str = setting("PUBLIC_URL", "address that people see, base of every link", "http://127.0.0.1:8080")
-    amqp_uri: str = setting("AMQP_URI", "amqp://user:password@host:5672/vhost; empty: embedded", "")
+    port: int = setting("PORT", "port that the gateway listens on", 8080, checks.PORT)
+    public_url: str = setting(
+        "PUBLIC_URL", "address that people see, base of every link", "http://127.0.0.1:8080", checks.WEB
+    )
+    amqp_uri: str = setting("AMQP_URI", "amqp://user:password@host:5672/vhost; empty: embedded", "", checks.BROKER)
     secret_key: str = setting("SECRET_KEY", "signs sessions and form tokens; 32 characters or more")
-    identity_keys: dict[str, str] = setting("IDENTITY_KEYS", "JSON: public key (base64) per service name")
+    identity_keys: dict[str, str] = setting(
+        "IDENTITY_KEYS", "JSON: public key (base64) per service name", check=checks.keys
+    )
     rate_limits: str = setting(
         "RATE_LIMITS",
         "limits as kind=number/period with period s, m or h, separated by commas. Kinds: read, write, sign_in "
         "(each per address) and practice (public writes per practice). A kind that is left out has no limit",
         "read=3000/m,write=600/m,sign_in=60/m,practice=6000/m",
     )
-    trusted_proxies: int = setting("TRUSTED_PROXIES", "number of proxies in front whose X-Forwarded-* is true", 0)
+    trusted_proxies: int = setting(
+        "TRUSTED_PROXIES", "number of proxies in front whose X-Forwarded-* is true", 0, between(0)
+    )
     dev_pages: bool = setting("DEV_PAGES", "1: serve /dev/mailbox and /dev/components", False)
-    slots_ttl: float = setting("SLOTS_TTL", "seconds that a cached slot answer lives at most", 30.0)
-    request_timeout: float = setting("REQUEST_TIMEOUT", "seconds in which a request must be answered", 10.0)
-    log_level: str = setting("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", "INFO")
-    workers: int = setting("WEB_WORKERS", "worker processes", 2)
-    threads: int = setting("WEB_THREADS", "threads of each worker process", 16)
+    slots_ttl: float = setting("SLOTS_TTL", "seconds that a cached slot answer lives at most", 30.0, POSITIVE)
+    request_timeout: float = setting("REQUEST_TIMEOUT", "seconds in which a request must be answered", 6.0, POSITIVE)
+    log_level: str = setting("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", "INFO", checks.LOG_LEVEL)
+    workers: int = setting("WEB_WORKERS", "worker processes", 2, between(1))
+    operator_password: str = setting(
+        "OPERATOR_PASSWORD", "opens /ops/parked, the operator's page; 12 characters or more; empty: no such page", ""
+    )
+    operator_amqp_uri: str = setting(
+        "OPERATOR_AMQP_URI", "the broker for /ops/parked, as the operator; empty: AMQP_URI", "", checks.BROKER
+    )
+    threads: int = setting("WEB_THREADS", "threads of each worker process", 16, between(1))
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
             raise WrongSetting(f"SECRET_KEY is wrong: {SHORTEST_SECRET} characters or more")
+        if 0 < len(self.operator_password) < SHORTEST_PASSWORD:
+            raise WrongSetting(f"OPERATOR_PASSWORD is wrong: {SHORTEST_PASSWORD} characters or more")
         try:
             ratelimit.parse(self.rate_limits)
         except ValueError as error:

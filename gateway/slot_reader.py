@@ -4,11 +4,12 @@ Threads that miss the same answer at the same moment wait for the one that asks,
 was told since that one began: a later request never gets an answer from before a change that it may know of.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
 from gateway.clients import Availability
-from gateway.context import time_left
+from gateway.context import hurrying, time_left
 from gateway.slots import Entry, Key, SlotCache
 from runtime.errors import Refused, Unavailable
 
@@ -53,12 +54,16 @@ class SlotReader:
 
     def read(self, key: Key) -> Reading:
         """The answer for this key. Raises Refused `not_found`; Unavailable when none is known either."""
+        if entry := self._cache.by_key(key):
+            return Reading(entry)
+        kept = self._cache.stale(key)
         try:
-            return Reading(self._cache.by_key(key) or self._together(key))
+            with hurrying() if kept else nullcontext():
+                return Reading(self._together(key))
         except Unavailable:
-            if kept := self._cache.stale(key):
-                return Reading(kept, stale=True)
-            raise
+            if kept is None:
+                raise
+            return Reading(kept, stale=True)
 
     def _together(self, key: Key) -> Entry:
         flight = key, self._cache.generation(key.practice)

@@ -11,6 +11,7 @@ from gateway import HEARD, create_app
 from gateway.clients import NAMES
 from gateway.settings import GatewaySettings
 from runtime.listener import BrokerListener
+from runtime.parking_queue import BrokerParking
 from runtime.rpcclient import BrokerRpc
 from runtime.settings import WrongSetting, read
 from runtime.telemetry import configure_logging
@@ -23,4 +24,5 @@ def build() -> Flask:
         raise WrongSetting("AMQP_URI is not set: without a broker, run deploy.embedded instead")
     configure_logging("gateway", settings.log_level)
     rpc = BrokerRpc(settings.amqp_uri, "gateway")
-    return create_app(settings, rpc, BrokerListener(settings.amqp_uri, NAMES, "gateway", HEARD))
+    listener = BrokerListener(settings.amqp_uri, NAMES, "gateway", HEARD)
+    return create_app(settings, rpc, listener, parking=BrokerParking(settings.operator_amqp_uri or settings.amqp_uri))

@@ -11,7 +11,8 @@ from gateway.api.fields import Body, Email, Flag, Id, Instant, Phone, Text
 from gateway.api.framework import KEY, Blueprint, Page, answer, idempotency_key, listing
 from gateway.api.public import Customer
 from gateway.clients import Json
-from gateway.context import current_services, gateway
+from gateway.context import current_services, gateway, hurrying
+from runtime.errors import Unavailable
 
 routes = Blueprint("appointments", staff=True, description="The planner's appointments")
 
@@ -102,11 +103,18 @@ def create_appointment(body: Json) -> Response:
 def show_appointment(id: UUID) -> Response:
     """One appointment
 
-    With the customer's entries as `comment`, its history, and its messages with their delivery state.
+    With the customer's entries as `comment`, its history, and its messages with their delivery state; `messages` is
+    left out while they cannot be asked for.
     """
-    services = current_services()
-    found = services.booking.appointment(str(id))
-    return answer({**found, "messages": services.notify.messages({"appointment": str(id)})["items"]})
+    return answer(current_services().booking.appointment(str(id)) | _messages(str(id)))
+
+
+def _messages(appointment: str) -> Json:
+    try:
+        with hurrying():
+            return {"messages": current_services().notify.messages({"appointment": appointment})["items"]}
+    except Unavailable:
+        return {}
 
 
 def _action_route(action: str) -> None:

@@ -1,10 +1,12 @@
 """The OpenAPI document, and the same for people: one plain page, no script, nothing from elsewhere."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, render_template_string
+from markupsafe import Markup, escape
 
 from gateway import problems
 
@@ -15,6 +17,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 def register(app: Flask, document: Document) -> None:
     """Serve the document at /api/v1/openapi.json and its page at /api/docs."""
+    app.jinja_env.filters["code"] = code
     raw = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     style = (FOLDER / "docs.css").read_text()
     source = (FOLDER / "docs.html").read_text()
@@ -34,6 +37,11 @@ def register(app: Flask, document: Document) -> None:
     app.add_url_rule("/api/v1/openapi.json", "openapi", openapi)
     app.add_url_rule("/api/docs", "docs", page)
     app.add_url_rule("/api/docs.css", "docs_css", stylesheet)
+
+
+def code(text: str) -> Markup:
+    """The text for a page: what stands between backticks is code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def themes(document: Document) -> list[Document]:

@@ -75,11 +75,9 @@ def show_practice(slug: str) -> Response:
 
     Name, places, zone, currency, professionals, released services, and the booking form's own fields.
     """
-    practice = gateway().practices.by_slug(slug)
-    services = current_services()
-    catalogue = services.availability.catalogue(practice["id"])
-    form = services.booking.form(practice["id"])
-    return answer(public_face(practice, catalogue, form))
+    known = gateway().practices
+    practice = known.by_slug(slug)
+    return answer(public_face(practice, known.catalogue(practice["id"]), known.form(practice["id"])))
 
 
 def public_face(practice: Json, catalogue: Json, form: Json) -> Json:
@@ -96,7 +94,7 @@ def public_face(practice: Json, catalogue: Json, form: Json) -> Json:
 
 
 @routes.route("/practices/<slug:slug>/holds", methods=["POST"], parameters=[KEY])
-@routes.refuses("not_found", "slot_taken", "slot_not_offered", "idempotency_conflict")
+@routes.refuses("not_found", "slot_taken", "slot_not_offered", "limit_reached", "idempotency_conflict")
 @routes.body(HoldRequest, examples.HOLD_REQUEST)
 @routes.answers(201, answers.Hold, examples.HOLD)
 def hold_slot(body: Json, slug: str) -> Response:
@@ -110,7 +108,7 @@ def hold_slot(body: Json, slug: str) -> Response:
 
 
 @routes.route("/practices/<slug:slug>/holds/<uuid:hold>/extend", methods=["POST"])
-@routes.refuses("not_found", "hold_expired")
+@routes.refuses("not_found", "hold_expired", "limit_reached")
 @routes.body(Body, {}, required=False)
 @routes.answers(200, answers.Hold, examples.HOLD)
 def extend_hold(body: Json, slug: str, hold: UUID) -> Response:
@@ -130,10 +128,7 @@ def release_hold(slug: str, hold: UUID) -> Response:
 
 
 @routes.route("/practices/<slug:slug>/appointments", methods=["POST"], parameters=[KEY])
-@routes.refuses(
-    "not_found", "slot_taken", "slot_not_offered", "hold_expired", "idempotency_conflict", "too_many_open",
-    "limit_reached",
-)  # fmt: skip
+@routes.refuses("not_found", "slot_taken", "slot_not_offered", "idempotency_conflict", "too_many_open", "limit_reached")
 @routes.body(BookingRequest, examples.BOOKING_REQUEST)
 @routes.answers(201, answers.Booked, examples.BOOKED)
 def book(body: Json, slug: str) -> Response:

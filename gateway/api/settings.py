@@ -3,14 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, g
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from gateway.api import answers, examples
 from gateway.api.fields import Body, Currency, Email, Flag, Locale, Phone, Text, Whole, Zone
 from gateway.api.framework import Blueprint, Page, answer, paged
 from gateway.clients import Json
-from gateway.context import current_services
+from gateway.context import current_services, gateway
 
 routes = Blueprint("practice", staff=True, description="The practice's own settings")
 
@@ -142,4 +142,6 @@ def change_form(body: Json) -> Response:
     Past bookings keep what was entered.
     """
     form = {"fields": body["fields_"], "max_open_bookings": body.get("max_open_bookings")}
-    return answer(current_services().booking.update_form(form))
+    changed = current_services().booking.update_form(form)
+    gateway().practices.forget(g.caller.practice_id, "form")
+    return answer(changed)

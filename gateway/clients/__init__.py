@@ -21,18 +21,12 @@ NAMES = ("practice", "availability", "booking", "notify")
 class Services:
     """One client per service."""
 
-    ask: Ask
-
     practice: Practice
     availability: Availability
     booking: Booking
     notify: Notify
 
-    def ping(self, service: str) -> None:
-        """Returns, or raises Refused, when the service answers at all; raises Unavailable when it does not."""
-        self.ask(service, "ping", {})
-
 
 def connect(ask: Ask) -> Services:
     """The clients of all services, asking through `ask`."""
-    return Services(ask, Practice(ask), Availability(ask), Booking(ask), Notify(ask))
+    return Services(Practice(ask), Availability(ask), Booking(ask), Notify(ask))

@@ -12,7 +12,7 @@ class Booking:
         return self._ask("booking", "hold", {"practice_id": practice_id, **offer})
 
     def extend_hold(self, practice_id: str, hold: str) -> Json:
-        """The hold with its later expiry. Refused `hold_expired`, `not_found`."""
+        """The hold with its later expiry. Refused `hold_expired`, also for one that never was; `limit_reached`."""
         return self._ask("booking", "extend_hold", {"practice_id": practice_id, "hold": hold})
 
     def release_hold(self, practice_id: str, hold: str) -> Json:
@@ -20,7 +20,11 @@ class Booking:
         return self._ask("booking", "release_hold", {"practice_id": practice_id, "hold": hold})
 
     def book(self, practice_id: str, booking: Json) -> Json:
-        """The booked appointment with the customer's `manage_token`. `booking` holds the idempotency key."""
+        """The booked appointment with the customer's `manage_token`. `booking` holds the idempotency key.
+
+        Its `hold` is a courtesy: one that is over or unknown is no error while the time is free. Refused `slot_taken`,
+        `slot_not_offered`, `limit_reached`, `too_many_open`, `idempotency_conflict`, `invalid`, `not_found`.
+        """
         return self._ask("booking", "book", {"practice_id": practice_id, **booking})
 
     def form(self, practice_id: str) -> Json:

@@ -1,7 +1,8 @@
 """The pages: rendered here, whole without JavaScript, small scripts on top.
 
 `register(app)` is all that the app needs to know. The modules read like the journey: `profile`, `book`, `manage` for
-customers, `staff` for the practice, `frame` for its homepage, `dev` for the embedded mode.
+customers, `staff` for the practice, `frame` for its homepage, `operator` for whoever runs the installation, `dev` for
+the embedded mode.
 """
 
 from typing import Any
@@ -10,13 +11,28 @@ from flask import Flask
 
 from gateway import present
 from gateway.context import EXTENSION, locale
-from gateway.pages import accent, backend, book, dev, failures, frame, links, manage, profile, staff, words
+from gateway.pages import (
+    accent,
+    backend,
+    book,
+    dev,
+    failures,
+    frame,
+    links,
+    manage,
+    operator,
+    operator_session,
+    profile,
+    staff,
+    words,
+)
 from gateway.pages.blueprint import pages
 from gateway.pages.seal import seal
 
 __all__ = ["register"]
 
-MODULES = (book, dev, frame, manage, profile, staff)  # importing them hangs their routes into the blueprint
+# Importing them hangs their routes into the blueprint.
+MODULES = (book, dev, frame, manage, operator, operator_session, profile, staff)
 
 pages.before_request(words.choose_language)  # here, not in register: an app may be made more than once
 

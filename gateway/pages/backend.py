@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import g
 
-from gateway.context import current_services, gateway
+from gateway.context import gateway
 from gateway.pages.words import prefer_language
 from gateway.slots import Key
 from runtime.errors import Refused, Unavailable
@@ -45,22 +45,24 @@ def _of_this_request(found: Json) -> Json:
 
 def catalogue(practice_id: str) -> Json:
     """Released services and active calendars."""
-    return current_services().availability.catalogue(practice_id)
+    return gateway().practices.catalogue(practice_id)
 
 
 def slots(practice_id: str, service: str, calendar: str | None, first: date, days: int, zone: str) -> Json:
     """The slots of `days` calendar days from `first`, wall times in `zone`: from the cache that the API fills, too.
 
-    While availability is away, what was known last is answered; booking decides anyway.
+    While availability is away, what was known last is answered, with `stale` true; booking decides anyway.
     """
     key = Key(practice_id, service, calendar, datetime.combine(first, time(), UTC), days, zone)
-    answer: Json = json.loads(gateway().slot_reader.read(key).entry.body)
-    return answer
+    found = gateway().slot_reader.read(key)
+    return {**json.loads(found.entry.body), "stale": found.stale}
 
 
-def form_fields(practice_id: str) -> list[Json]:
-    """The practice's own fields of the booking form."""
-    fields: list[Json] = current_services().booking.form(practice_id)["fields"]
+def form_fields(practice_id: str, *, anew: bool = False) -> list[Json]:
+    """The practice's own fields of the booking form; `anew`: not as they were some seconds ago."""
+    if anew:
+        gateway().practices.forget(practice_id, "form")
+    fields: list[Json] = gateway().practices.form(practice_id)["fields"]
     return fields
 
 

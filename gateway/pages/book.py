@@ -16,17 +16,17 @@ from werkzeug.wrappers import Response
 from gateway import present
 from gateway.clients import Booking
 from gateway.context import current_services, locale
-from gateway.pages import backend, fields, grid, guard, links
+from gateway.pages import backend, failures, fields, grid, guard, links
 from gateway.pages.backend import Json
 from gateway.pages.blueprint import pages
 from gateway.pages.week import week, zone_asked
 from gateway.pages.words import _
 from gateway.security import limit
-from runtime.errors import Refused
-from runtime.ids import new_id
+from runtime.errors import Refused, Unavailable
+from runtime.ids import new_id, stable_id
 
 ALTERNATIVES = 3
-TAKEN = ("slot_taken", "slot_not_offered", "hold_expired")
+TAKEN = ("slot_taken", "slot_not_offered")
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def hold(slug: str) -> Response:
     if not step.start:
         return redirect(links.to("book", **step.query))
     try:
-        kept = _hold(step)
+        kept = _hold(step, request.form.get("key", ""))
     except Refused as refused:
         if refused.code not in TAKEN:
             raise
@@ -106,17 +106,19 @@ def hold(slug: str) -> Response:
 
 @pages.post("/p/<slug>/book")
 def submit(slug: str) -> Response:
-    """The form: book it, keep the slot longer, or take another slot; the entries stay in all three."""
+    """The form: book it, keep the slot longer, or take another slot; the entries stay, whatever comes of it."""
     practice = backend.practice(slug)
     step = _step(practice, backend.catalogue(practice["id"]))
     if not step.start:
         return redirect(links.to("book", **step.query))
     entries = fields.read(request.form, backend.form_fields(practice["id"]))
     if chosen := request.form.get("choose"):
-        return _keep(replace(step, start=_instant(chosen), hold="", until="", held_by=""), entries)
-    if request.form.get("action") in ("extend", "none"):  # "none": Enter, while the chosen time is gone
-        return _keep(step, entries)
-    return _submit(step, entries)
+        step = replace(step, start=_instant(chosen), hold="", until="", held_by="")
+    keeping = chosen or request.form.get("action") in ("extend", "none")  # "none": Enter, while the chosen time is gone
+    try:
+        return _keep(step, entries) if keeping else _submit(step, entries)
+    except Unavailable:
+        return failures.later(_form(step, entries, away="extend" if keeping else "book"))
 
 
 @pages.get("/p/<slug>/book/done")
@@ -162,7 +164,7 @@ def _grid(step: Step, taken: Refused | None = None) -> str:
     page = week(step.practice, step.service, step.calendars, step.calendar)
     alternatives = _alternatives(step, taken) if taken else []
     return render_template(
-        "book_week.html", step=step, practice=step.practice, week=page, taken=taken, others=alternatives
+        "book_week.html", step=step, practice=step.practice, week=page, taken=taken, others=alternatives, key=new_id()
     )
 
 
@@ -184,8 +186,13 @@ def _idempotency_key() -> str:
     return request.form.get("idempotency_key") or new_id()
 
 
-def _hold(step: Step) -> Step:
-    kept = _counted(step).hold(step.practice["id"], step.offer)
+def _hold(step: Step, key: str) -> Step:
+    """The step with its slot kept. `key` is the page's own: a second click on the same time there gets the same hold,
+    as long as that lasts."""
+    desk, once = _counted(step), stable_id(key, *map(str, step.offer.values())) if key else new_id()
+    kept = desk.hold(step.practice["id"], step.offer | {"idempotency_key": once})
+    if present.instant(kept["expires_at"]) <= backend.now():
+        kept = desk.hold(step.practice["id"], step.offer | {"idempotency_key": new_id()})
     return replace(step, hold=kept["hold"], until=kept["expires_at"], held_by=kept.get("calendar") or "")
 
 
@@ -199,7 +206,7 @@ def _keep(step: Step, entries: fields.Entries) -> Response:
             except Refused as refused:
                 if refused.code not in ("hold_expired", "not_found"):
                     raise
-        return make_response(_form(_hold(step), entries, extended=True))
+        return make_response(_form(_hold(step, _idempotency_key() + step.hold), entries, extended=True))
     except Refused as refused:
         return _lost(step, entries, refused)
 
@@ -228,15 +235,9 @@ def _book(step: Step, entries: fields.Entries) -> Json:
     }
     if entries["message"]:
         booking["message"] = entries["message"]
-    desk = _counted(step)
-    if not step.hold:
-        return desk.book(step.practice["id"], booking)
-    try:
-        return desk.book(step.practice["id"], booking | {"hold": step.hold})
-    except Refused as refused:
-        if refused.code != "hold_expired":
-            raise
-        return desk.book(step.practice["id"], booking)
+    if step.hold:
+        booking["hold"] = step.hold
+    return _counted(step).book(step.practice["id"], booking)
 
 
 def _counted(step: Step) -> Booking:
@@ -248,19 +249,26 @@ def _counted(step: Step) -> Booking:
 def _lost(step: Step, entries: fields.Entries, refused: Refused) -> Response:
     """Booking said no: the form again, with the reason, other times if it was the time, and every entry."""
     if refused.code == "invalid":
+        entries = fields.read(request.form, backend.form_fields(step.practice["id"], anew=True))
         fields.refused(entries, refused.facts.get("errors", {}))
         return make_response(_form(step, entries), 422)
     if refused.code in TAKEN:
         gone = replace(step, hold="", until="", held_by="")
         return make_response(_form(gone, entries, taken=refused, others=_alternatives(step, refused)), 409)
     sentences = {
-        "idempotency_conflict": _("You have already booked with this form. Please choose a time anew."),
+        "idempotency_conflict": _(
+            "You have already booked with this form; the confirmation comes by e-mail. For another appointment please "
+            "choose a time anew."
+        ),
         "too_many_open": _("You already have the largest possible number of open appointments with this practice."),
         "limit_reached": _("This day is fully booked by now. Please choose a time on another day."),
     }
     if refused.code == "rate_limited":
-        later = _("Please wait a moment and try again. Nothing has been lost.")
-        return make_response(_form(step, entries, objection=later), 429)
+        page = _form(step, entries, objection=_("Please wait a moment and try again. Nothing has been lost."))
+        return make_response(page, 429, {"Retry-After": str(refused.facts["retry_after"])})
+    if refused.facts.get("per") == "hold":
+        objection = _("The time cannot be kept for you any longer than this. Please finish your booking.")
+        return make_response(_form(step, entries, objection=objection), 409)
     if refused.code not in sentences:
         raise refused
     return make_response(_form(step, entries, objection=sentences[refused.code], idempotency_key=new_id()), 409)
@@ -268,17 +276,20 @@ def _lost(step: Step, entries: fields.Entries, refused: Refused) -> Response:
 
 def _alternatives(step: Step, refused: Refused) -> list[datetime]:
     """Other times near the lost one: booking's own proposal, else the first free ones from that day on."""
-    found = refused.facts.get("alternatives")
-    if not found:
-        zone = ZoneInfo(step.zone)
-        first = max(step.starts, backend.now()).astimezone(zone).date()
-        calendar = step.calendar["id"] if step.calendar else None
-        days = backend.slots(step.practice["id"], step.service["id"], calendar, first, grid.FIRST_LOOK, step.zone)[
-            "days"
-        ]
-        found = [slot for day in days for slot in day["slots"] if slot["bookable"]]
+    try:
+        found = refused.facts.get("alternatives") or _free_from(step)
+    except Unavailable:
+        return []
     starts = (present.instant(each["start"]) for each in found)
     return [start for start in starts if start != step.starts][:ALTERNATIVES]
+
+
+def _free_from(step: Step) -> list[Json]:
+    """Bookable slots from the step's day on."""
+    first = max(step.starts, backend.now()).astimezone(ZoneInfo(step.zone)).date()
+    calendar = step.calendar["id"] if step.calendar else None
+    answer = backend.slots(step.practice["id"], step.service["id"], calendar, first, grid.FIRST_LOOK, step.zone)
+    return [slot for day in answer["days"] for slot in day["slots"] if slot["bookable"]]
 
 
 def _zone(view: Json) -> str:

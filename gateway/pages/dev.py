@@ -10,6 +10,8 @@ from gateway.security import POLICY, use_policy
 
 LISTED = 100
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: cid:; frame-ancestors 'self'; sandbox"
+# The outer page may measure the mail, and links open in a tab of their own; nothing in it can run.
+MAIL_POLICY += " allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 FRAMING_POLICY = POLICY.replace("frame-ancestors", "frame-src 'self'; frame-ancestors") + "'none'"
 
 

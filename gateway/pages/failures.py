@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from gateway.pages.words import _, choose_language
+from gateway.problems import RETRY_AFTER
 
 
 def words(status: int) -> tuple[str, str]:
@@ -36,8 +37,25 @@ def error_page(problem: dict[str, Any]) -> Response:
     choose_language()  # an unknown address, or a limit, ends before the pages' own hooks run
     status = int(problem.get("status", 500))
     heading, sentence = words(status)
-    retry = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") and status >= 429 else ""
     page = render_template(
-        "error.html", status=status, heading=heading, sentence=sentence, trace=problem.get("trace"), retry=retry
+        "error.html", status=status, heading=heading, sentence=sentence, trace=problem.get("trace"), **_way_on(status)
     )
     return make_response(page, status)
+
+
+def later(page: str) -> Response:
+    """This page, for now: something that it needs is away."""
+    return make_response(page, 503, {"Retry-After": str(RETRY_AFTER)})
+
+
+def _way_on(status: int) -> dict[str, Any]:
+    """How the same request is made once more: by a link, or by a form that holds all that was sent. Every POST of our
+    pages may be repeated: bookings and holds carry a key, the others find that they are done."""
+    if status < 429:
+        return {}
+    address = "/" + request.full_path.rstrip("?").lstrip("/")
+    if request.method in ("GET", "HEAD"):
+        return {"retry": address}
+    if status in (429, 503) and "password" not in request.form:
+        return {"again": address, "sent": list(request.form.items(multi=True))}
+    return {}

@@ -21,6 +21,7 @@ from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from gateway import present
+from gateway.api.manage import ics
 from gateway.context import current_services
 from gateway.pages import backend, links
 from gateway.pages.backend import Json
@@ -40,6 +41,12 @@ LOST = ("slot_taken", "slot_not_offered")
 def manage(token: str) -> str:
     """The appointment and what can be done about it. Changes nothing, whoever asks."""
     return _page(token, undo_seal=request.args.get("undo", ""))
+
+
+@pages.get("/a/<token>/calendar.ics")
+def calendar_file(token: str) -> Response:
+    """The appointment for the customer's calendar; what goes wrong is said on a page, not as the API says it."""
+    return ics(current_services().notify.calendar_file(token))
 
 
 @pages.get("/a/<token>/<any(cancel, undo):act>")

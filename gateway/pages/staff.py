@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 
 from gateway import session
 from gateway.context import current_services
-from gateway.pages import backend, links
+from gateway.pages import backend, failures, links
 from gateway.pages.backend import Json
 from gateway.pages.blueprint import pages
 from gateway.pages.seal import BrokenSeal, check, seal
 from gateway.pages.words import _
 from gateway.security import limit
-from runtime.errors import Refused
+from runtime.errors import Refused, Unavailable
 
 ACTIONS = ("accept", "decline", "cancel")
 LISTED = 50
@@ -45,6 +45,8 @@ def sign_in() -> Response:
         if refused.code not in ("bad_credentials", "too_many_attempts", "invalid"):
             raise
         return _turned_away(email, refused)
+    except Unavailable:
+        return failures.later(_login_form(email, _("Sign-in does not work just now. Please try again in a moment.")))
     return redirect(links.to(HOME), 303)
 
 

@@ -44,7 +44,7 @@ ZONES = [
 
 @dataclass(frozen=True)
 class Week:
-    """A grid with what a template needs around it."""
+    """A grid with what a template needs around it; `stale` when it may be outdated, since availability is away."""
 
     grid: grid.Grid
     service: Json
@@ -52,6 +52,7 @@ class Week:
     calendar: Json | None
     zone: str
     home_zone: str
+    stale: bool
 
     @property
     def other_zone(self) -> bool:
@@ -89,13 +90,17 @@ def week(practice: Json, service: Json, calendars: list[Json], calendar: Json | 
     zone = zone_asked(practice["time_zone"])
     today = backend.now().astimezone(ZoneInfo(zone)).date()
 
+    stale = set[bool]()
+
     def ask(first: date, days: int) -> dict[str, Any]:
-        return backend.slots(
+        answer = backend.slots(
             practice["id"], service["id"], calendar["id"] if calendar else None, first, min(days, grid.REACH), zone
         )
+        stale.add(answer["stale"])
+        return answer
 
     if before := day_asked("before"):
         page = grid.backward(ask, before, today)
     else:
         page = grid.forward(ask, day_asked("from") or today, today)
-    return Week(page, service, calendars, calendar, zone, practice["time_zone"])
+    return Week(page, service, calendars, calendar, zone, practice["time_zone"], True in stale)

@@ -15,6 +15,7 @@ async function show(address, key, push = true) {
     old.replaceWith(document.adoptNode(fresh));
     if (push) history.pushState({ week: true }, "", address);
     prepare();
+    if (key === "earlier") scroller()?.scrollTo({ left: scroller().scrollWidth });
     if (key) focusAgain(fresh, key);
     fresh.querySelector("[data-status]").textContent = fresh.querySelector("[data-announce]").textContent.trim();
   } catch {
@@ -23,9 +24,13 @@ async function show(address, key, push = true) {
 }
 
 function focusAgain(fresh, key) {
-  const first = key === "next" ? fresh.querySelector(".slot") : null;
-  const same = fresh.querySelector(`a[data-swap="${key}"]`) || fresh.querySelector("a[data-swap]");
-  (first || same || scroller())?.focus();
+  const wanted = {
+    next: [".slot"],
+    earlier: ['a[data-swap="earlier"]', '[data-days="-1"]'],
+    later: ['a[data-swap="later"]', '[data-days="1"]'],
+  }[key];
+  const found = [...wanted, "a[data-swap]", ".week-scroll"].map((each) => fresh.querySelector(each));
+  found.find((each) => each?.offsetParent)?.focus();
 }
 
 function move(event) {
@@ -50,22 +55,25 @@ function prepare() {
   if (!box || !pager) return;
   pager.hidden = false;
   const heads = [...box.querySelectorAll("th")];
+  const edge = (by) => (by < 0 ? box.scrollLeft < 4 : box.scrollLeft + box.clientWidth > box.scrollWidth - 4);
+  const beyond = (by) => week().querySelector(`a[data-swap="${by < 0 ? "earlier" : "later"}"]`);
   const label = () => {
     const width = heads[0].offsetWidth;
     const first = Math.round(box.scrollLeft / width);
     const last = Math.min(heads.length, first + Math.round(box.clientWidth / width)) - 1;
     if (!heads[first] || !heads[last]) return;
-    const text = (head) => head.textContent.trim().replace(/\s+/g, " ");
+    const text = (head) => head.querySelector(".date").textContent;
     pager.querySelector("[data-days-shown]").textContent = `${text(heads[first])} – ${text(heads[last])}`;
-    const ends = [box.scrollLeft < 4, box.scrollLeft + box.clientWidth > box.scrollWidth - 4];
-    pager.querySelectorAll("button").forEach((button, at) => button.setAttribute("aria-disabled", String(ends[at])));
+    for (const button of pager.querySelectorAll("button")) {
+      const by = Number(button.dataset.days);
+      button.setAttribute("aria-disabled", String(edge(by) && !beyond(by)));
+    }
   };
   pager.onclick = (event) => {
     const button = event.target.closest("[data-days]");
     if (!button) return;
     const by = Number(button.dataset.days);
-    const edge = button.getAttribute("aria-disabled") === "true";
-    if (edge) week().querySelector(`a[data-swap="${by > 0 ? "later" : "earlier"}"]`)?.click();
+    if (edge(by)) beyond(by)?.click();
     else box.scrollBy({ left: by * 3 * heads[0].offsetWidth, behavior: "smooth" });
   };
   box.addEventListener("scroll", label, { passive: true });

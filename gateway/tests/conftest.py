@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gateway import create_app
+from gateway import circuits, create_app
 from gateway.api import examples
 from gateway.context import EXTENSION
+from gateway.practices import Practices
 from gateway.revoked import Revoked
 from gateway.settings import GatewaySettings
 from runtime.clock import iso
@@ -21,6 +22,7 @@ from runtime.testing import SEED, SERVICES, FakeClock, FakeRpc
 
 NOW = datetime(2030, 3, 20, 8, 0, tzinfo=UTC)
 SECRET = "a secret of the tests, long enough"
+FREE = '{"time_zone":"Europe/Berlin","from":"2030-03-25","days":[],"next_free":"2030-03-26T09:00:00+01:00"}'
 WEEK = '{"time_zone":"Europe/Berlin","from":"2030-03-25","days":[],"next_free":null}'
 
 
@@ -40,10 +42,10 @@ class RecordingRpc(FakeRpc):
     def __init__(self) -> None:
         super().__init__()
         self.headers: dict[str, str] = {}
-        self.timeout = 0.0
+        self.timeouts: dict[str, float] = {}
 
     def call(self, service: str, method: str, payload: Any, headers: Any = None, timeout: float = 5.0) -> Any:
-        self.headers, self.timeout = dict(headers or {}), timeout
+        self.headers, self.timeouts[f"{service}.{method}"] = dict(headers or {}), timeout
         return super().call(service, method, payload, headers, timeout)
 
     def count(self, name: str) -> int:
@@ -83,6 +85,12 @@ def stage_with(**changes: Any) -> Stage:
     return Stage(app, rpc, listener, clock)
 
 
+@pytest.fixture(autouse=True)
+def _restless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks one after the other is let through at once, however often a test has let a service fail."""
+    monkeypatch.setattr(circuits, "REST", 0.0)
+
+
 @pytest.fixture(scope="session", name="_house")
 def _one_app() -> Stage:
     return stage_with()
@@ -95,7 +103,8 @@ def stage(_house: Stage) -> Stage:
     _house.rpc.calls.clear()
     _house.clock.now = NOW
     _house.listener.on_gap()
-    _house.app.extensions[EXTENSION].revoked = Revoked()
+    parts = _house.app.extensions[EXTENSION]
+    parts.revoked, parts.practices = Revoked(), Practices(parts.services)
     return _house
 
 

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [p for p in (ROOT / "services").glob("*/*/**/*.py") if "/tests/" not in str(p)]
 CODE = re.compile(r'(?:^    code = |Refused\()"([a-z_]+)"', re.MULTILINE)
 MESSAGE = re.compile(r'(?:ValidationError\(|error=|^NO_\w+ = |, ")f?"?([A-Z][^"]+\.)"', re.MULTILINE)
+DESCRIBING = {"registry", "schemas"}  # what stands there is documentation
 NEVER_SENT = {"error"}  # the base class of a service's errors
 
 
@@ -57,9 +58,9 @@ def test_what_services_say_about_fields_is_translated() -> None:
     """Sentences for a field in a service's contracts stand in our templates."""
     said = set()
     for source in SOURCES:
-        if "contracts" in str(source) and "notify" not in str(source):
+        if "contracts" in str(source) and "notify" not in str(source) and source.stem not in DESCRIBING:
             said |= set(MESSAGE.findall(source.read_text()))
-    samples = {re.sub(r"{[^}]+}", "5", sentence) for sentence in said}
+    samples = {re.sub(r"{[^}]+}", "5", sentence) for sentence in said if not sentence.startswith("ISO ")}
     assert len(samples) > 10
     marker = gettext.NullTranslations()
     marker.gettext = lambda text: "known"  # type: ignore[method-assign]

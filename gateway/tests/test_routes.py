@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from gateway.api import THEMES, examples
-from gateway.tests.conftest import Stage, stage_with
+from gateway.tests.conftest import stage_with
 
 DOCUMENT: dict[str, Any] = stage_with().client().get("/api/v1/openapi.json").get_json()
 SNAPSHOT = Path(__file__).parent / "routes.json"
@@ -126,20 +126,3 @@ def test_the_document_can_be_read_without_scripts(client: FlaskClient) -> None:
     assert "style=" not in page
     assert not re.search(r'(src|href)="(https?:)?//', page)
     assert client.get("/api/docs.css").status_code == 200
-
-
-def test_health_and_readiness_name_each_service(stage: Stage, client: FlaskClient) -> None:
-    """Alive as long as it answers; ready only while every service does."""
-    from runtime.errors import Unavailable
-
-    assert client.get("/healthz").get_json() == {"status": "ok"}
-    assert client.get("/readyz").status_code == 200
-    stage.rpc.answers["booking.ping"] = Unavailable("away")
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.get_json()["services"] == {
-        "practice": "ok",
-        "availability": "ok",
-        "booking": "unavailable",
-        "notify": "ok",
-    }

@@ -8,13 +8,12 @@ from flask.testing import FlaskClient
 
 from gateway.api import examples
 from gateway.slots import MOST, Change, Key, SlotCache
-from gateway.tests.conftest import WEEK, Stage, stage_with
+from gateway.tests.conftest import FREE, WEEK, Stage, stage_with
 from runtime.errors import Unavailable
 
 SERVICE, OTHER = examples.SERVICE_ID, "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2aff"
 URL = f"/api/v1/practices/top-hearing/slots?service={SERVICE}&from=2030-03-25&days=7"
 ASKED = "availability.slots"
-FREE = WEEK.replace("null", '"2030-03-26T09:00:00+01:00"')
 
 
 @pytest.fixture

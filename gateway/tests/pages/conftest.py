@@ -10,6 +10,7 @@ from flask import Flask
 
 from gateway import create_app, forget
 from gateway.context import EXTENSION
+from gateway.practices import Practices
 from gateway.ratelimit import Limiter, parse
 from gateway.settings import GatewaySettings
 from gateway.tests.pages.house import House
@@ -59,7 +60,9 @@ def _only_app(stage: Stage) -> Flask:
 @pytest.fixture(name="app")
 def _app(only_app: Flask, stage: Stage, house: House, clock: FakeClock) -> Flask:
     stage.house, stage.clock = house, clock
-    forget(only_app.extensions[EXTENSION])
+    parts = only_app.extensions[EXTENSION]
+    forget(parts)
+    parts.practices = Practices(parts.services)
     return only_app
 
 

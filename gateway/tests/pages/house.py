@@ -138,11 +138,15 @@ class House:
     def booking_form(self, practice_id: str) -> Json:
         return {"fields": self.fields, "max_open_bookings": None}
 
-    def booking_hold(self, practice_id: str, service: str, start: str, calendar: str = "") -> Json:
+    def booking_hold(
+        self, practice_id: str, service: str, start: str, idempotency_key: str, calendar: str = ""
+    ) -> Json:
+        if idempotency_key in self.keys:
+            return self.keys[idempotency_key]
         self._claim(start)
         hold = {"hold": new_id(), "start": start, "end": start, "calendar": calendar or ALL[0]}
         hold["expires_at"] = (self.clock() + timedelta(minutes=5)).isoformat()
-        self.holds[hold["hold"]] = hold
+        self.holds[hold["hold"]] = self.keys[idempotency_key] = hold
         return hold
 
     def booking_extend_hold(self, practice_id: str, hold: str) -> Json:
@@ -155,10 +159,7 @@ class House:
     ) -> Json:
         if idempotency_key in self.keys:
             return self.keys[idempotency_key]
-        hold = more.get("hold")
-        if hold and hold not in self.holds:
-            raise Refused("hold_expired")
-        if not hold:
+        if more.get("hold") not in self.holds:
             self._claim(start)
         token = new_id()[:22]
         found = next(each for each in self.services if each["id"] == service)

@@ -35,9 +35,15 @@ def test_prices_are_hidden_where_the_practice_wants_it(client: StrictClient, hou
 
 def test_one_template_is_not_a_choice(client: StrictClient, house: House) -> None:
     """A1: with a single released template the choice is skipped."""
-    assert client.get("/p/top-hearing/book").heading == "Worum geht es?"
     del house.services[1:]
     assert client.get("/p/top-hearing/book").heading == "Wann möchten Sie kommen?"
+
+
+def test_of_several_templates_one_is_chosen(client: StrictClient, house: House) -> None:
+    """A1: the choice comes first."""
+    page = client.get("/p/top-hearing/book")
+    assert page.heading == "Worum geht es?"
+    assert len(page.all("a", class_="choice")) == len(house.services)
 
 
 def test_the_week_has_seven_open_days_across_weekends(client: StrictClient, house: House) -> None:
