@@ -8,12 +8,13 @@ TYPED := services/_runtime/runtime $(foreach s,$(SERVICES),services/$(s)/$(s)) g
 SOURCES := services gateway deploy tests conftest.py
 COMPILE := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-options --no-header
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs services services-stop bench lock clean setup setup-dev
+.PHONY: help run test lint docs services services-stop bench faults images e2e lock clean setup setup-dev
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup ## start the product in one process, with demo data (HOST, PORT, TERMINFLUSS_HOME, DEMO_PASSWORD)
 	@exec $(BIN)/python -m deploy.embedded
@@ -27,7 +28,7 @@ lint: setup-dev ## check style, format, types and import laws
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
 
-docs: setup ## write docs/settings.md and docs/events.md anew from the code
+docs: setup ## write anew what is made from the code: settings, events, AsyncAPI, topology
 	@$(BIN)/python -m deploy.docs
 
 services: ## start private PostgreSQL and RabbitMQ nodes for the tests, under var/
@@ -40,9 +41,20 @@ bench: setup-dev ## measure races, speed and cost: tables, and JSON in var/bench
 	$(BIN)/python -m tests.load.race
 	$(BIN)/python -m tests.load.speed $(ARGS)
 
+faults: setup-dev ## kill and restart everything while people book: table, and JSON in var/faults (ARGS="--short", SEED=…)
+	@$(BIN)/python -m tests.faults $(ARGS)
+
+images: ## build the images of docker-compose.yml
+	$(COMPOSE) build
+
+e2e: setup-dev images ## test the product in containers, through docker-compose.yml (ARGS="-k journey" picks)
+	E2E=1 TC_HOST=127.0.0.1 TESTCONTAINERS_RYUK_DISABLED=true $(BIN)/pytest tests/compose $(ARGS)
+
 lock: setup-dev ## pin the dependencies of requirements*.in anew
 	$(COMPILE) -o requirements.lock requirements.in
 	$(COMPILE) -o requirements-dev.lock requirements-dev.in
+	$(MAKE) --no-print-directory setup-dev
+	$(BIN)/python -m deploy.locks
 
 clean: ## remove the environment and caches; data in var/ stays
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

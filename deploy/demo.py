@@ -5,10 +5,11 @@
     AMQP_URI=amqp://… IDENTITY_KEY=<the operator's> DEMO_PASSWORD=… python -m deploy.demo
 """
 
-import json
 import os
+import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from runtime.clock import utc_now
 from runtime.errors import Refused, Unavailable
 from runtime.identity import Signer
 from runtime.service import Rpc
+from runtime.settings import WrongSetting, read, setting
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -208,17 +210,33 @@ def patiently(ask: Callable[[], T]) -> T:
             time.sleep(0.02)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What seeding a distributed system takes."""
+
+    amqp_uri: str = setting("AMQP_URI", "amqp://user:password@host:5672/vhost, as the operator")
+    identity_key: str = setting("IDENTITY_KEY", "the operator's private Ed25519 key, 32 bytes in base64")
+    password: str = setting("DEMO_PASSWORD", "password of the demo practice's owner")
+    public_url: str = setting("PUBLIC_URL", "where people will find it", "http://127.0.0.1:8080")
+
+
 def main() -> None:
     from runtime.rpcclient import BrokerRpc
 
-    rpc = BrokerRpc(os.environ["AMQP_URI"], "demo")
+    settings = read(Settings, os.environ)
+    rpc = BrokerRpc(settings.amqp_uri, OPERATOR)
     try:
-        operator = Signer(OPERATOR, os.environ["IDENTITY_KEY"])
-        seed(rpc, operator, os.environ["DEMO_PASSWORD"], utc_now())
-        print(json.dumps({"practice": SLUG, "login": OWNER}))
+        seed(rpc, Signer(OPERATOR, settings.identity_key), settings.password, utc_now())
     finally:
         rpc.close()
+    print(f"Book a slot: {settings.public_url}/p/{SLUG}")
+    print(f"Staff: {settings.public_url}/login  {OWNER}  {settings.password}")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except WrongSetting as error:
+        sys.exit(str(error))
+    except (Refused, Unavailable) as error:
+        sys.exit(f"The demo practice is not complete: {error}")

@@ -1,4 +1,6 @@
-"""The documents that are made from the code: docs/settings.md and docs/events.md.
+"""The documents that are made from the code: settings.md, events.md, asyncapi.yaml and topology.txt in docs/.
+
+Beside each service it also puts what its readers expect of it.
 
 python -m deploy.docs            write them
 python -m deploy.docs --check    say which are stale, and change nothing
@@ -11,7 +13,10 @@ from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Any
 
+from deploy import asyncapi, wiring
+from deploy.asyncapi.registry import registry
 from deploy.house import SERVICES, all_subscriptions
+from deploy.ops import place
 from gateway.settings import GatewaySettings
 from runtime.service import Service
 from runtime.settings import BaseSettings
@@ -28,6 +33,8 @@ RUNNERS = (
         "required",
         "`deploy.processes`: SQLAlchemy URL of a PostgreSQL server that may make databases",
     ),
+    ("MANAGEMENT_URL", "empty", "`deploy.topology`: base of RabbitMQ's management API; empty: no users are made"),
+    ("BROKER_PASSWORDS", "required", "`deploy.topology`, to make users: JSON, password per service, gateway, operator"),
     ("TEST_DATABASE_URL, TEST_AMQP_URI", "`var/services.env`", "tests: servers to use instead of `make services`"),
     ("TEST_PG_PORT, TEST_AMQP_PORT", "the next free ones", "`make services`: ports of the private nodes"),
     ("REQUIRE_ALL", "empty", "tests: `1` makes a skipped test a failed one, as in CI"),
@@ -37,7 +44,19 @@ RUNNERS = (
 def documents() -> dict[Path, str]:
     """Every generated file with the text that it should have."""
     folder = ROOT / "docs"
-    return {folder / "settings.md": settings_page(), folder / "events.md": events_page()}
+    return {
+        folder / "settings.md": settings_page(),
+        folder / "events.md": events_page(),
+        folder / "asyncapi.yaml": asyncapi.text(),
+        folder / "topology.txt": wiring.text(),
+        **dict(readers()),
+    }
+
+
+def readers() -> Iterator[tuple[Path, str]]:
+    """What each reader expects, as it lies with the service that it reads: both are tested without the other."""
+    for file in sorted([*ROOT.glob("services/*/expects/*.json"), *ROOT.glob("gateway/expects/*.json")]):
+        yield ROOT / "services" / file.stem / "readers" / f"{file.parents[1].name}.json", file.read_text()
 
 
 def settings_page() -> str:
@@ -55,6 +74,7 @@ def settings_page() -> str:
         own = [field for field in fields(service.settings) if _differs(field, common)]
         parts.append(_section(f"`{service.name}`", own) if own else f"## `{service.name}`\n\nNone of its own.\n")
     parts.append(_section("`gateway`", fields(GatewaySettings)))
+    parts.append(_section("Commands (`./terminfluss`)", fields(place.Settings)))
     rows = [f"| {_names(names)} | {default} | {meaning} |" for names, default, meaning in RUNNERS]
     parts.append("\n".join(["## Runners and tests\n", *HEAD, *rows]) + "\n")
     return "\n".join(parts)
@@ -98,6 +118,8 @@ def events_page() -> str:
         "with each of its changes: a reader ignores what is older than what it has, since order between queues is not "
         "promised. An event may arrive more than once, always under the same `id`. A published version never loses a "
         "field or changes its meaning; a new one gets a type of its own, such as `appointment.booked.v2`.\n",
+        "Below stands an example of each. [asyncapi.yaml](asyncapi.yaml) describes every field, and every call beside "
+        "the events; [contracts.md](contracts.md) tells how they are kept.\n",
         "Readers below are the handlers with a durable queue, `evt-<source>-<type>--<service>.<handler>`. Beside them "
         "each gateway process listens to all events on a transient queue of its own and drops what they make old.\n",
         _overview(),
@@ -131,7 +153,8 @@ def _service(service: Service) -> Iterator[str]:
     yield f"## `{service.name}.events`\n" if files else f"## `{service.name}.events`\n\nNothing yet.\n"
     for path in files:
         event = json.loads(path.read_text())
-        yield f"### {event['type']}\n\nSchema `{event['dataschema']}`. Read by: {_readers(service.name, path.stem)}.\n"
+        when, readers = registry(service).EMITS[path.stem].when, _readers(service.name, path.stem)
+        yield f"### {event['type']}\n\n{when} Schema `{event['dataschema']}`. Read by: {readers}.\n"
         text = json.dumps(event, ensure_ascii=False, indent=2)
         yield f"<details><summary>Sample</summary>\n\n```json\n{text}\n```\n\n</details>\n"
 
@@ -149,6 +172,7 @@ def main(arguments: list[str]) -> None:
         sys.exit(__doc__)
     else:
         for path, text in documents().items():
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text)
 
 

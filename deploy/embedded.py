@@ -54,7 +54,7 @@ class House:
 
     def web(self) -> Flask:
         """The gateway on this bus."""
-        return create_app(self.gateway, self.bus.rpc, self.bus.listener)
+        return create_app(self.gateway, self.bus.rpc, self.bus.listener, parking=self.bus.parking)
 
     def stop(self) -> None:
         """Finish the work in hand."""

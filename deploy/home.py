@@ -38,12 +38,13 @@ class Secrets:
 
 
 class Home:
-    """The directory, held by one process at a time until that ends, however it ends."""
+    """The directory, held by one process at a time until that ends, however it ends. Without `hold` it is for a command
+    beside that process."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *, hold: bool = True):
         self.folder = folder.resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = self._hold()
+        self._lock = self._hold() if hold else None
 
     def _hold(self) -> IO[str]:
         lock = (self.folder / "lock").open("w")
@@ -67,7 +68,7 @@ class Home:
             demo_password=kept.get("demo_password") or secrets.token_urlsafe(9),
         )
         if asdict(found) != kept:
-            _write_private(file, json.dumps(asdict(found), indent=2))
+            write_private(file, json.dumps(asdict(found), indent=2))
         return found
 
 
@@ -75,7 +76,7 @@ def _seed() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def _write_private(file: Path, text: str) -> None:
+def write_private(file: Path, text: str) -> None:
     """Readable by the owner only from its first byte on, and never half written."""
     fresh = file.with_suffix(".new")
     fresh.unlink(missing_ok=True)

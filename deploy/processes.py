@@ -130,7 +130,7 @@ class Processes:
                     raise RuntimeError(f"{name} ended with {process.returncode}:\n{tail}")
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
-                    if answer.status == 200:
+                    if json.load(answer)["status"] == "ok":
                         return
             except (urllib.error.URLError, OSError):
                 pass

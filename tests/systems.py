@@ -89,7 +89,7 @@ def ready(url: str, seconds: float = 60) -> None:
     def answers() -> bool:
         try:
             with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
-                return bool(answer.status == 200)
+                return bool(json.load(answer)["status"] == "ok")
         except OSError:
             return False
 

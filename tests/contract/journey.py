@@ -1,0 +1,207 @@
+"""A practice from its first day to a busy week, told to the services directly: every RPC method at least once."""
+
+import json
+import warnings
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from deploy.demo import patiently
+from deploy.embedded import House
+from runtime.clock import utc_now
+from runtime.errors import Refused
+from tests.systems import until
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # eventlet's, of its own age
+    from runtime.broker import encode_answer
+
+Json = dict[str, Any]
+PASSWORD = "a password of the tests"
+EMAIL = "owner@journey.example"
+PLACE = {"name": "Journey (S)", "address": "Weg 1, 70173 Stuttgart"}
+PRACTICE = {"slug": "journey", "name": "Journey", "email": EMAIL, "time_zone": "Europe/Berlin", "country": "DE"}
+CUSTOMER = {"first_name": "Erika", "last_name": "Müller", "email": "erika@kunden.example", "phone": "0711 123456"}
+ALWAYS = [{"from": "00:00", "to": "24:00"}]
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Journey:
+    """Walks through a running house. `wire` holds every call as (method, call, answer) in the form of the broker."""
+
+    def __init__(self, house: House):
+        self.house, self.wire = house, list[tuple[str, Json, Json]]()
+        self._answer = house.bus.rpc.call
+        house.bus.rpc.call = self._recording  # type: ignore[method-assign]
+        self.identity = self.practice = ""
+        self.ids: dict[str, str] = {}
+        self.given: list[str] = []
+
+    def _recording(self, service: str, method: str, payload: Json, *how: Any, **more: Any) -> Any:
+        answer, refused = None, None
+        try:
+            answer = self._answer(service, method, payload, *how, **more)
+            return answer
+        except Refused as error:
+            refused = error
+            raise
+        finally:
+            call = {"args": [payload], "kwargs": {}}
+            self.wire.append((f"{service}.{method}", call, json.loads(encode_answer(answer, refused))))
+
+    def public(self, name: str, /, **payload: Any) -> Any:
+        return self.house.bus.rpc.call(*name.split("."), payload)
+
+    def staff(self, name: str, /, **payload: Any) -> Any:
+        return self.house.bus.rpc.call(*name.split("."), payload, {"identity": self.identity})
+
+    def operator(self, name: str, /, **payload: Any) -> Any:
+        token = self.house.secrets.operator().service_token(utc_now())
+        return self.house.bus.rpc.call(*name.split("."), payload, {"identity": token})
+
+    def walk(self) -> None:
+        self.open_practice()
+        self.set_up_calendar()
+        self.take_days_off()
+        self.customers_book()
+        self.staff_work()
+        self.look_at_messages()
+        self.close()
+
+    def open_practice(self) -> None:
+        owner = {"name": "Dora Demo", "email": EMAIL, "password": "another password"}
+        new = {**PRACTICE, "currency": "EUR", "owner": owner, "places": [PLACE]}
+        self.practice = self.operator("practice.provision", **new)["practice_id"]
+        self.operator("practice.set_plan", slug="journey", plan="premium")
+        self.operator("practice.set_password", email=EMAIL, password=PASSWORD)
+        refused("bad_credentials", lambda: self.public("practice.sign_in", email=EMAIL, password="wrong"))
+        self.session = self.public("practice.sign_in", email=EMAIL, password=PASSWORD)["session"]
+        self.identity = self.public("practice.refresh", session=self.session)["access_token"]
+        self.public("practice.by_slug", slug="journey")
+        refused("not_found", lambda: self.public("practice.by_slug", slug="nobody"))
+        self.public("practice.by_id", id=self.practice)
+        self.staff("practice.get")
+        self.staff("practice.update", description="Zwei\nZeilen", copy_to="empfang@journey.example")
+        self.staff("practice.create_place", **{**PLACE, "name": "Journey (N)"})
+        self.place = self.staff("practice.places")["items"][0]["id"]
+        self.staff("practice.update_place", id=self.place, name="Journey (Süd)")
+
+    def set_up_calendar(self) -> None:
+        new = {"name": "A. Real Name", "nickname": "Anna", "place": self.place, "start_interval_minutes": 15}
+        self.calendar = patiently(lambda: self.staff("availability.create_calendar", **new))["id"]
+        self.staff("availability.update_calendar", id=self.calendar, max_per_day=400)
+        self.staff("availability.put_hours", calendar=self.calendar, hours=dict.fromkeys(WEEKDAYS, ALWAYS))
+        self.staff("availability.get_hours", calendar=self.calendar)
+        self.staff("availability.list_calendars")
+        for name, confirmation in (("Beratung", "automatic"), ("Anpassung", "request"), ("Alt", "automatic")):
+            self.ids[name] = self.new_service(name, confirmation)
+        self.staff("availability.update_service", id=self.ids["Alt"], price=None)
+        self.staff("availability.delete_service", id=self.ids.pop("Alt"))
+        self.staff("availability.list_services")
+        self.public("availability.catalogue", practice_id=self.practice)
+
+    def new_service(self, name: str, confirmation: str) -> str:
+        price = {"amount": "49.00", "currency": "EUR"}
+        terms = {"min_notice_minutes": 0, "released": True, "calendars": [self.calendar], "confirmation": confirmation}
+        return str(
+            self.staff("availability.create_service", name=name, duration_minutes=15, price=price, **terms)["id"]
+        )
+
+    def take_days_off(self) -> None:
+        day = (utc_now() + timedelta(days=40)).date().isoformat()
+        entries = {
+            "holiday": {"date": day, "name": "Feiertag"},
+            "vacation": {"from": day, "to": day},
+            "absence": {"from": f"{day}T10:00:00+00:00", "to": f"{day}T11:00:00+00:00", "reason": "Arzt"},
+        }
+        for kind, entry in entries.items():
+            made = self.staff(f"availability.add_{kind}", calendar=self.calendar, **entry)
+            plural = {"holiday": "holidays", "vacation": "vacations", "absence": "absences"}[kind]
+            self.staff(f"availability.list_{plural}", calendar=self.calendar)
+            self.staff(f"availability.remove_{kind}", calendar=self.calendar, id=made["id"])
+
+    def wish(self, service: str = "Beratung") -> Json:
+        """A slot that nobody was given yet: the grid may be a moment behind."""
+        today = utc_now().astimezone(ZoneInfo("Europe/Berlin")).date() + timedelta(days=2)
+        asked = {"practice_id": self.practice, "service": self.ids[service], "calendar": self.calendar}
+        grid = json.loads(
+            self.public("availability.slots", **asked, **{"from": str(today)}, days=7, tz="Europe/Berlin")
+        )
+        free = [slot["start"] for day in grid["days"] for slot in day["slots"] if slot["bookable"]]
+        self.given.append(next(start for start in free if start not in self.given))
+        return {**asked, "start": self.given[-1]}
+
+    def book(self, service: str = "Beratung", **more: Any) -> Json:
+        wish, key = self.wish(service), f"key {len(self.wire)}"
+        booked = self.public("booking.book", **wish, customer=CUSTOMER, idempotency_key=key, **more)
+        return {**booked, "wish": wish}
+
+    def customers_book(self) -> None:
+        fields = [{"name": "insurer", "label": "Krankenkasse", "kind": "text"}]
+        self.staff("booking.update_form", fields=fields, max_open_bookings=None)
+        self.public("booking.form", practice_id=self.practice)
+        hold = self.public("booking.hold", **self.wish())["hold"]
+        self.public("booking.extend_hold", practice_id=self.practice, hold=hold)
+        self.public("booking.release_hold", practice_id=self.practice, hold=hold)
+        refused("hold_expired", lambda: self.public("booking.extend_hold", practice_id=self.practice, hold=hold))
+        booked = self.book(message="Bitte klingeln", answers={"insurer": "AOK"}, time_zone="Europe/Paris")
+        refused("slot_taken", lambda: self.public("booking.hold", **booked["wish"]))
+        self.token = booked["manage_token"]
+        self.public("booking.managed", token=self.token)
+        self.public("booking.reschedule_managed", token=self.token, start=self.wish()["start"])
+        self.public("booking.cancel_managed", token=self.token)
+        self.public("booking.undo_managed", token=self.token)
+        self.public("notify.calendar_file", token=self.token)
+        refused("not_found", lambda: self.public("booking.managed", token="T" * 22))
+
+    def staff_work(self) -> None:
+        self.staff("booking.inbox")
+        self.staff("booking.appointments", status=["pending", "accepted"], limit=1)
+        accepted, declined = self.book("Anpassung")["id"], self.book("Anpassung")["id"]
+        self.staff("booking.appointment", id=accepted)
+        self.staff("booking.acknowledge", id=accepted)
+        self.staff("booking.change_status", id=accepted, action="accept", note="Bis bald")
+        self.staff("booking.change_status", id=declined, action="decline")
+        self.staff("booking.undo", id=declined)
+        self.staff("booking.reschedule", id=accepted, start=self.wish("Anpassung")["start"])
+        self.staff("booking.change_status", id=accepted, action="cancel")
+        refused("not_found", lambda: self.staff("booking.appointment", id=self.practice))
+        for hours, action in ((2, "complete"), (3, "miss")):
+            past = self.visit(utc_now() - timedelta(hours=hours))
+            self.staff("booking.change_status", id=past, action=action)
+        refused("invalid_transition", lambda: self.staff("booking.change_status", id=past, action="accept"))
+
+    def visit(self, start: datetime) -> str:
+        """Somebody who came without an appointment."""
+        begun = start.replace(minute=0, second=0, microsecond=0).isoformat()
+        wish = {"service": self.ids["Beratung"], "calendar": self.calendar, "start": begun}
+        walk_in = {"first_name": "Paul", "last_name": "Groß", "phone": "0711 654321"}
+        return str(self.staff("booking.book_for", **wish, customer=walk_in, force=True)["id"])
+
+    def look_at_messages(self) -> None:
+        patiently(lambda: self.staff("notify.notification_settings", calendar=self.calendar))
+        own = {"calendar": self.calendar, "email": "anna@hotmail.com", "phone": "0711 123456"}
+        self.staff("notify.update_notification_settings", **own)
+        self.book()
+        done = ("sent", "failed", "expired")
+        until(lambda: all(one["state"] in done for one in self.staff("notify.messages", limit=200)["items"]))
+        self.public("notify.mailbox_message", id=self.public("notify.mailbox")["items"][0]["id"])
+        self.staff("notify.templates", locale="de")
+        for name in ("booking_confirmation", "calendar_attachment"):
+            self.staff("notify.template", name=name, locale="en")
+            self.staff("notify.preview_template", name=name, locale="fr")
+        self.staff("notify.update_template", name="booking_confirmation", locale="de", subject="Ihr Termin")
+
+    def close(self) -> None:
+        self.public("practice.sign_out", session=self.session)
+        refused("unauthorized", lambda: self.public("practice.refresh", session=self.session))
+
+
+def refused(code: str, ask: Callable[[], Any]) -> None:
+    """This error comes, and no other."""
+    with pytest.raises(Refused) as caught:
+        ask()
+    assert caught.value.code == code

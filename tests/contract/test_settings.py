@@ -1,0 +1,89 @@
+"""A wrong setting of any service, or of the gateway, stops the start with one line that names it."""
+
+import os
+import subprocess
+import sys
+from dataclasses import MISSING, fields
+from typing import Any
+
+import pytest
+
+from deploy.house import SERVICES
+from gateway.settings import GatewaySettings
+from runtime.settings import WrongSetting, read
+from runtime.testing import SEED
+
+CLASSES: dict[str, Any] = {**{service.name: service.settings for service in SERVICES}, "gateway": GatewaySettings}
+RIGHT = {
+    "DATABASE_URL": "sqlite:///nowhere.db",
+    "AMQP_URI": "amqp://guest@127.0.0.1:1/none",
+    "IDENTITY_KEY": SEED,
+    "IDENTITY_KEYS": "{}",
+    "LINK_KEY": "a key of the tests",
+    "SECRET_KEY": "s" * 32,
+}
+NUMBER = ("", "many", "-1", "nan")
+WRONG = {
+    "DATABASE_URL": ("", "nonsense", "mysql://127.0.0.1/booking"),
+    "AMQP_URI": ("nonsense", "http://127.0.0.1"),
+    "IDENTITY_KEY": ("", "short", "A" * 44, "ä" * 43),
+    "IDENTITY_KEYS": ("", "{", "[]", '"text"', '{"practice": 1}', '{"practice": "short"}'),
+    "PUBLIC_URL": ("", "termine.example", "ftp://termine.example"),
+    "LOG_LEVEL": ("", "LOUD", "info"),
+    "LOOPS_IN_WORKER": ("", "perhaps"),
+    "HEALTH_PORT": (*NUMBER, "65536"),
+    "HOLD_MINUTES": (*NUMBER, "0"),
+    "MAX_HOLD_EXTENSIONS": NUMBER,
+    "SWEEP_SECONDS": (*NUMBER, "0"),
+    "SMTP_URL": ("mail.example", "http://mail.example"),
+    "SMTP_TIMEOUT": (*NUMBER, "0"),
+    "SENDERS": (*NUMBER, "0"),
+    "RETRY_BASE": (*NUMBER, "0"),
+    "PORT": (*NUMBER, "65536"),
+    "SECRET_KEY": ("", "short"),
+    "RATE_LIMITS": ("read=fast", "reed=1/s"),
+    "TRUSTED_PROXIES": NUMBER,
+    "DEV_PAGES": ("", "perhaps"),
+    "SLOTS_TTL": (*NUMBER, "0"),
+    "REQUEST_TIMEOUT": (*NUMBER, "0"),
+    "WEB_WORKERS": (*NUMBER, "0"),
+    "WEB_THREADS": (*NUMBER, "0"),
+    "OPERATOR_PASSWORD": ("short",),
+    "OPERATOR_AMQP_URI": ("nonsense",),
+}
+ANY_TEXT = {"LINK_KEY", "MAIL_FROM", "BOUNCE_DOMAIN", "HOST"}
+NAMES = {name: {field.metadata["env"]: field for field in fields(kind)} for name, kind in CLASSES.items()}
+CASES = [(who, name, value) for who, known in NAMES.items() for name in known for value in WRONG.get(name, ())]
+
+
+def test_every_setting_that_can_be_wrong_is_tried() -> None:
+    """A new one needs its wrong values here."""
+    assert {name for known in NAMES.values() for name in known} == set(WRONG) | ANY_TEXT
+
+
+@pytest.mark.parametrize(("who", "name", "value"), CASES)
+def test_a_wrong_value_is_named(who: str, name: str, value: str) -> None:
+    """And nothing else is."""
+    with pytest.raises(WrongSetting, match=f"^{name} is wrong: "):
+        read(CLASSES[who], {**RIGHT, name: value})
+
+
+@pytest.mark.parametrize("who", CLASSES)
+def test_a_missing_one_is_named(who: str) -> None:
+    """Each that has no default."""
+    read(CLASSES[who], RIGHT)
+    for name in (name for name, field in NAMES[who].items() if field.default is MISSING):
+        with pytest.raises(WrongSetting, match=f"^{name} is not set: "):
+            read(CLASSES[who], {key: value for key, value in RIGHT.items() if key != name})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", CLASSES)
+def test_the_start_ends_with_one_line(who: str) -> None:
+    """No stack trace, and no process that tries for ever."""
+    base = {name: value for name, value in os.environ.items() if name not in RIGHT}
+    command = [sys.executable, "-W", "ignore", "-m", who, "run"]
+    environ = {**base, **RIGHT, "IDENTITY_KEYS": '{"practice": "short"}'}
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr == "IDENTITY_KEYS is wrong: use 32 bytes in base64\n"

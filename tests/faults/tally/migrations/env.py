@@ -1,0 +1,3 @@
+from runtime.migrate import run_env
+
+run_env()
