@@ -11,7 +11,7 @@ COMPILE := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs services services-stop bench faults images e2e lock clean setup setup-dev
+.PHONY: help run test alone lint docs services services-stop bench faults images e2e lock clean setup setup-dev
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ run: setup ## start the product in one process, with demo data (HOST, PORT, TERM
 
 test: setup-dev ## run all tests (ARGS="services/booking -k race" picks); what needs a missing server says so
 	$(BIN)/pytest $(ARGS)
+
+alone: setup-dev ## build, migrate, test and run services where there is no other (SERVICE="booking notify" picks)
+	@$(BIN)/python -m tests.alone $(SERVICE)
 
 lint: setup-dev ## check style, format, types and import laws
 	$(BIN)/ruff check .
@@ -48,7 +51,7 @@ images: ## build the images of docker-compose.yml
 	$(COMPOSE) build
 
 e2e: setup-dev images ## test the product in containers, through docker-compose.yml (ARGS="-k journey" picks)
-	E2E=1 TC_HOST=127.0.0.1 TESTCONTAINERS_RYUK_DISABLED=true $(BIN)/pytest tests/compose $(ARGS)
+	E2E=1 $(BIN)/pytest tests/compose $(ARGS)
 
 lock: setup-dev ## pin the dependencies of requirements*.in anew
 	$(COMPILE) -o requirements.lock requirements.in

@@ -7,7 +7,6 @@ from gateway.clients import Json
 from gateway.context import locale, time_left
 from runtime.errors import NotSent, Refused, Unavailable
 from runtime.service import Rpc
-from runtime.telemetry import traceparent
 
 LONGEST_ANSWER = 5.0  # seconds for one question, of the request's whole time
 FAIR = 0.5  # seconds; who was given less and did not answer has not failed
@@ -15,7 +14,7 @@ AWAY = ("unavailable", "deadline_exceeded")  # the service lives, but its databa
 
 
 class Asker:
-    """The `Ask` of a web process: adds who asks, in which language, in which trace; never waits past the request's
+    """The `Ask` of a web process: adds who asks, in which language; never waits past the request's
     deadline, and not at all for who has been silent lately."""
 
     def __init__(self, rpc: Rpc, circuits: Circuits):
@@ -48,7 +47,7 @@ class Asker:
 
 
 def _headers() -> dict[str, str]:
-    headers = {"locale": locale(), "traceparent": traceparent()}
+    headers = {"locale": locale()}
     if token := g.get("access_token"):
         headers["identity"] = token
     return headers

@@ -47,6 +47,12 @@ class GatewaySettings:
     )
     threads: int = setting("WEB_THREADS", "threads of each worker process", 16, between(1))
 
+    otlp_endpoint: str = setting(
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "OpenTelemetry collector that takes traces by OTLP/HTTP; empty: none", "", checks.WEB
+    )
+    metrics_host: str = setting("METRICS_HOST", "address of /metrics, apart from the public one", "127.0.0.1")
+    metrics_port: int = setting("METRICS_PORT", "port of /metrics; 0: none", 0, checks.PORT)
+
     def __post_init__(self) -> None:
         if len(self.secret_key) < SHORTEST_SECRET:
             raise WrongSetting(f"SECRET_KEY is wrong: {SHORTEST_SECRET} characters or more")

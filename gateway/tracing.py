@@ -1,4 +1,4 @@
-"""Around every request: its trace, the security headers of its answer, and one log line.
+"""Around every request: its trace, the security headers of its answer, its measure, and one log line.
 
 The line tells route, status and time; no addresses, no tokens, nobody's data. All of it is done outside of Flask, where
 it costs least.
@@ -11,8 +11,9 @@ from typing import Any
 
 from flask import Flask, request
 
+from gateway import metrics
 from gateway.security import seal
-from runtime.telemetry import trace_id, tracing
+from runtime.telemetry import describe, trace_id, tracing
 
 log = logging.getLogger("gateway.access")
 ROUTE = "terminfluss.route"
@@ -37,20 +38,20 @@ class Traced:
             sealed = [*headers, *seal(environ, self._https), ("X-Request-Id", trace_id())]
             return start_response(status, sealed, *more)
 
-        with tracing(environ.get("HTTP_TRACEPARENT", "")):
+        with tracing(environ.get("HTTP_TRACEPARENT", ""), "HTTP", "server"):
             return self._app(environ, answer)
 
 
 def note(environ: Environ, status: int, began: float) -> None:
-    """Write the log line. The route's pattern stands for the path: paths hold tokens."""
+    """Measure, describe and log the request. The route's pattern stands for the path: paths hold tokens."""
+    took, route, method = time.perf_counter() - began, environ.get(ROUTE), environ["REQUEST_METHOD"]
+    metrics.observe(route, method, status, took)
+    if route:
+        facts = {"http.route": route, "http.request.method": method, "http.response.status_code": status}
+        describe(facts, f"{method} {route}")
     if log.isEnabledFor(logging.INFO):
-        facts = {
-            "method": environ["REQUEST_METHOD"],
-            "route": environ.get(ROUTE),
-            "status": status,
-            "ms": round((time.perf_counter() - began) * 1000, 1),
-        }
-        log.info("http_request", extra={"facts": facts})
+        told = {"method": method, "route": route, "status": status, "ms": round(took * 1000, 1)}
+        log.info("http_request", extra={"facts": told})
 
 
 def name_route() -> None:

@@ -14,7 +14,7 @@ from runtime.listener import BrokerListener
 from runtime.parking_queue import BrokerParking
 from runtime.rpcclient import BrokerRpc
 from runtime.settings import WrongSetting, read
-from runtime.telemetry import configure_logging
+from runtime.telemetry import configure_logging, export_spans
 
 
 def build() -> Flask:
@@ -23,6 +23,7 @@ def build() -> Flask:
     if not settings.amqp_uri:
         raise WrongSetting("AMQP_URI is not set: without a broker, run deploy.embedded instead")
     configure_logging("gateway", settings.log_level)
+    export_spans("gateway", settings.otlp_endpoint)
     rpc = BrokerRpc(settings.amqp_uri, "gateway")
     listener = BrokerListener(settings.amqp_uri, NAMES, "gateway", HEARD)
     return create_app(settings, rpc, listener, parking=BrokerParking(settings.operator_amqp_uri or settings.amqp_uri))

@@ -53,7 +53,7 @@ def _way_on(status: int) -> dict[str, Any]:
     pages may be repeated: bookings and holds carry a key, the others find that they are done."""
     if status < 429:
         return {}
-    address = "/" + request.full_path.rstrip("?").lstrip("/")
+    address = request.full_path.rstrip("?")
     if request.method in ("GET", "HEAD"):
         return {"retry": address}
     if status in (429, 503) and "password" not in request.form:

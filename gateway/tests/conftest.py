@@ -18,6 +18,7 @@ from gateway.settings import GatewaySettings
 from runtime.clock import iso
 from runtime.identity import Caller, Signer
 from runtime.messages import Event
+from runtime.telemetry import traceparent
 from runtime.testing import SEED, SERVICES, FakeClock, FakeRpc
 
 NOW = datetime(2030, 3, 20, 8, 0, tzinfo=UTC)
@@ -45,7 +46,8 @@ class RecordingRpc(FakeRpc):
         self.timeouts: dict[str, float] = {}
 
     def call(self, service: str, method: str, payload: Any, headers: Any = None, timeout: float = 5.0) -> Any:
-        self.headers, self.timeouts[f"{service}.{method}"] = dict(headers or {}), timeout
+        self.headers = {"traceparent": traceparent(), **(headers or {})}
+        self.timeouts[f"{service}.{method}"] = timeout
         return super().call(service, method, payload, headers, timeout)
 
     def count(self, name: str) -> int:

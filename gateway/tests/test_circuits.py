@@ -47,9 +47,12 @@ def hang(stage: Stage, web: Web, method: str = "booking.managed") -> tuple[Door,
     return door, crowd
 
 
-def test_while_one_service_hangs_questions_to_the_others_are_answered(stage: Stage, web: Web) -> None:
+def test_while_one_service_hangs_questions_to_the_others_are_answered(
+    stage: Stage, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One request waits as a probe, the rest of the crowd hears 503 at once, and the other threads are free."""
     door, crowd = hang(stage, web)
+    monkeypatch.setattr(circuits, "REST", 60.0)  # after this probe
     try:
         stage.tell("practice.changed")
         assert web(HEALTHY).result(10).status_code == 200

@@ -11,7 +11,7 @@ from gateway import session
 from gateway.api import examples
 from gateway.revoked import Revoked
 from gateway.tests.conftest import NOW, Stage, signed_in, stage_with, token
-from runtime.errors import Refused
+from runtime.errors import Refused, Unavailable
 from runtime.testing import SEED, Signer
 
 PRACTICE = "/api/v1/practice"
@@ -72,6 +72,16 @@ def test_an_expired_access_token_is_refreshed_once(stage: Stage) -> None:
     assert client.get(PRACTICE).status_code == 200
     assert client.get(PRACTICE).status_code == 200
     assert stage.rpc.count("practice.refresh") == 1
+
+
+def test_while_practice_is_away_a_token_is_good_to_its_end(stage: Stage) -> None:
+    """It would be renewed half a minute before; when that is not possible the old one counts, and then 503, not 401."""
+    client, _ = put_cookie(stage, signed_in())
+    stage.rpc.answers["practice.refresh"] = Unavailable("away")
+    stage.clock.forward(minutes=9, seconds=45)
+    assert client.get("/api/v1/inbox").status_code == 200
+    stage.clock.forward(seconds=30)
+    assert client.get("/api/v1/inbox").status_code == 503
 
 
 def test_a_session_that_was_ended_elsewhere_is_over(stage: Stage) -> None:

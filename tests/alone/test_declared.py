@@ -19,6 +19,7 @@ NEVER_IMPORTED = {
     "psycopg2-binary",  # SQLAlchemy loads it, by the scheme of DATABASE_URL
     "tzdata",  # zoneinfo reads it where the system has no zones
 }
+KNOWN = metadata.packages_distributions()
 FOR_TESTS = {"testing", "contract", "expectations"}  # modules that no running service loads
 parts = pytest.mark.parametrize("part", PACKAGES)
 
@@ -75,16 +76,25 @@ def names(requirements: list[str]) -> set[str]:
 
 def imported(files: list[Path]) -> set[str]:
     """The distributions of everything foreign that is imported anywhere in these files."""
-    known = metadata.packages_distributions()
-    tops = {module.split(".")[0] for file in files for module in modules(file)}
-    foreign = tops - sys.stdlib_module_names - {*PACKAGES.values(), "services", "gateway", "deploy", "tests"}
-    return {canonicalize_name(known[top][0]) for top in foreign}
+    found = {module for file in files for module in modules(file)}
+    ours = sys.stdlib_module_names | {*PACKAGES.values(), "services", "gateway", "deploy", "tests"}
+    return set().union(*(providers(module) for module in found if module.split(".")[0] not in ours))
+
+
+def providers(module: str) -> set[str]:
+    """The distributions that hold the module; several may share the topmost package."""
+    candidates = KNOWN[module.split(".")[0]]
+    if len(set(candidates)) == 1:
+        return {canonicalize_name(candidates[0])}
+    place = module.replace(".", "/")
+    held = {name for name in candidates if any(str(f).startswith(f"{place}/") for f in metadata.files(name) or ())}
+    return {canonicalize_name(name) for name in held} if held else providers(module.rpartition(".")[0])
 
 
 def modules(file: Path) -> Iterator[str]:
-    """What the file imports, at its top or later."""
+    """What the file imports, at its top or later: `from a import b` as a.b, whatever b is."""
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD, PICTURES, Open
+from tests.browser.test_while_it_changes import book
 
 pytestmark = pytest.mark.browser
 SEEN = itertools.count(1)
@@ -48,7 +49,7 @@ def test_a_customer_books_moves_cancels_and_takes_it_back(open_page: Open, width
     page.get_by_role("link", name="Termin buchen").click()
     look(page, "choose", scripts)
     page.get_by_role("link", name="Servicetermin").click()
-    page.get_by_role("link", name="Später").click()
+    go_on(page)
     page.wait_for_url(re.compile("from="))  # with JavaScript the same page stays, dimmed until the grid has changed
     expect(page.locator(".week.loading")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_have_text("Wann möchten Sie kommen?")
@@ -65,6 +66,16 @@ def test_a_customer_books_moves_cancels_and_takes_it_back(open_page: Open, width
     expect(page.get_by_role("heading", level=1)).to_have_text("Ihr Termin ist gebucht")
     look(page, "done", scripts)
     change_everything(page, scripts)
+
+
+def go_on(page: Page) -> None:
+    """To the next page of the grid: by its link, or on a phone by the button for the next days until they end."""
+    if page.get_by_role("link", name="Später").count():
+        page.get_by_role("link", name="Später").click()
+        return
+    while "from=" not in page.url:
+        page.get_by_role("button", name="Nächste Tage").click()
+        page.wait_for_timeout(600)
 
 
 def change_everything(page: Page, scripts: bool) -> None:
@@ -115,6 +126,42 @@ def test_a_phone_shows_three_days_and_buttons_bring_the_next(open_page: Open) ->
     expect(heads.nth(3)).not_to_be_in_viewport(ratio=0.5)
     page.get_by_role("button", name="Nächste Tage").click()
     expect(heads.nth(3)).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_phone_has_one_pair_of_arrows_that_leads_on_and_back(open_page: Open) -> None:
+    """Past the last days comes the next page, and back from there the days that were seen last; the focus stays."""
+    page = open_page("/p/top-hearing/book", 390)
+    page.get_by_role("link", name="Servicetermin").click()
+    expect(page.get_by_role("link", name="Später")).to_have_count(0)
+    first, later = page.locator(".week-table th").first, page.get_by_role("button", name="Nächste Tage")
+    earlier = page.get_by_role("button", name="Vorige Tage")
+    expect(earlier).to_have_attribute("aria-disabled", "true")
+    expect(page.locator("button.slot").first).to_be_in_viewport(ratio=1)
+    seen = first.inner_text()
+    go_on(page)
+    expect(first).not_to_have_text(seen)
+    expect(later).to_be_focused()
+    earlier.click()
+    expect(first).to_have_text(seen, use_inner_text=True)
+    expect(page.locator(".week-table th").last).to_be_in_viewport(ratio=0.9)
+    expect(earlier).to_be_focused()
+
+
+def test_a_long_mail_is_shown_whole(open_page: Open, site: str) -> None:
+    """The frame is as tall as the mail, on a desk and on a phone."""
+    book(site, "Lange")
+    for width in (1280, 390):
+        page = open_page("/dev/mailbox", width)
+        page.reload()
+        while not page.locator("a.mail-link").count():
+            page.reload()
+        page.locator("a.mail-link").first.click()
+        frame = page.locator("iframe")
+        expect(frame).to_have_attribute("style", re.compile("height"))
+        inside = frame.content_frame.locator("html")
+        page.wait_for_timeout(300)
+        assert inside.evaluate("e => e.scrollHeight <= e.clientHeight")
+        assert inside.evaluate("e => e.clientHeight - document.body.scrollHeight") < 100
 
 
 def test_a_visitor_elsewhere_is_offered_the_own_clock(open_page: Open) -> None:

@@ -134,7 +134,7 @@ def started() -> Iterator[Stack]:
     finally:
         LOGS.mkdir(parents=True, exist_ok=True)
         (LOGS / "compose.log").write_text(stack.compose("logs", "--no-color", check=False))
-        stack.compose("down", "-v", "--remove-orphans", "-t", "10", check=False)
+        stack.compose("down", "-v", "--remove-orphans", "-t", "2", check=False)
 
 
 def seeded(stack: Stack) -> bool:

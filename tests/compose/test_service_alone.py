@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from typing import Any, TypeVar
 
 import pytest
-from testcontainers.core.config import testcontainers_config
+from testcontainers.core.config import ConnectionMode, testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 from testcontainers.postgres import PostgresContainer
@@ -15,7 +15,7 @@ from runtime.errors import Refused, Unavailable
 from runtime.identity import Signer
 from runtime.rpcclient import BrokerRpc
 from runtime.testing import SEED
-from tests.compose.stack import program
+from tests.compose.stack import START, program
 from tests.systems import until
 
 C = TypeVar("C", bound=DockerContainer)
@@ -38,6 +38,9 @@ def near(container: C, network: Network, name: str) -> C:
 def _network() -> Iterator[Network]:
     program()  # skips without an engine
     testcontainers_config.ryuk_disabled = True  # its image is one more to fetch, and `with` cleans up
+    testcontainers_config.tc_host_override = "127.0.0.1"
+    testcontainers_config.connection_mode_override = ConnectionMode.docker_host
+    testcontainers_config.max_tries = START
     with Network() as network:
         yield network
 

@@ -27,7 +27,7 @@ from runtime.edge import Endpoint, subscriptions
 from runtime.expectations import Expectation, samples
 from runtime.messages import Event, parse_event
 from runtime.service import Service
-from runtime.testing import Databases, FakeClock, FakeRpc, make_app
+from runtime.testing import Databases, FakeClock, FakeRpc, make_app, staff_headers
 
 Json = dict[str, Any]
 TOLD = [json.loads(file.read_text()) for service in SERVICES for file in samples(ROOT / "services" / service.name)]
@@ -73,6 +73,9 @@ class Reader:
         self._endpoint = Endpoint(self.app, service.edge)
         self._subscriptions = {one.type: one for one in subscriptions(service.name, service.edge)}
 
+    def ask(self, method: str, payload: Json, *scopes: str) -> None:
+        self._endpoint.call(method, payload, staff_headers(self.app.clock(), PRACTICE, *scopes))
+
     def hear(self, event: Event) -> None:
         self._endpoint.handle(self._subscriptions[event.type], event)
 
@@ -108,6 +111,8 @@ def mails(databases: Databases, shape: Callable[[Json], Json], event: Json) -> l
     for type, subject in (("practice.changed", PRACTICE), ("calendar.changed", CALENDAR)):
         known = parse(shape(next(one for one in TOLD if one["type"] == type)))
         notify.hear(replace(known, subject=subject, practice_id=PRACTICE, data={**known.data, "id": subject}))
+    heard_by = {"calendar": CALENDAR, "email": "anna@journey.example", "copy_to": "desk@journey.example"}
+    notify.ask("update_notification_settings", heard_by, "notify:write")
     notify.hear(parse(shape(event)))
     Sender(notify.app).drain()
     rows = notify.app.db.read(lambda session: session.scalars(select(CapturedMail.raw)).all())

@@ -126,9 +126,8 @@ def bookings(house: House, count: int, offset_days: int) -> dict[str, Any]:
     measured = meter(house)
     measured.start()
     result = http.run(house.processes.port, iter(posts), clients=16)
-    at_answer = measured.read()
     drained = settle(house)
-    return {**_summary(result), **_cpu(at_answer, count), "followers_done_after_s": drained}
+    return {**_summary(result), **_cpu(measured.read(), count), "followers_done_after_s": drained}
 
 
 def bookings_to_201(house: House, count: int, offset_days: int) -> dict[str, Any]:

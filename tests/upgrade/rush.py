@@ -19,7 +19,6 @@ from tests.systems import until
 
 CUSTOMERS = 3  # who book at the same time
 PAUSE = 0.1  # seconds between two bookings of one of them
-CANCELS = 5  # every fifth thinks better of it
 PATIENCE = 60.0  # seconds until the last one must have an answer
 RETRYABLE = (Unavailable.code, "deadline_exceeded")
 DOMAIN = "rush.example"
@@ -34,7 +33,8 @@ class Booked:
     email: str
     ids: set[str]
     reference: str | None
-    cancelled: bool
+    token: str
+    cancelled: bool = False
 
 
 class Rush:
@@ -75,6 +75,11 @@ class Rush:
     def _since(self, instant: float) -> list[Booked]:
         return [booked for booked in self.booked if booked.begun >= instant]
 
+    def cancel(self, some: list[Booked]) -> None:
+        """These customers think better of it."""
+        for booked in some:
+            booked.cancelled = bool(self._ask("cancel_managed", {"token": booked.token}))
+
     def _serve(self) -> None:
         try:
             while not self._stop.is_set():
@@ -101,11 +106,8 @@ class Rush:
         answers = [self._ask("book", command), self._ask("book", command)]  # the second may reach another version
         if None in answers:
             return
-        cancelled = number % CANCELS == 0
-        if cancelled and not self._ask("cancel_managed", {"token": answers[0]["manage_token"]}):
-            return
-        ids = {answer["id"] for answer in answers}
-        self.booked.append(Booked(begun, customer["email"], ids, answers[0].get("reference"), cancelled))
+        ids, told = {answer["id"] for answer in answers}, answers[0]
+        self.booked.append(Booked(begun, customer["email"], ids, told.get("reference"), told["manage_token"]))
 
     def _ask(self, method: str, payload: dict[str, Any]) -> Any:
         """The answer, after repetitions if need be; None when it was refused for good."""

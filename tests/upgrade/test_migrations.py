@@ -2,6 +2,7 @@
 
 import ast
 import multiprocessing
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from deploy.house import SERVICES
-from runtime.db import Database
+from runtime import migrate
 from runtime.migrate import upgrade
 from runtime.service import Service
 from runtime.testing import Databases
 
 JOBS = 4
 # What a version that still runs cannot bear; see docs/upgrades.md.
-TAKING_AWAY = {"drop_column", "drop_table", "drop_constraint", "rename_table", "alter_column"}
+TAKING_AWAY = {"drop_column", "drop_table", "rename_table"}
 CONTRACT = "Contract: "  # how the docstring begins of a migration that may take away, and since when nobody uses it
 services = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 
@@ -55,6 +56,29 @@ def test_jobs_that_start_at_once_do_not_disturb_each_other(databases: Databases,
     assert shape(database.engine) == shape(fresh.engine)
 
 
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
+def test_jobs_that_do_not_wait_for_each_other_fail(databases: Databases, tmp_path: Path) -> None:
+    """The negative control: with a lock of its own, each runs into the others' half-made tables."""
+    versions = tmp_path / "migrations" / "versions"
+    versions.mkdir(parents=True)
+    (versions.parent / "env.py").write_text("from runtime.migrate import run_env\n\nrun_env()\n")
+    (versions / "0001.py").write_text(SLOW)
+    guarded, unguarded = databases.new(None).url, databases.new(None).url
+    assert at_once(JOBS, migrating, guarded, versions.parent) == [0] * JOBS
+    assert at_once(JOBS, migrating_alone, unguarded, versions.parent) != [0] * JOBS
+
+
+SLOW = """
+from alembic import op
+
+revision, down_revision = "0001", None
+
+
+def upgrade():
+    op.execute("create table dishes (id int); select pg_sleep(1)")
+"""
+
+
 @services
 def test_what_is_taken_away_says_so(service: Service) -> None:
     """The version before runs on beside a migration: only one that says since when nobody uses it may take away."""
@@ -66,22 +90,53 @@ def test_what_is_taken_away_says_so(service: Service) -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("step", sorted(TAKING_AWAY))
-def test_a_step_that_takes_away_is_noticed(step: str) -> None:
-    """Under whatever function of the migration it stands, except the way back."""
-    assert takes_away(ast.parse(f"def upgrade():\n    _change()\n\ndef _change():\n    op.{step}('appointments')"))
-    assert not takes_away(ast.parse(f"def downgrade():\n    op.{step}('appointments')"))
+@pytest.mark.parametrize(
+    ("step", "noticed"),
+    [
+        ("op.drop_column('appointments', 'link')", True),
+        ("op.alter_column('appointments', 'link', new_column_name='source')", True),
+        ("op.alter_column('appointments', 'link', nullable=False)", True),
+        ("op.alter_column('appointments', 'link', nullable=True)", False),
+        ("op.add_column('appointments', sa.Column('source', sa.Text, nullable=False))", True),
+        ("op.add_column('appointments', sa.Column('source', sa.Text, nullable=False, server_default=''))", False),
+        ("op.add_column('appointments', sa.Column('source', sa.Text))", False),
+    ],
+)
+def test_a_step_that_takes_away_is_noticed(step: str, noticed: bool) -> None:
+    """In whatever function of the migration it stands, except the way back."""
+    assert takes_away(ast.parse(f"def upgrade():\n    _change()\n\ndef _change():\n    {step}")) is noticed
+    assert not takes_away(ast.parse(f"def downgrade():\n    {step}"))
 
 
 def takes_away(module: ast.Module) -> bool:
-    """Whether anything but the way back has a step that the version before might not bear."""
-    forward = [node for node in module.body if getattr(node, "name", "") != "downgrade"]
-    called = {node.func.attr for part in forward for node in ast.walk(part) if _is_step(node)}
-    return bool(called & TAKING_AWAY)
+    """Whether anything but the way back has a step that the version before could not bear."""
+    forward = [part for part in module.body if getattr(part, "name", "") != "downgrade"]
+    return any(_taking_away(step) for part in forward for step in _steps(part))
 
 
-def _is_step(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+def _taking_away(call: Any) -> bool:
+    words = _words(call)
+    if call.func.attr == "alter_column":
+        return bool({"new_column_name", "type_"} & words.keys()) or _needs_a_value(words)
+    if call.func.attr == "add_column":
+        columns = [_words(column) for column in _steps(call)]
+        return any(_needs_a_value(column) and "server_default" not in column for column in columns)
+    return call.func.attr in TAKING_AWAY
+
+
+def _needs_a_value(words: dict[str, ast.expr]) -> bool:
+    nullable = words.get("nullable")
+    return isinstance(nullable, ast.Constant) and nullable.value is False
+
+
+def _words(call: Any) -> dict[str, ast.expr]:
+    return {keyword.arg: keyword.value for keyword in call.keywords}
+
+
+def _steps(code: ast.AST) -> list[Any]:
+    """The calls in it that look like `op.add_column(…)`."""
+    calls = (node for node in ast.walk(code) if isinstance(node, ast.Call))
+    return [call for call in calls if isinstance(call.func, ast.Attribute)]
 
 
 def shape(engine: Engine) -> dict[str, Any]:
@@ -119,7 +174,6 @@ def migrating(barrier: Any, url: str, migrations: Path) -> None:
     upgrade(url, migrations)
 
 
-def test_the_same_without_the_jobs_turns_fails(databases: Databases) -> None:
-    """The negative control: without the lock of migrations, jobs run into each other."""
-    if databases.kind == "sqlite":
-        pytest.skip("a SQLite database has one writer at a time, with or without us")
+def migrating_alone(barrier: Any, url: str, migrations: Path) -> None:
+    migrate.LOCK_KEY = os.getpid()
+    migrating(barrier, url, migrations)

@@ -5,7 +5,7 @@ The last test is the negative control: a migration that renames a column makes t
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,19 +53,21 @@ def _rush(house: House) -> Rush:
 
 
 def test_forward_and_back_nothing_is_lost_doubled_or_refused(
-    house: House, old: Version, rush: Rush, tmp_path: Path
+    house: House, old: Version, rush: Rush, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     """The steps of docs/upgrades.md: migrate, start the next version beside this one, let this one go; then back."""
     new, first = next_one(tmp_path), house.replicas[-len(CHANGED) :]
     with rush.running():
-        rush.more(SOME)
+        before = rush.more(SOME)
         house.migrate(new, *CHANGED)
         assert references(rush.more(SOME)) == {False}
 
         second = house.start(*CHANGED, version=new)
         until(lambda: rush.more(SOME) and readings(house) == EACH, 60, "each version's events read by each")
         house.retire(first)
-        assert references(rush.more(SOME)) == {True}
+        after = rush.more(SOME)
+        assert references(after) == {True}
+        rush.cancel(before)
         rush.quoting = True
         assert all(str(booked.reference).startswith("own-") for booked in rush.more(SOME))
         rush.quoting = False
@@ -75,7 +77,10 @@ def test_forward_and_back_nothing_is_lost_doubled_or_refused(
         house.start(*CHANGED, version=old)
         house.retire(second)
         assert references(rush.more(SOME)) == {False}
+        rush.cancel(after)
     check(house, rush)
+    record_property("booked", len(rush.booked))
+    record_property("repeated", rush.repeated)
 
 
 def test_a_migration_that_the_version_before_cannot_bear_is_found(house: House, rush: Rush, tmp_path: Path) -> None:

@@ -214,7 +214,8 @@ def test_a_lost_time_is_told_even_if_no_other_can_be_proposed(
     clock.forward(minutes=9)
     house.holds.clear()
     house.answers["availability.slots"] = AWAY
-    page = client.post(action, fields | TYPED | {"action": "book"})
+    never_asked = action + "&tz=Asia/Tokyo"
+    page = client.post(never_asked, fields | TYPED | {"action": "book"})
     assert page.status == 409
     assert "Diese Zeit ist nicht mehr frei" in page.text
 
@@ -257,6 +258,17 @@ def test_sign_in_keeps_the_address_and_never_the_password(client: StrictClient, 
     assert page.find("input", id="email").get("value") == "demo@top-hearing.example"
     assert "geheim-geheim" not in page.html
     assert "Die Anmeldung ist gerade nicht möglich." in page.text
+
+
+def test_too_many_sign_ins_do_not_show_the_password_either(client: StrictClient, limits: Limits) -> None:
+    """Other forms are carried along by a page that says "later"; this one is not."""
+    action, fields = client.get("/login").form("/login")
+    limits("sign_in=1/h")
+    typed = fields | {"email": "demo@top-hearing.example", "password": "geheim-geheim"}
+    for _ in range(2):
+        page = client.post(action, typed)
+    assert page.status == 429
+    assert "geheim-geheim" not in page.html
 
 
 def test_the_way_on_never_leads_to_another_host(client: StrictClient, limits: Limits) -> None:

@@ -19,7 +19,7 @@ from typing import Any  # noqa: E402
 from eventlet.semaphore import Semaphore  # noqa: E402
 from nameko.containers import ServiceContainer  # noqa: E402
 
-from runtime import heap, topology  # noqa: E402
+from runtime import heap, metrics, topology  # noqa: E402
 from runtime.broker import HANDLER_SECONDS, nameko_config, service_class  # noqa: E402
 from runtime.children import orphaned, report_ready  # noqa: E402
 from runtime.clock import utc_now  # noqa: E402
@@ -30,7 +30,7 @@ from runtime.loops import start_loops  # noqa: E402
 from runtime.rpcclient import BrokerRpc  # noqa: E402
 from runtime.service import App, Service  # noqa: E402
 from runtime.settings import read  # noqa: E402
-from runtime.telemetry import configure_logging  # noqa: E402
+from runtime.telemetry import configure_logging, export_spans  # noqa: E402
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,9 @@ def build(
     amqp_uri = app.settings.amqp_uri
     endpoint = Endpoint(app, service.edge)
     reads = subscriptions(service.name, service.edge)
-    _declare(amqp_uri, topology.system([service.name], reads, ladder))
+    wanted = topology.system([service.name], reads, ladder)
+    _declare(amqp_uri, wanted)
+    metrics.tell_queues(queue.name for queue in wanted.queues)
     publisher = ConfirmedPublisher(amqp_uri)
     deliveries = Deliveries(endpoint, publisher, Semaphore(1), partial(time_limit, seconds), ladder)
     state: dict[str, bool] = {}
@@ -98,6 +100,8 @@ def main(module: str) -> None:
     service = importlib.import_module(module).SERVICE
     settings = read(service.settings, os.environ)
     configure_logging(service.name, settings.log_level)
+    export_spans(service.name, settings.otlp_endpoint)
+    metrics.continue_as("worker")
     app, stop = build_app(service, settings), threading.Event()
     container = build(service, app)
     loops = start_loops(service, app, service.loops, stop) if settings.loops_in_worker else []

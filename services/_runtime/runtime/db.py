@@ -165,6 +165,7 @@ def _engine(url: str, pool_size: int, **options: Any) -> Engine:
             url,
             pool_size=pool_size,
             max_overflow=0,
+            pool_use_lifo=True,  # few connections that know our statements, rather than many that do not
             hide_parameters=True,  # people's data stay out of logged errors
             connect_args={"connect_timeout": 5, "options": PG_OPTIONS},
             **options,

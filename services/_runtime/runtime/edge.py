@@ -10,19 +10,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from time import perf_counter
 from typing import Any, TypeVar
 
 from marshmallow import Schema, ValidationError
 
+from runtime import metrics
 from runtime.db import AWAY, Session
 from runtime.errors import Refused, refusal
 from runtime.identity import Caller
 from runtime.inbox import Task, handle_once
 from runtime.messages import Event
 from runtime.service import App
-from runtime.telemetry import trace_id, tracing
+from runtime.telemetry import rpc_span, trace_id, tracing
 
 log = logging.getLogger(__name__)
+CALLS = metrics.histogram("rpc_seconds", "Time to answer a call", "service", "method", "outcome")
+OUTCOMES = {"internal": "failed", "unavailable": "away", "deadline_exceeded": "away"}  # any other refusal: "refused"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -123,15 +127,26 @@ class Endpoint:
 
     def call(self, method: str, payload: dict[str, Any], headers: dict[str, str]) -> Any:
         """Answer one RPC. Raises nothing but Refused."""
-        with tracing(headers.get("traceparent", "")):
+        name = method if method in self.procedures else "unknown"
+        began, outcome = perf_counter(), "failed"
+        with tracing(headers.get("traceparent", ""), *rpc_span(self.app.name, name, "server")):
             try:
-                spec = self.procedures.get(method)
-                if spec is None:
-                    raise Refused("unknown_method", {"method": method})
-                call = self._admit(spec, headers)
-                return getattr(self.edge, method)(call, _load(spec, payload))
+                answer = self._answer(method, payload, headers)
+                outcome = "ok"
+                return answer
             except Exception as error:
-                raise self._refuse(method, error) from None
+                refused = self._refuse(method, error)
+                outcome = OUTCOMES.get(refused.code, "refused")
+                raise refused from None
+            finally:
+                CALLS(self.app.name, name, outcome).observe(perf_counter() - began)
+
+    def _answer(self, method: str, payload: dict[str, Any], headers: dict[str, str]) -> Any:
+        spec = self.procedures.get(method)
+        if spec is None:
+            raise Refused("unknown_method", {"method": method})
+        call = self._admit(spec, headers)
+        return getattr(self.edge, method)(call, _load(spec, payload))
 
     def _admit(self, spec: RpcSpec, headers: dict[str, str]) -> Call:
         now = self.app.clock()

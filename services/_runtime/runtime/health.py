@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 Readiness = Callable[[], dict[str, bool]]
-Metrics = Callable[[], dict[str, float]]
+Metrics = Callable[[], str]
 
 
 def answer(path: str, readiness: Readiness, metrics: Metrics) -> tuple[int, str, str]:
@@ -21,24 +21,24 @@ def answer(path: str, readiness: Readiness, metrics: Metrics) -> tuple[int, str,
         parts = readiness()
         return 200 if all(parts.values()) else 503, "application/json", json.dumps(parts)
     if path == "/metrics":
-        lines = [f"terminfluss_{name} {value:g}\n" for name, value in metrics().items()]
-        return 200, "text/plain; version=0.0.4", "".join(lines)
+        return 200, "text/plain; version=0.0.4; charset=utf-8", metrics()
     return 404, "application/json", "{}"
 
 
 class HealthServer:
-    """Answers on `port` from a thread of its own; port 0 takes a free one (see `port`)."""
+    """Answers on `port` from a thread of its own; port 0 takes a free one (see `port`). `host`: all addresses, or one."""
 
-    def __init__(self, port: int, readiness: Readiness, metrics: Metrics = dict):
+    def __init__(self, port: int, readiness: Readiness = dict, metrics: Metrics = str, host: str = ""):
         class Handler(socketserver.StreamRequestHandler):
             timeout = 5
 
             def handle(self) -> None:
                 words = self.rfile.readline(2000).decode("latin-1").split()
                 path = words[1].partition("?")[0] if len(words) > 1 else ""
-                status, kind, body = answer(path, readiness, metrics)
+                status, kind, text = answer(path, readiness, metrics)
+                body = text.encode()
                 head = f"HTTP/1.1 {status} {'OK' if status == 200 else 'No'}\r\nContent-Type: {kind}\r\n"
-                self.wfile.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode())
+                self.wfile.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
 
         class Server(socketserver.ThreadingTCPServer):
             allow_reuse_address = True
@@ -47,7 +47,7 @@ class HealthServer:
             def handle_error(self, request: Any, client_address: Any) -> None:
                 """A prober that went away is no event."""
 
-        self._server = Server(("", port), Handler)
+        self._server = Server((host, port), Handler)
         self.port: int = self._server.server_address[1]
 
     def start(self) -> None:
@@ -55,4 +55,8 @@ class HealthServer:
 
     def stop(self) -> None:
         self._server.shutdown()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close the port. All that a forked child has of the server is its copy of it."""
         self._server.server_close()

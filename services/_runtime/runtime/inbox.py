@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from runtime import tables
+from runtime import metrics, tables
 from runtime.db import Session
 from runtime.messages import Event
-from runtime.telemetry import tracing
+from runtime.telemetry import event_span, tracing
 
+HANDLERS = metrics.histogram("handler_seconds", "Time of an event's handler, without its commit", "consumer", "outcome")
 Key = tuple[str, str]  # consumer, event id
 NOTE = {
     dialect.dialect.name: dialect.insert(tables.inbox)
@@ -56,9 +58,19 @@ def handle_once(
     for task in tasks:
         if task.key in fresh:
             fresh.discard(task.key)  # the same delivery may be here twice
-            with tracing(task.event.traceparent):
-                task.handler(session, task.event)
+            _run(session, task)
             ran += 1
     if settle:
         settle(session)
     return ran
+
+
+def _run(session: Session, task: Task) -> None:
+    event, outcome = task.event, "failed"
+    began = perf_counter()
+    try:
+        with tracing(event.traceparent, *event_span(f"{task.consumer} of", event.source, event.type, event.id, "consumer")):
+            task.handler(session, event)
+        outcome = "ok"
+    finally:
+        HANDLERS(task.consumer, outcome).observe(perf_counter() - began)

@@ -9,12 +9,13 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
+from runtime import metrics
 from runtime.children import orphaned, report_ready
 from runtime.clock import utc_now
 from runtime.rpcclient import BrokerRpc
 from runtime.service import App, Loop, Service
 from runtime.settings import read
-from runtime.telemetry import configure_logging
+from runtime.telemetry import configure_logging, export_spans
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 2.0
@@ -44,6 +45,8 @@ def main(module: str, names: list[str]) -> None:
     service: Service = importlib.import_module(module).SERVICE
     settings: Any = read(service.settings, os.environ)
     configure_logging(service.name, settings.log_level)
+    export_spans(service.name, settings.otlp_endpoint)
+    metrics.continue_as("loops")
     app = service.build(settings, BrokerRpc(settings.amqp_uri, f"{service.name}-loops"), utc_now)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

@@ -9,7 +9,7 @@ from runtime import tables
 from runtime.db import Session
 from runtime.ids import new_id
 from runtime.messages import Event
-from runtime.telemetry import traceparent
+from runtime.telemetry import event_span, step
 
 ADD = insert(tables.outbox).inline()  # nobody needs the new `seq`
 
@@ -34,17 +34,19 @@ def emit(
 
     Nothing is sent here: if the transaction rolls back, the event never was.
     """
-    event = Event(
-        id=new_id(),
-        source=source,
-        type=type,
-        subject=subject,
-        time=now,
-        practice_id=practice_id,
-        version=version,
-        data=data,
-        traceparent=traceparent(),
-    )
+    id = new_id()
+    with step(*event_span("create", source, type, id, "producer")) as traceparent:
+        event = Event(
+            id=id,
+            source=source,
+            type=type,
+            subject=subject,
+            time=now,
+            practice_id=practice_id,
+            version=version,
+            data=data,
+            traceparent=traceparent,
+        )
     route = {"exchange": f"{source}.events", "routing_key": type, "mandatory": mandatory}
     row = {"id": event.id, **route, "body": event.to_json(), "created": now}
     session.at_end(ADD, row)

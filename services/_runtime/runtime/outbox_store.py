@@ -63,6 +63,9 @@ class Store(Protocol):
     def purge(self) -> int:
         """Delete one batch of old rows; how many went."""
 
+    def backlog(self) -> tuple[int, float]:
+        """How many rows are not published, and the age of the oldest in seconds."""
+
     def close(self) -> None: ...
 
 
@@ -71,6 +74,15 @@ def open_store(database_url: str) -> Store:
     if database_url.startswith("sqlite"):
         return SqliteStore(unquote(database_url.partition("///")[2].partition("?")[0]))
     return PostgresStore(database_url.replace("postgresql+psycopg2", "postgresql", 1))
+
+
+def backlog(database_url: str) -> tuple[int, float]:
+    """How many rows are not published, and the age of the oldest in seconds; on a connection of its own. Raises Away."""
+    store = open_store(database_url)
+    try:
+        return store.backlog()
+    finally:
+        store.close()
 
 
 class PostgresStore:
@@ -116,6 +128,11 @@ class PostgresStore:
             gone += self._execute(f"delete from {table} where {key} = any(array({old}))", (keep,)).rowcount
         self._commit()
         return gone
+
+    def backlog(self) -> tuple[int, float]:
+        age = "coalesce(extract(epoch from now() - min(created)), 0)"
+        waiting, lag = self._execute(f"select count(*), {age} from outbox where published is null", ()).fetchone()
+        return int(waiting), max(0.0, float(lag))
 
     def close(self) -> None:
         for connection in (self._connection, self._listening):
@@ -198,6 +215,10 @@ class SqliteStore:
             gone += self._execute(f"delete from {table} where rowid in ({old})", (_stamp(-keep),)).rowcount
         return gone
 
+    def backlog(self) -> tuple[int, float]:
+        row = self._execute("select count(*), min(created) from outbox where published is null").fetchone()
+        return int(row[0]), _age(row[1])
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
@@ -219,6 +240,13 @@ class SqliteStore:
 def _key(id: str) -> str:
     """An id as SQLAlchemy's Uuid stores it in SQLite."""
     return UUID(id).hex
+
+
+def _age(stamp: str | None) -> float:
+    """Seconds since an instant as it is stored in SQLite; 0 for none."""
+    if stamp is None:
+        return 0.0
+    return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(stamp).replace(tzinfo=UTC)).total_seconds())
 
 
 def _stamp(later: timedelta = timedelta()) -> str:

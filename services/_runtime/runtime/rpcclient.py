@@ -19,7 +19,7 @@ import pika
 
 from runtime.connection import Channel, Connection
 from runtime.errors import NotSent, Refused, Unavailable
-from runtime.telemetry import traceparent
+from runtime.telemetry import rpc_span, step, traceparent
 from runtime.topology import RPC_EXCHANGE
 
 HEADER_PREFIX = "nameko."  # nameko hands on no others
@@ -72,6 +72,12 @@ class BrokerRpc:
     ) -> Any:
         """Answer of `service.method(payload)`. Raises Refused, NotSent, Unavailable; never later than `timeout`
         seconds from now."""
+        with step(*rpc_span(service, method, "client")):
+            return self._call(service, method, payload, headers or {}, timeout)
+
+    def _call(
+        self, service: str, method: str, payload: dict[str, Any], headers: dict[str, str], timeout: float
+    ) -> Any:
         timeout = min(timeout, _deadline.get() - time.time())
         if timeout <= 0:
             raise NotSent("the deadline of the call being answered has passed")
@@ -81,7 +87,7 @@ class BrokerRpc:
         if not self._connection.wait_ready(timeout):
             raise NotSent("no connection to the broker")
         id, pending = uuid.uuid4().hex, _Pending()
-        properties = self._properties(id, headers or {}, end - time.monotonic())
+        properties = self._properties(id, headers, end - time.monotonic())
         self._pending[id] = pending
         try:
             if not self._connection.submit(partial(self._send, f"{service}.{method}", body, properties)):

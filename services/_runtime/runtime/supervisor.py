@@ -11,6 +11,7 @@ import os
 import signal
 import threading
 import time
+from tempfile import TemporaryDirectory
 
 from runtime.children import Child
 from runtime.health import HealthServer
@@ -20,14 +21,16 @@ from runtime.telemetry import configure_logging
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.2
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # runtime.metrics would load the library
 GRACE_SECONDS = 65.0  # a handler's time limit, and a little
 
 
 class Supervisor:
     """Runs until SIGTERM or SIGINT; then lets everything finish what it has begun."""
 
-    def __init__(self, settings: BaseSettings, children: list[Child], grace: float = GRACE_SECONDS):
-        self._children, self._grace = children, grace
+    def __init__(self, settings: BaseSettings, children: list[Child], folder: str, grace: float = GRACE_SECONDS):
+        self._settings, self._children, self._folder, self._grace = settings, children, folder, grace
+        self._asked = threading.Lock()
         self._stop = threading.Event()
         self._relay = Relay(settings.database_url, settings.amqp_uri)
         self._relaying = threading.Thread(target=self._carry, name="relay")
@@ -52,9 +55,19 @@ class Supervisor:
         parts = {"database": self._relay.database_ready, "broker": self._relay.broker_ready}
         return parts | {child.name: child.ready for child in self._children}
 
-    def metrics(self) -> dict[str, float]:
-        starts = {f"{child.name}_starts_total": float(child.starts) for child in self._children}
-        return {"events_published_total": float(self._relay.published), **starts}
+    def metrics(self) -> str:
+        """What the children measured, and what waits. One question at a time."""
+        from runtime import scrape  # here: a supervisor that nobody asks stays small
+
+        pids = {child.name: child.process.pid for child in self._children if child.process}
+        with self._asked:
+            own = [
+                scrape.counted("events_published", "Events that the broker has", (), {(): self._relay.published}),
+                *scrape.children({child.name: child.starts for child in self._children}, pids),
+                *scrape.outbox(self._settings.database_url),
+                *scrape.queues(self._settings.amqp_uri, self._folder),
+            ]
+            return scrape.text(self._folder, own)
 
     def _carry(self) -> None:
         while not self._stop.is_set():
@@ -90,7 +103,10 @@ def main() -> None:
     children = [Child("worker", "runtime.broker_worker", chosen.module)] if chosen.module else []
     if chosen.loops:
         children.append(Child("loops", "runtime.loops", chosen.module))
-    Supervisor(settings, children).run()
+    with TemporaryDirectory(prefix="terminfluss-metrics-") as folder:
+        if settings.health_port:
+            os.environ[METRICS_FOLDER] = folder  # for the children; otherwise nobody could ask what they measured
+        Supervisor(settings, children, folder).run()
 
 
 if __name__ == "__main__":

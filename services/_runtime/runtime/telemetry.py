@@ -9,12 +9,17 @@ import logging
 import re
 import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from typing import Any
 
 _TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 _current: contextvars.ContextVar[str] = contextvars.ContextVar("traceparent", default="")
+_span: contextvars.ContextVar[Any] = contextvars.ContextVar("span", default=None)
+_spans: Any = None  # a runtime.spans.Spans, once `export_spans` has made it
+Facts = Mapping[str, str | int]
+NO_FACTS: Facts = {}
 
 
 def traceparent() -> str:
@@ -34,13 +39,61 @@ def child_of(parent: str) -> str:
 
 
 @contextmanager
-def tracing(parent: str) -> Iterator[str]:
-    """Run the block in a child span of `parent`."""
-    token = _current.set(child_of(parent))
+def tracing(parent: str, name: str = "work", kind: str = "internal", facts: Facts = NO_FACTS) -> Iterator[str]:
+    """Run the block in a child span of `parent`; yields its own traceparent.
+
+    Where spans are exported, the span has this name, kind (server, client, producer, consumer, internal) and these
+    attributes: names that the code gives, ids and numbers, never people's data.
+    """
+    span, context = _spans.open(parent, name, kind, facts) if _spans else (None, child_of(parent))
+    token, outer = _current.set(context), _span.set(span)
     try:
-        yield _current.get()
+        yield context
+    except BaseException as error:
+        if span:
+            _spans.failed(span, error)
+        raise
     finally:
         _current.reset(token)
+        _span.reset(outer)
+        if span:
+            span.end()
+
+
+def step(name: str, kind: str, facts: Facts = NO_FACTS) -> AbstractContextManager[str]:
+    """Where spans are exported, run the block in a child span of the current one; elsewhere in the current one. Yields
+    the traceparent either way."""
+    return tracing(_current.get(), name, kind, facts) if _spans else nullcontext(_current.get())
+
+
+def describe(facts: Facts, name: str = "") -> None:
+    """Tell more of the current span, where it is exported."""
+    if span := _span.get():
+        span.set_attributes(facts)
+        if name:
+            span.update_name(name)
+
+
+def export_spans(service: str, endpoint: str) -> None:
+    """Send this process's spans to an OpenTelemetry collector (OTLP over HTTP); does nothing without an endpoint. Called
+    once, by a composition root, after any fork."""
+    global _spans
+    if endpoint:
+        from runtime.spans import Spans  # here: it takes 9 MB
+
+        _spans = Spans(service, endpoint)
+
+
+def rpc_span(service: str, method: str, kind: str) -> tuple[str, str, Facts]:
+    """Name, kind and attributes of a call's span, on either side."""
+    return f"{service}/{method}", kind, {"rpc.system": "nameko", "rpc.service": service, "rpc.method": method}
+
+
+def event_span(verb: str, source: str, type: str, id: str, kind: str) -> tuple[str, str, Facts]:
+    """Name, kind and attributes of the span in which an event is made, or handled."""
+    place = f"{source}.events:{type}"
+    facts = {"messaging.system": "rabbitmq", "messaging.destination.name": place, "messaging.message.id": id}
+    return f"{verb} {place}", kind, facts
 
 
 class JsonFormatter(logging.Formatter):
@@ -73,3 +126,4 @@ def configure_logging(service: str, level: str = "INFO") -> None:
     logging.getLogger("pika").setLevel("CRITICAL")  # eight lines per failed attempt; runtime.connection tells it in one
     for noisy in ("amqp", "kombu", "nameko", "alembic", "waitress"):
         logging.getLogger(noisy).setLevel("WARNING")
+    logging.getLogger("opentelemetry").setLevel("ERROR")  # one line per lost batch, none per attempt

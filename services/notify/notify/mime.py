@@ -1,24 +1,20 @@
-"""A mail as bytes on the wire (RFC 5322, 2045–2047), built with the standard library.
+"""A mail as bytes on the wire (RFC 5322, 2045–2047).
 
 multipart/mixed( multipart/alternative( text/plain, text/html, text/calendar; method=… ), Terminanhang.ics ): Gmail and
 Outlook read the alternative, Apple Mail and everybody else open the attachment.
 
-The library's older classes on purpose: EmailMessage parses again each header that it is given, which costs ten times
-as much, and loses spaces when it folds long encoded subjects.
+The standard library encodes words and bodies. Its message classes would parse every header and search every body again,
+which costs more than all the rest, and EmailMessage loses spaces when it folds long encoded subjects.
 """
 
+import base64
 import quopri
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.encoders import encode_base64
 from email.header import Header
 from email.headerregistry import Address
-from email.mime.base import MIMEBase
-from email.mime.multipart import MIMEMultipart
-from email.mime.nonmultipart import MIMENonMultipart
-from email.policy import Compat32
-from email.utils import format_datetime, parseaddr
+from email.utils import encode_rfc2231, format_datetime, parseaddr
 from functools import cache
 from typing import Any
 
@@ -27,21 +23,7 @@ from notify.compose import Letter
 from notify.domain.templates import one_line
 from notify.ical import CalendarFile
 
-LINE = 78  # characters that a header line should not pass (RFC 5322, 2.1.1)
-# No line of a quoted-printable or base64 body looks like this: RFC 2045, 6.7 (5). The library would search for one.
-MIXED, ALTERNATIVE = "=_mixed", "=_alternative"
-
-
-class _Wire(Compat32):
-    """The library's policy; headers that need neither encoding nor folding are not parsed for it."""
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        if isinstance(value, str) and value.isascii() and len(name) + len(value) < LINE - 2 and "\n" not in value:
-            return f"{name}: {value}\r\n".encode()
-        return super().fold_binary(name, value)
-
-
-WIRE = _Wire(linesep="\r\n", cte_type="8bit")
+LINE = 76  # characters that a header line should not pass (RFC 5322, 2.1.1), without colon and space
 
 
 class BadAddress(Exception):
@@ -73,18 +55,22 @@ def mail(
     """The complete mail. Raises BadAddress."""
     name, spec = _sender(mail_from)
     sender, to = address(spec, letter.practice or name), address(recipient, recipient_name)
-    message: Any = _body(letter, calendar)  # typeshed knows no Header as a value
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id
-    message["From"], message["To"] = _mailbox("From", sender), _mailbox("To", to)
-    if practice.get("email"):
-        message["Reply-To"] = _mailbox("Reply-To", address(str(practice["email"]), letter.practice))
     subject = one_line(letter.subject)
-    message["Subject"] = Header(subject, None if _plain(subject) else "utf-8", header_name="Subject")
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = letter.locale
-    return Mail(message_id, str(sender), str(to), subject, message.as_bytes(policy=WIRE))
+    headers = {
+        "Date": format_datetime(now),
+        "Message-ID": message_id,
+        "From": _mailbox("From", sender),
+        "To": _mailbox("To", to),
+        "Subject": _encoded("Subject", subject),
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "Content-Language": letter.locale,
+        "MIME-Version": "1.0",
+    }
+    if practice.get("email"):
+        headers["Reply-To"] = _mailbox("Reply-To", address(str(practice["email"]), letter.practice))
+    raw = _lines(headers) + _body(letter, calendar)
+    return Mail(message_id, str(sender), str(to), subject, raw)
 
 
 def _plain(words: str) -> bool:
@@ -92,42 +78,69 @@ def _plain(words: str) -> bool:
     return words.isascii() and "=?" not in words
 
 
-def _mailbox(header: str, who: Address) -> Header | str:
-    if not who.addr_spec.isascii():  # SMTPUTF8: raw UTF-8, which the library passes on as surrogate escapes
-        return str(who).encode().decode("ascii", "surrogateescape")
+def _encoded(header: str, words: str) -> str:
+    if _plain(words) and len(header) + len(words) < LINE:
+        return words
+    return Header(words, None if _plain(words) else "utf-8", header_name=header).encode(linesep="\r\n")
+
+
+def _mailbox(header: str, who: Address) -> str:
+    if not who.addr_spec.isascii():  # SMTPUTF8
+        return str(who)
     if _plain(who.display_name) and len(header) + len(str(who)) < LINE:
         return str(who)
     words = Header(who.display_name, "utf-8", header_name=header)
     words.append(f"<{who.addr_spec}>", "us-ascii")
-    return words
+    return words.encode(linesep="\r\n")
 
 
-def _body(letter: Letter, calendar: CalendarFile | None) -> MIMEMultipart:
+def _lines(headers: Mapping[str, str]) -> bytes:
+    """Raises ValueError for a line break that is no folding: it would begin a header of its own."""
+    if any("\n" in value.replace("\r\n ", "") for value in headers.values()):
+        raise ValueError("line break in a header")
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
+
+
+def _body(letter: Letter, calendar: CalendarFile | None) -> bytes:
     texts = [_text("plain", render.text(letter)), _text("html", render.html(letter))]
     if not calendar:
-        return MIMEMultipart("alternative", ALTERNATIVE, texts)
-    entry = _base64(MIMEBase("text", "calendar", charset="utf-8", method=calendar.method), calendar.content)
-    file = _base64(MIMENonMultipart("application", "ics"), calendar.content)
-    file.add_header("Content-Disposition", "attachment", filename=_file_name(calendar.filename))
-    return MIMEMultipart("mixed", MIXED, [MIMEMultipart("alternative", ALTERNATIVE, [*texts, entry]), file])
+        return _multipart("alternative", texts)
+    entry = _base64(f'text/calendar; charset="utf-8"; method={calendar.method}', calendar.content)
+    file = _base64("application/ics", calendar.content, {"Content-Disposition": _attachment(calendar.filename)})
+    return _multipart("mixed", [_multipart("alternative", [*texts, entry]), file])
 
 
-def _text(subtype: str, text: str) -> MIMENonMultipart:
-    part = MIMENonMultipart("text", subtype, charset="utf-8")
+def _multipart(kind: str, parts: Iterable[bytes]) -> bytes:
+    """No line of a quoted-printable or base64 body looks like this boundary: RFC 2045, 6.7 (5)."""
+    boundary = f"=_{kind}"
+    before = f"--{boundary}\r\n".encode()
+    content = b"".join(before + part + b"\r\n" for part in parts)
+    return _part(f'multipart/{kind}; boundary="{boundary}"', {}, content + f"--{boundary}--\r\n".encode())
+
+
+def _text(subtype: str, text: str) -> bytes:
     lines = "".join(f"{line}\n" for line in text.splitlines())
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(quopri.encodestring(lines.encode()).decode("ascii"))
-    return part
+    encoding = {"Content-Transfer-Encoding": "quoted-printable"}
+    return _part(f'text/{subtype}; charset="utf-8"', encoding, _wire(quopri.encodestring(lines.encode())))
 
 
-def _base64(part: MIMEBase, content: bytes) -> MIMEBase:
-    part.set_payload(content)
-    encode_base64(part)
-    return part
+def _base64(type: str, content: bytes, headers: Mapping[str, str] | None = None) -> bytes:
+    encoding = {"Content-Transfer-Encoding": "base64"}
+    return _part(type, {**encoding, **(headers or {})}, _wire(base64.encodebytes(content)))
 
 
-def _file_name(name: str) -> str | tuple[str, str, str]:
-    return name if name.isascii() else ("utf-8", "", name)  # RFC 2231
+def _part(type: str, headers: Mapping[str, str], content: bytes) -> bytes:
+    return _lines({"Content-Type": type, **headers}) + b"\r\n" + content
+
+
+def _wire(content: bytes) -> bytes:
+    return content.replace(b"\n", b"\r\n")
+
+
+def _attachment(name: str) -> str:
+    if name.isascii():
+        return f'attachment;\r\n filename="{name}"'
+    return f"attachment;\r\n filename*={encode_rfc2231(name, 'utf-8')}"
 
 
 @cache

@@ -84,6 +84,7 @@ class Message(Base):
     `snapshot` is the appointment's event as it was when the message was decided, until the message has ended; then it
     is empty: people's data are not kept longer than they are needed. `attempt` counts the turns begun;
     a turn may only be finished under the number it was begun with. `lease_until`: after it a turn counts as lost.
+    `traceparent` is the trace of the event that caused it.
     """
 
     __tablename__ = "messages"
@@ -106,6 +107,7 @@ class Message(Base):
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
     useful_until: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    traceparent: Mapped[str] = mapped_column(String(55), default="", server_default="")
 
     __table_args__ = (
         UniqueConstraint("appointment_id", "version", "purpose", "recipient", "channel", name="message_once"),

@@ -25,6 +25,7 @@ from notify.usecases.delivery import Turn
 from runtime.db import AWAY
 from runtime.errors import Refused, Unavailable
 from runtime.service import App
+from runtime.telemetry import describe, step, tracing
 
 log = logging.getLogger(__name__)
 POLL = 1.0  # seconds; the bell rings sooner
@@ -126,17 +127,18 @@ class Sender:
 
     def turn(self, message: Turn, links: Links) -> None:
         """One attempt at one message; how it went is on record afterwards."""
-        outcome = self._attempt(message, links)
-        facts = {"message": message.id, "purpose": message.purpose, "attempt": message.attempt, "state": outcome.state}
-        log.info("message_turn", extra={"facts": {**facts, "reason": outcome.reason}})
-        self._finish(message, outcome)
+        facts = {"message": message.id, "purpose": message.purpose, "attempt": message.attempt}
+        with tracing(message.traceparent, "message turn", "internal", facts):
+            outcome = self._attempt(message, links)
+            log.info("message_turn", extra={"facts": {**facts, "state": outcome.state, "reason": outcome.reason}})
+            self._finish(message, outcome)
 
     def _attempt(self, message: Turn, links: Links) -> Outcome:
         try:
             recipient = mime.address(message.recipient).addr_spec
             sender = mime.return_path(message.id, self.settings.mail_from, self.settings.bounce_domain)
             mail = self._write(message, _link(message, links))
-            return self.transport.deliver(Envelope(sender, recipient), mail, self.app.clock())
+            return self._send(message, Envelope(sender, recipient), mail)
         except NoLink:
             return failure("no_link")
         except Unavailable as error:
@@ -148,6 +150,14 @@ class Sender:
         except Exception as error:
             log.exception("mail_not_written", extra={"facts": {"message": message.id}})
             return retry("internal", type(error).__name__)
+
+    def _send(self, message: Turn, envelope: Envelope, mail: mime.Mail) -> Outcome:
+        """Its span tells message, purpose and outcome; of the envelope nothing."""
+        facts = {"messaging.message.id": message.id, "purpose": message.purpose}
+        with step(f"{type(self.transport).__name__} send", "client", facts):
+            outcome = self.transport.deliver(envelope, mail, self.app.clock())
+            describe({"outcome": outcome.state, "reason": outcome.reason})
+            return outcome
 
     def _write(self, message: Turn, link: str) -> mime.Mail:
         change, parts = contracts.appointment(message.snapshot), delivery.material(message)

@@ -11,7 +11,7 @@ from typing import Any
 from runtime.clock import Clock
 from runtime.edge import Endpoint
 from runtime.errors import NotSent, Refused, Unavailable
-from runtime.telemetry import trace_id, traceparent
+from runtime.telemetry import rpc_span, step, trace_id, traceparent
 
 log = logging.getLogger(__name__)
 _deadline: ContextVar[float | None] = ContextVar("rpc_deadline", default=None)
@@ -43,7 +43,7 @@ class LocalRpc:
         deadline = _earliest(_deadline.get(), monotonic() + timeout)
         if monotonic() >= deadline:
             raise NotSent("the deadline of the call being answered has passed")
-        with _within(deadline, f"{service}.{method}"):
+        with _within(deadline, f"{service}.{method}"), step(*rpc_span(service, method, "client")):
             return self._answer(endpoint, method, json.loads(json.dumps(payload)), self._headers(headers, deadline))
 
     def _headers(self, headers: dict[str, str] | None, deadline: float) -> dict[str, str]:

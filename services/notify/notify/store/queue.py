@@ -45,7 +45,7 @@ BEGIN = (
         changed_at=bindparam("now"),
         lease_until=bindparam("lease"),
     )
-    .returning(*TURN, MESSAGE.snapshot, MESSAGE.state)
+    .returning(*TURN, MESSAGE.snapshot, MESSAGE.state, MESSAGE.traceparent)
 )
 LOST = (
     select(MESSAGE.id)
@@ -114,9 +114,8 @@ def recover(session: Session, now: datetime) -> Sequence[Any]:
 
 def begin_turns(session: Session, now: datetime, most: int, lease_until: datetime) -> list[Any]:
     """Begin up to `most` messages that are due, never two of one appointment to one reader at the same time; those
-    too old to help anybody expire instead. The TURN and the snapshot of each that began."""
-    rows = session.execute(BEGIN, {"now": now, "most": most, "lease": lease_until})
-    return [row for row in rows if row.state == State.SENDING]
+    too old to help anybody expire instead. The TURN, snapshot, state and trace of each."""
+    return list(session.execute(BEGIN, {"now": now, "most": most, "lease": lease_until}))
 
 
 def end_turn(

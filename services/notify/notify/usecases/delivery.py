@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from notify import words
+from notify import metrics, words
 from notify.domain.delivery import Outcome, State, retry, wait
 from notify.domain.templates import Template
 from notify.store import projections, queue, settings
 from notify.store.settings import Letterhead
 from notify.usecases.channels import valid_email
-from notify.usecases.events import supersede
+from notify.usecases.events import EMAIL, supersede
 from notify.usecases.templates import template
 from runtime.db import Session
 from runtime.outbox import emit
@@ -30,12 +30,15 @@ class Turn:
     recipient: str
     snapshot: dict[str, Any]
     attempt: int
+    traceparent: str
     head: Letterhead
 
 
 def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> list[Turn]:
     """Begin a turn for up to `limit` due messages. Messages too old to help anybody expire instead."""
-    rows = queue.begin_turns(session, now, limit, now + lease)
+    touched = queue.begin_turns(session, now, limit, now + lease)
+    metrics.count(EMAIL, [row.state for row in touched if row.state == State.EXPIRED])
+    rows = [row for row in touched if row.state == State.SENDING]
     if not rows:
         return []
     heads = settings.letterheads(session, {row.practice_id for row in rows})
@@ -52,6 +55,7 @@ def _turn(row: Any, head: Letterhead) -> Turn:
         recipient=row.recipient,
         snapshot=row.snapshot,
         attempt=row.attempt,
+        traceparent=row.traceparent,
         head=head,
     )
 
@@ -91,6 +95,7 @@ def finish(session: Session, now: datetime, message_id: str, attempt: int, outco
     if outcome.temporary:
         _queued_again(session, row, outcome, now)
     else:
+        metrics.count(EMAIL, [outcome.state])
         _tell(session, row, outcome, now)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from notify import contracts
+from notify import contracts, metrics
 from notify.domain.appointments import Appointment, Status
 from notify.domain.decide import Draft, Purpose, Role, decide, obsolete
 from notify.domain.delivery import State, useful_until
@@ -12,7 +12,9 @@ from notify.store import projections, queue, settings
 from runtime.db import Session
 from runtime.ids import stable_id
 from runtime.messages import Event
+from runtime.telemetry import traceparent
 
+EMAIL = "email"  # the channel
 FIRST = 1  # nothing is older than an appointment's first version
 
 
@@ -42,6 +44,7 @@ def appointment_changed(session: Session, now: datetime, event: Event) -> None:
         addresses = settings.addresses(session, change.practice_id, change.calendar_id)
         drafts = decide(change, addresses, _practitioner_heard_cancel(session, change))
         queue.add_messages(session, [_row(change, draft, snapshot, now) for draft in drafts])
+        metrics.count(EMAIL, [State.QUEUED] * len(drafts))
     if not newest or change.version > FIRST:
         supersede(session, change.id, now)
 
@@ -60,6 +63,7 @@ def supersede(session: Session, appointment_id: str, now: datetime) -> None:
             overtaken.append(message.id)
     if overtaken:
         queue.expire(session, overtaken, "superseded", now)
+        metrics.count(EMAIL, [State.EXPIRED] * len(overtaken))
 
 
 def _overtakes(other: Any, message: Any) -> bool:
@@ -79,7 +83,7 @@ def _practitioner_heard_cancel(session: Session, change: Appointment) -> bool:
 
 
 def _row(change: Appointment, draft: Draft, snapshot: dict[str, Any], now: datetime) -> dict[str, Any]:
-    key = (change.id, str(change.version), draft.purpose, draft.recipient, "email")
+    key = (change.id, str(change.version), draft.purpose, draft.recipient, EMAIL)
     return {
         "id": stable_id("message", *key),
         "practice_id": change.practice_id,
@@ -87,7 +91,7 @@ def _row(change: Appointment, draft: Draft, snapshot: dict[str, Any], now: datet
         "version": change.version,
         "purpose": draft.purpose,
         "role": draft.role,
-        "channel": "email",
+        "channel": EMAIL,
         "recipient": draft.recipient,
         "snapshot": snapshot if draft.role is not Role.COPY else {**snapshot, "comment": ""},
         "state": State.QUEUED,
@@ -95,4 +99,5 @@ def _row(change: Appointment, draft: Draft, snapshot: dict[str, Any], now: datet
         "changed_at": now,
         "not_before": now,
         "useful_until": useful_until(now, max(change.end, change.previous_end or change.end)),
+        "traceparent": traceparent(),
     }
