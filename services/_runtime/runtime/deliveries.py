@@ -14,11 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
-from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
-
-from runtime import tables
-from runtime.db import Session
+from runtime import starts
 from runtime.edge import Endpoint, Subscription
 from runtime.errors import Permanent
 from runtime.messages import CONTENT_TYPE, Event, Undecodable, parse_event
@@ -26,7 +22,6 @@ from runtime.topology import LADDER_MS, PARKING, retry_exchange
 
 log = logging.getLogger(__name__)
 SUSPECT_AFTER = 2  # deliveries that the broker took back
-MAX_STARTS = 3
 
 
 class HandlerTimeout(Exception):
@@ -108,13 +103,13 @@ class Deliveries:
             self._endpoint.handle(delivery.subscription, event)
 
     def _count_start(self, delivery: Delivery, event: Event) -> None:
-        count = self._endpoint.app.db.write(_start, delivery.subscription.consumer, event.id)
-        if count > MAX_STARTS:
+        count = self._endpoint.app.db.write(starts.begin, delivery.subscription.consumer, event.id)
+        if count > starts.MAX_STARTS:
             self._forget_starts(delivery, event)  # a replay from the parking queue begins anew
-            raise Permanent(f"ended its process {MAX_STARTS} times")
+            raise starts.killer()
 
     def _forget_starts(self, delivery: Delivery, event: Event) -> None:
-        self._endpoint.app.db.write(_forget, delivery.subscription.consumer, event.id)
+        self._endpoint.app.db.write(starts.forget, delivery.subscription.consumer, event.id)
 
     def _hand_on(self, delivery: Delivery, error: Exception) -> Handling:
         attempt = delivery.attempt + 1
@@ -165,17 +160,3 @@ def _headers(delivery: Delivery, attempt: int, reason: str, error: Exception) ->
         told["x-reason"] = reason
         told["x-traceback"] = "".join(traceback.format_exception(error))[-4000:]
     return told
-
-
-def _start(session: Session, consumer: str, event_id: str) -> int:
-    dialect = sqlite if session.dialect == "sqlite" else postgresql
-    row = dialect.insert(tables.starts).values(consumer=consumer, event_id=event_id)
-    counted = row.on_conflict_do_update(
-        index_elements=["consumer", "event_id"], set_={"count": tables.starts.c.count + 1}
-    )
-    return int(session.execute(counted.returning(tables.starts.c.count)).scalar_one())
-
-
-def _forget(session: Session, consumer: str, event_id: str) -> None:
-    starts = tables.starts.c
-    session.execute(delete(tables.starts).where(starts.consumer == consumer, starts.event_id == event_id))
