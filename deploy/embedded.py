@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 from flask import Flask
+from prometheus_client import generate_latest
 from waitress import create_server
 
 from deploy import demo
@@ -28,9 +29,10 @@ from gateway.settings import GatewaySettings
 from runtime.clock import utc_now
 from runtime.embedded import EmbeddedBus
 from runtime.errors import Refused, Unavailable
+from runtime.health import HealthServer
 from runtime.service import App, Service
 from runtime.settings import WrongSetting, read
-from runtime.telemetry import configure_logging
+from runtime.telemetry import configure_logging, export_spans
 
 BIGGEST_BODY = 10 * 1024 * 1024  # the gateway refuses far smaller ones with a proper answer; this only saves memory
 
@@ -148,6 +150,8 @@ def run(environ: Mapping[str, str]) -> None:
     home = Home(Path(environ.get("TERMINFLUSS_HOME", "var")))
     migrate(home)
     house = build(home, environ)
+    export_spans("terminfluss", house.gateway.otlp_endpoint)
+    _serve_metrics(house.gateway)
     signal.signal(signal.SIGTERM, _interrupt)
     house.bus.start()
     try:
@@ -186,6 +190,12 @@ def _serve(house: House, listening: socket.socket, password: str) -> None:
     print(banner(house, password), flush=True)
     server.run()
     server.close()
+
+
+def _serve_metrics(settings: GatewaySettings) -> None:
+    if settings.metrics_port:
+        measured = lambda: generate_latest().decode()  # noqa: E731
+        HealthServer(settings.metrics_port, metrics=measured, host=settings.metrics_host).start()
 
 
 def banner(house: House, password: str) -> str:

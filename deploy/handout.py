@@ -37,6 +37,7 @@ def _password() -> str:
 
 def shares(made: Secrets, broker: Files, database: Files) -> dict[str, Files]:
     """Part -> setting -> value: what each may know, and nothing else."""
+    server = f"postgresql+psycopg2://postgres:{database[ADMIN]}@{DATABASE_HOST}/postgres"
     ring = {"IDENTITY_KEYS": json.dumps(made.key_ring())}
     own = {name: {**ring, **_service(name, made, broker, database)} for name in NAMES}
     return {
@@ -44,13 +45,14 @@ def shares(made: Secrets, broker: Files, database: Files) -> dict[str, Files]:
         GATEWAY: {**ring, "AMQP_URI": _amqp(GATEWAY, broker), "SECRET_KEY": made.secret_key},
         OPERATOR: {
             "AMQP_URI": _amqp(OPERATOR, broker),
+            "DATABASE_SERVER": server,
             "IDENTITY_KEY": made.seeds[OPERATOR],
             "DEMO_PASSWORD": made.demo_password,
         },
         SETUP: {
             "AMQP_URI": _amqp(ADMIN, broker),
             "BROKER_PASSWORDS": json.dumps(broker),
-            "DATABASE_SERVER": f"postgresql+psycopg2://postgres:{database[ADMIN]}@{DATABASE_HOST}/postgres",
+            "DATABASE_SERVER": server,
             "DATABASE_PASSWORDS": json.dumps({name: database[name] for name in NAMES}),
         },
         POSTGRES: {"PASSWORD": database[ADMIN]},

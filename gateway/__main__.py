@@ -6,6 +6,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
+from gateway.metrics import Shared
 from gateway.settings import GatewaySettings
 from runtime.settings import WrongSetting, read
 
@@ -36,6 +37,8 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, settings: GatewaySettings):
         self._wanted = options(settings)
+        if settings.metrics_port:
+            self._wanted |= _shared(settings).hooks()
         super().__init__()
 
     def load_config(self) -> None:
@@ -47,6 +50,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         from gateway.wsgi import build
 
         return build()
+
+
+def _shared(settings: GatewaySettings) -> Shared:
+    try:
+        return Shared(settings.metrics_host, settings.metrics_port)
+    except OSError as error:
+        raise WrongSetting(f"METRICS_PORT is wrong: {error.strerror}") from None
 
 
 def main(arguments: list[str]) -> None:

@@ -48,7 +48,10 @@ class GatewaySettings:
     threads: int = setting("WEB_THREADS", "threads of each worker process", 16, between(1))
 
     otlp_endpoint: str = setting(
-        "OTEL_EXPORTER_OTLP_ENDPOINT", "OpenTelemetry collector that takes traces by OTLP/HTTP; empty: none", "", checks.WEB
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OpenTelemetry collector that takes traces by OTLP/HTTP; empty: none",
+        "",
+        checks.WEB,
     )
     metrics_host: str = setting("METRICS_HOST", "address of /metrics, apart from the public one", "127.0.0.1")
     metrics_port: int = setting("METRICS_PORT", "port of /metrics; 0: none", 0, checks.PORT)

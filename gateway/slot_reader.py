@@ -10,7 +10,7 @@ from threading import Event, Lock
 
 from gateway.clients import Availability
 from gateway.context import hurrying, time_left
-from gateway.metrics import HIT, MISS, STALE
+from gateway.metrics import SLOTS
 from gateway.slots import Entry, Key, SlotCache
 from runtime.errors import Refused, Unavailable
 
@@ -56,18 +56,18 @@ class SlotReader:
     def read(self, key: Key) -> Reading:
         """The answer for this key. Raises Refused `not_found`; Unavailable when none is known either."""
         if entry := self._cache.by_key(key):
-            HIT.inc()
+            SLOTS("hit").inc()
             return Reading(entry)
         kept = self._cache.stale(key)
         try:
             with hurrying() if kept else nullcontext():
                 entry = self._together(key)
-            MISS.inc()
+            SLOTS("miss").inc()
             return Reading(entry)
         except Unavailable:
             if kept is None:
                 raise
-            STALE.inc()
+            SLOTS("stale").inc()
             return Reading(kept, stale=True)
 
     def _together(self, key: Key) -> Entry:

@@ -91,7 +91,7 @@ HOLDERS = {
     "postgres-data": {"postgres"},
     "rabbitmq-data": {"rabbitmq"},
     "setup-secrets": {"databases", "topology", "secrets"},
-    "operator-secrets": {"seed", "secrets"},
+    "operator-secrets": {"seed", "terminfluss", "secrets"},
     **{f"{name}-secrets": {name, f"migrate-{name}", "secrets"} for name in SERVICES},
 }
 

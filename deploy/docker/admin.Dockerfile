@@ -5,11 +5,11 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USE
 WORKDIR /app
 COPY deploy/docker/answers /usr/local/bin/
 COPY services/_runtime/requirements.lock runtime.lock
-RUN pip install -q --require-hashes -r runtime.lock
+RUN pip install -q --no-deps --require-hashes -r runtime.lock
 
 # Everything above is the same as in a service, and so are its layers.
 COPY requirements.lock own.lock
-RUN pip install -q --require-hashes -r own.lock
+RUN pip install -q --no-deps --require-hashes -r own.lock
 COPY services services
 COPY gateway gateway
 COPY deploy deploy

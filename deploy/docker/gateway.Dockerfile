@@ -5,7 +5,7 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USE
 WORKDIR /app
 COPY deploy/docker/answers /usr/local/bin/
 COPY gateway/requirements.lock own.lock
-RUN pip install -q --require-hashes -r own.lock
+RUN pip install -q --no-deps --require-hashes -r own.lock
 COPY services/_runtime/runtime runtime
 COPY gateway gateway
 RUN python -m compileall -q .

@@ -5,12 +5,12 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USE
 WORKDIR /app
 COPY deploy/docker/answers /usr/local/bin/
 COPY services/_runtime/requirements.lock runtime.lock
-RUN pip install -q --require-hashes -r runtime.lock
+RUN pip install -q --no-deps --require-hashes -r runtime.lock
 
 # Everything above is the same in all services, and so are its layers.
 ARG SERVICE
 COPY services/${SERVICE}/requirements.lock own.lock
-RUN pip install -q --require-hashes -r runtime.lock -r own.lock
+RUN pip install -q --no-deps --require-hashes -r runtime.lock -r own.lock
 COPY services/_runtime/runtime runtime
 COPY services/${SERVICE}/${SERVICE} ${SERVICE}
 RUN python -m compileall -q .

@@ -14,7 +14,7 @@ from gateway.api.fields import Body, Day, Id, Whole, Zone
 from gateway.api.framework import Blueprint
 from gateway.clients import Json
 from gateway.context import Gateway, gateway
-from gateway.metrics import HIT
+from gateway.metrics import SLOTS
 from gateway.slots import Entry, Key
 from gateway.tracing import ROUTE, Environ, StartResponse, WsgiApp
 from runtime.errors import Refused
@@ -54,7 +54,7 @@ def week(slug: str) -> Response:
     entry = gateway().slots.by_request(slug, request.query_string)
     if entry is None:
         return _asked(slug)
-    HIT.inc()
+    SLOTS("hit").inc()
     return _render(entry)
 
 
@@ -79,7 +79,7 @@ class Remembered:
             return self._app(environ, start_response)
         if self._limiter.take("read", security.network(environ.get("REMOTE_ADDR", ""))):
             return self._app(environ, start_response)
-        HIT.inc()
+        SLOTS("hit").inc()
         environ[ROUTE] = ADDRESS
         length = ("Content-Length", str(len(entry.body)))
         start_response("200 OK", [*PLAIN, length, ("ETag", entry.etag)])

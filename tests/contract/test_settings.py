@@ -50,8 +50,10 @@ WRONG = {
     "WEB_THREADS": (*NUMBER, "0"),
     "OPERATOR_PASSWORD": ("short",),
     "OPERATOR_AMQP_URI": ("nonsense",),
+    "OTEL_EXPORTER_OTLP_ENDPOINT": ("", "collector:4318", "ftp://collector"),
+    "METRICS_PORT": (*NUMBER, "65536"),
 }
-ANY_TEXT = {"LINK_KEY", "MAIL_FROM", "BOUNCE_DOMAIN", "HOST"}
+ANY_TEXT = {"LINK_KEY", "MAIL_FROM", "BOUNCE_DOMAIN", "HOST", "METRICS_HOST"}
 NAMES = {name: {field.metadata["env"]: field for field in fields(kind)} for name, kind in CLASSES.items()}
 CASES = [(who, name, value) for who, known in NAMES.items() for name in known for value in WRONG.get(name, ())]
 

@@ -24,10 +24,13 @@ from tests.end_to_end.practice import BASE, Practice
 from tests.systems import Running, until
 
 Json = dict[str, Any]
+OTHER = {"type": "nobody.asked", "dataschema": "urn:terminfluss:booking:nobody.asked:1", "source": "booking"}
 BAD: dict[str, Callable[[Json], str]] = {
     "cut off": lambda event: json.dumps(event)[:-1],
     "another CloudEvents": lambda event: json.dumps({**event, "specversion": "2.0"}),
     "of no practice": lambda event: json.dumps({name: event[name] for name in event if name != "practiceid"}),
+    "of another version": lambda event: json.dumps({**event, "dataschema": event["dataschema"][:-1] + "2"}),
+    "of another queue": lambda event: json.dumps({**event, **OTHER}),
     "without data": lambda event: json.dumps({**event, "data": None}),
     "too large": lambda event: json.dumps({**event, "padding": "x" * MAX_BYTES}),
 }

@@ -13,6 +13,7 @@ from deploy.processes import free_port
 
 UNKNOWN = "nobody"  # addresses that begin so are refused for good
 ACCEPT = "accepts"
+NOBODY_COMES = 15.0  # seconds to wait for one who feels it
 STALL = 60.0  # seconds of silence; nobody waits that long
 
 
@@ -61,6 +62,18 @@ class MailServer:
         for recipient in envelope.rcpt_tos:
             self.account.accepted[recipient][message_id].append(time.time())
         return "250 OK"
+
+    def be(self, mood: str, seconds: float) -> None:
+        """In this mood for so long, and until somebody has felt it."""
+        felt, self.mood = self._tempers(), mood
+        begun = time.monotonic()
+        while (lasted := time.monotonic() - begun) < seconds or (self._tempers() == felt and lasted < NOBODY_COMES):
+            time.sleep(0.1)
+        self.mood = ACCEPT
+
+    def _tempers(self) -> int:
+        """How often it has been in a mood to somebody."""
+        return sum(number for answer, number in self.account.refused.items() if answer != "550")
 
     def _refuse(self, answer: str) -> str:
         self.account.refused[answer[:3] if answer[0].isdigit() else answer] += 1

@@ -14,7 +14,7 @@ from runtime.clock import utc_now
 from tests.faults import verdict
 from tests.faults.customers import Customers, Visitor, wishes
 from tests.faults.facts import Facts, Inspector
-from tests.faults.mail import ACCEPT, MailServer
+from tests.faults.mail import MailServer
 from tests.faults.nodes import OUTAGE, Nodes
 from tests.faults.parts import Keeper, Parts
 from tests.faults.plan import Fault, Size, Step, plan
@@ -141,9 +141,7 @@ class Run:
         elif fault.kind == "database":
             self.nodes.restart_database(fault.what)
         elif fault.kind == "mail":
-            self.mail.mood = fault.what
-            time.sleep(max(OUTAGE, seconds))
-            self.mail.mood = ACCEPT
+            self.mail.be(fault.what, max(OUTAGE, seconds))
         else:
             self.poisoner.inject(fault.what)
 

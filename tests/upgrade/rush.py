@@ -18,10 +18,12 @@ from runtime.rpcclient import BrokerRpc
 from tests.systems import until
 
 CUSTOMERS = 3  # who book at the same time
-PAUSE = 0.1  # seconds between two bookings of one of them
+PAUSE = 0.3  # seconds between two bookings of one of them
 PATIENCE = 60.0  # seconds until the last one must have an answer
 RETRYABLE = (Unavailable.code, "deadline_exceeded")
+WEEKS = 3
 DOMAIN = "rush.example"
+Time = tuple[str, datetime]  # whose, and when
 TIMES = ("09:00", "09:30", "10:00", "10:30", "11:00", "11:30", "13:30", "14:00", "14:30", "15:00", "15:30", "16:00")
 
 
@@ -40,10 +42,10 @@ class Booked:
 class Rush:
     """`errors` are answers that no repetition helps; `repeated` counts those that one did."""
 
-    def __init__(self, amqp_uri: str, practice_id: str, service: str, calendars: list[str]):
+    def __init__(self, amqp_uri: str, practice_id: str, service: str, times: Iterator[tuple[int, Time]]):
         self._rpc = BrokerRpc(amqp_uri, "customers")
         self._practice, self._service = practice_id, service
-        self._free = free_times(calendars)
+        self._free = times
         self._next = threading.Lock()
         self._stop = threading.Event()
         self.quoting = False  # customers bring references of their own: all that answer must know the field
@@ -125,11 +127,14 @@ class Rush:
         return None
 
 
-def free_times(calendars: list[str]) -> Iterator[tuple[int, tuple[str, datetime]]]:
-    """Numbered times that nobody has booked yet, of every calendar, behind the demo's bookings."""
+def free_times(calendars: list[str], first_week: int) -> Iterator[tuple[int, Time]]:
+    """Numbered times of every calendar in some weeks, the first one so many weeks from now; the demo has booked within
+    the first two."""
     today = utc_now().date()
-    days = [day for day in (today + timedelta(days=n) for n in range(14, 56)) if day.weekday() < 5]
-    return enumerate((calendar, _at(day, at)) for day, at, calendar in itertools.product(days, TIMES, calendars))
+    days = [today + timedelta(weeks=first_week, days=n) for n in range(7 * WEEKS)]
+    workdays = [day for day in days if day.weekday() < 5]
+    times = ((calendar, _at(day, at)) for day, at, calendar in itertools.product(workdays, TIMES, calendars))
+    return enumerate(times, first_week * 1000)
 
 
 def _at(day: date, at: str) -> datetime:

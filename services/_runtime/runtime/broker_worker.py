@@ -21,7 +21,7 @@ from nameko.containers import ServiceContainer  # noqa: E402
 
 from runtime import heap, metrics, topology  # noqa: E402
 from runtime.broker import HANDLER_SECONDS, nameko_config, service_class  # noqa: E402
-from runtime.children import orphaned, report_ready  # noqa: E402
+from runtime.children import metrics_folder, orphaned, report_ready  # noqa: E402
 from runtime.clock import utc_now  # noqa: E402
 from runtime.confirmed import ConfirmedPublisher  # noqa: E402
 from runtime.deliveries import Deliveries, HandlerTimeout  # noqa: E402
@@ -53,7 +53,7 @@ def build(
     reads = subscriptions(service.name, service.edge)
     wanted = topology.system([service.name], reads, ladder)
     _declare(amqp_uri, wanted)
-    metrics.tell_queues(queue.name for queue in wanted.queues)
+    metrics.tell_queues(metrics_folder(), (queue.name for queue in wanted.queues))
     publisher = ConfirmedPublisher(amqp_uri)
     deliveries = Deliveries(endpoint, publisher, Semaphore(1), partial(time_limit, seconds), ladder)
     state: dict[str, bool] = {}
@@ -101,7 +101,7 @@ def main(module: str) -> None:
     settings = read(service.settings, os.environ)
     configure_logging(service.name, settings.log_level)
     export_spans(service.name, settings.otlp_endpoint)
-    metrics.continue_as("worker")
+    metrics.keep_in(metrics_folder(), "worker")
     app, stop = build_app(service, settings), threading.Event()
     container = build(service, app)
     loops = start_loops(service, app, service.loops, stop) if settings.loops_in_worker else []

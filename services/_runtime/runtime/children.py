@@ -76,6 +76,11 @@ class Child:
         self.process, self._status, self._ready = None, -1, False
 
 
+def metrics_folder() -> str:
+    """Where the supervisor reads what this process measures; empty: nobody does."""
+    return os.environ.get("METRICS_FOLDER", "")
+
+
 def orphaned() -> bool:
     """Whether the supervisor that started this process is gone: nobody would restart us, or stop us."""
     return os.environ.get("SUPERVISOR_PID", str(os.getppid())) != str(os.getppid())

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from runtime import starts
 from runtime.edge import Endpoint, Subscription
 from runtime.errors import Permanent
-from runtime.messages import CONTENT_TYPE, Event, Undecodable, parse_event
+from runtime.messages import CONTENT_TYPE, Event, Undecodable
 from runtime.topology import LADDER_MS, PARKING, retry_exchange
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class Deliveries:
         if len(deliveries) > 1 and not any(delivery.taken_back >= SUSPECT_AFTER for delivery in deliveries):
             try:
                 with self._limit():
-                    self._endpoint.handle_together([(d.subscription, parse_event(d.body)) for d in deliveries])
+                    self._endpoint.handle_together([(d.subscription, d.subscription.read(d.body)) for d in deliveries])
                 return [Handling.FINISHED] * len(deliveries)
             except Exception as error:
                 facts = {"deliveries": len(deliveries), "reason": f"{type(error).__name__}: {error}"[:200]}
@@ -89,7 +89,7 @@ class Deliveries:
         return [self.handle(delivery) for delivery in deliveries]
 
     def _once(self, delivery: Delivery) -> None:
-        event = parse_event(delivery.body)
+        event = delivery.subscription.read(delivery.body)
         if delivery.taken_back < SUSPECT_AFTER:
             self._run(delivery, event)
             return

@@ -20,7 +20,7 @@ from runtime.db import AWAY, Session
 from runtime.errors import Refused, refusal
 from runtime.identity import Caller
 from runtime.inbox import Task, handle_once
-from runtime.messages import Event
+from runtime.messages import Event, Undecodable, parse_event
 from runtime.service import App
 from runtime.telemetry import rpc_span, trace_id, tracing
 
@@ -77,6 +77,13 @@ class Subscription:
     @property
     def queue(self) -> str:
         return f"evt-{self.source}-{self.type}--{self.consumer}"
+
+    def read(self, body: bytes | str) -> Event:
+        """The event in a message of this queue. Raises Undecodable, also for an event that does not belong here."""
+        event = parse_event(body)
+        if (event.source, event.type) != (self.source, self.type):
+            raise Undecodable(f"{event.type} of {event.source} does not belong here")
+        return event
 
 
 def rpc(schema: type[Schema] | None = None, *, allow: Access = Access.PUBLIC, scope: str = "") -> Callable[[F], F]:

@@ -26,7 +26,8 @@ def answer(path: str, readiness: Readiness, metrics: Metrics) -> tuple[int, str,
 
 
 class HealthServer:
-    """Answers on `port` from a thread of its own; port 0 takes a free one (see `port`). `host`: all addresses, or one."""
+    """Answers on `port` from a thread of its own; port 0 takes a free one (see `port`). Without `host`: on all
+    addresses."""
 
     def __init__(self, port: int, readiness: Readiness = dict, metrics: Metrics = str, host: str = ""):
         class Handler(socketserver.StreamRequestHandler):

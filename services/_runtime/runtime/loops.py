@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from runtime import metrics
-from runtime.children import orphaned, report_ready
+from runtime.children import metrics_folder, orphaned, report_ready
 from runtime.clock import utc_now
 from runtime.rpcclient import BrokerRpc
 from runtime.service import App, Loop, Service
@@ -46,7 +46,7 @@ def main(module: str, names: list[str]) -> None:
     settings: Any = read(service.settings, os.environ)
     configure_logging(service.name, settings.log_level)
     export_spans(service.name, settings.otlp_endpoint)
-    metrics.continue_as("loops")
+    metrics.keep_in(metrics_folder(), "loops")
     app = service.build(settings, BrokerRpc(settings.amqp_uri, f"{service.name}-loops"), utc_now)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

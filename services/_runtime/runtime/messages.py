@@ -16,6 +16,11 @@ class Undecodable(Exception):
     """The bytes are no event that this system knows how to read."""
 
 
+def dataschema(source: str, type: str) -> str:
+    """The name of the schema of `data`. A new version of a type is a type of its own, so the number never rises."""
+    return f"urn:terminfluss:{source}:{type}:1"
+
+
 @dataclass(frozen=True)
 class Event:
     """One event. `version` is the CloudEvents extension `objectversion`: the state of `subject` that `data` shows;
@@ -42,7 +47,7 @@ class Event:
                 "subject": self.subject,
                 "time": iso(self.time),
                 "datacontenttype": "application/json",
-                "dataschema": f"urn:terminfluss:{self.source}:{self.type}:1",
+                "dataschema": dataschema(self.source, self.type),
                 "practiceid": self.practice_id,
                 "objectversion": self.version,
                 "traceparent": self.traceparent,
@@ -61,6 +66,8 @@ def parse_event(body: bytes | str) -> Event:
         doc = json.loads(body)
         if doc["specversion"] != "1.0":
             raise Undecodable(f"unknown specversion {doc['specversion']!r}")
+        if doc["dataschema"] != dataschema(doc["source"], doc["type"]):
+            raise Undecodable(f"unknown dataschema {doc['dataschema']!r}")
         if not isinstance(doc["data"], dict):
             raise Undecodable("data is not an object")
         return Event(
@@ -74,5 +81,5 @@ def parse_event(body: bytes | str) -> Event:
             data=doc["data"],
             traceparent=str(doc.get("traceparent") or ""),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise Undecodable(f"{type(error).__name__}: {error}") from error

@@ -77,7 +77,7 @@ def open_store(database_url: str) -> Store:
 
 
 def backlog(database_url: str) -> tuple[int, float]:
-    """How many rows are not published, and the age of the oldest in seconds; on a connection of its own. Raises Away."""
+    """How many rows are not published, and the age of the oldest in seconds; on its own connection. Raises Away."""
     store = open_store(database_url)
     try:
         return store.backlog()

@@ -75,9 +75,7 @@ class BrokerRpc:
         with step(*rpc_span(service, method, "client")):
             return self._call(service, method, payload, headers or {}, timeout)
 
-    def _call(
-        self, service: str, method: str, payload: dict[str, Any], headers: dict[str, str], timeout: float
-    ) -> Any:
+    def _call(self, service: str, method: str, payload: dict[str, Any], headers: dict[str, str], timeout: float) -> Any:
         timeout = min(timeout, _deadline.get() - time.time())
         if timeout <= 0:
             raise NotSent("the deadline of the call being answered has passed")

@@ -5,7 +5,7 @@ seconds; what cannot be found out is left out.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from runtime.outbox_store import Away, backlog
 
 log = logging.getLogger(__name__)
 PATIENCE = 2.0  # seconds for each step of a question to the broker
+Values = Mapping[str, float]  # by the one label; by "" where there is none
 
 
 class _Own(Collector):
@@ -33,24 +34,24 @@ class _Own(Collector):
 def text(folder: str, own: Iterable[Metric] = ()) -> str:
     """Prometheus' text format: the sums over all files in the folder, and these."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, folder)
+    MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
     registry.register(_Own(own))
     return generate_latest(registry).decode()
 
 
-def gauge(name: str, help: str, labels: tuple[str, ...] = (), values: dict[tuple[str, ...], float] | None = None) -> Metric:
+def gauge(name: str, help: str, values: Values, *labels: str) -> Metric:
     """A metric that can go down, with its values by labels."""
-    return _filled(GaugeMetricFamily(f"terminfluss_{name}", help, labels=labels), values or {})
+    return _filled(GaugeMetricFamily(f"terminfluss_{name}", help, labels=labels), values)
 
 
-def counted(name: str, help: str, labels: tuple[str, ...], values: dict[tuple[str, ...], float]) -> Metric:
+def counted(name: str, help: str, values: Values, *labels: str) -> Metric:
     """A metric that only grows; the text adds `_total` to its name."""
     return _filled(CounterMetricFamily(f"terminfluss_{name}", help, labels=labels), values)
 
 
-def _filled(family: Any, values: dict[tuple[str, ...], float]) -> Metric:
+def _filled(family: Any, values: Values) -> Metric:
     for labels, value in values.items():
-        family.add_metric(labels, value)
+        family.add_metric([labels] if labels else [], value)
     return family  # type: ignore[no-any-return]
 
 
@@ -61,8 +62,8 @@ def outbox(database_url: str) -> Iterator[Metric]:
     except Away as error:
         log.info("outbox_not_seen", extra={"facts": {"reason": str(error)[:200]}})
         return
-    yield gauge("outbox_waiting", "Events that are not published yet", values={(): waiting})
-    yield gauge("outbox_lag_seconds", "Age of the oldest event that is not published yet", values={(): lag})
+    yield gauge("outbox_waiting", "Events that are not published yet", {"": waiting})
+    yield gauge("outbox_lag_seconds", "Age of the oldest event that is not published yet", {"": lag})
 
 
 def queues(amqp_uri: str, folder: str) -> Iterator[Metric]:
@@ -71,11 +72,11 @@ def queues(amqp_uri: str, folder: str) -> Iterator[Metric]:
     if not file.exists():
         return
     try:
-        depths = {(name,): depth for name, depth in _depths(amqp_uri, file.read_text().split())}
+        depths = dict(_depths(amqp_uri, file.read_text().split()))
     except (pika.exceptions.AMQPError, OSError) as error:
         log.info("queues_not_seen", extra={"facts": {"reason": f"{type(error).__name__}: {error}"[:200]}})
         return
-    yield gauge("queue_depth", "Messages that wait in the queue", ("queue",), depths)
+    yield gauge("queue_depth", "Messages that wait in the queue", depths, "queue")
 
 
 def _depths(amqp_uri: str, names: Iterable[str]) -> Iterator[tuple[str, float]]:
@@ -83,22 +84,21 @@ def _depths(amqp_uri: str, names: Iterable[str]) -> Iterator[tuple[str, float]]:
     parameters.socket_timeout = parameters.stack_timeout = parameters.blocked_connection_timeout = PATIENCE
     connection = pika.BlockingConnection(parameters)
     try:
+        channel = connection.channel()
         for name in names:
-            channel = connection.channel()  # one each: a queue that is missing costs its channel
             try:
                 yield name, channel.queue_declare(name, passive=True).method.message_count
-                channel.close()
-            except pika.exceptions.ChannelClosedByBroker:
-                continue
+            except pika.exceptions.ChannelClosedByBroker:  # no such queue
+                channel = connection.channel()
     finally:
         connection.close()
 
 
 def children(starts: dict[str, int], pids: dict[str, int]) -> Iterator[Metric]:
     """How often each child was started, and how much memory those hold that live."""
-    yield counted("child_starts", "Starts of a child process", ("child",), {(name,): n for name, n in starts.items()})
-    memory = {(name,): held for name, pid in pids.items() if (held := _resident(pid))}
-    yield gauge("child_resident_bytes", "Memory that a living child process holds", ("child",), memory)
+    yield counted("child_starts", "Starts of a child process", starts, "child")
+    memory = {name: held for name, pid in pids.items() if (held := _resident(pid))}
+    yield gauge("child_resident_bytes", "Memory that a living child process holds", memory, "child")
 
 
 def _resident(pid: int) -> float:

@@ -87,7 +87,10 @@ class BaseSettings(DatabaseSettings):
         "LOOPS_IN_WORKER", "0: background loops in a process of their own (50 MB more)", True
     )
     otlp_endpoint: str = setting(
-        "OTEL_EXPORTER_OTLP_ENDPOINT", "OpenTelemetry collector that takes traces by OTLP/HTTP; empty: none", "", checks.WEB
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OpenTelemetry collector that takes traces by OTLP/HTTP; empty: none",
+        "",
+        checks.WEB,
     )
     health_port: int = setting("HEALTH_PORT", "port of /healthz, /readyz and /metrics; 0: none", 0, checks.PORT)
     link_key: str = setting("LINK_KEY", "key of the links that this service gives to people without an account", "")

@@ -1,6 +1,6 @@
-"""Real spans of OpenTelemetry, sent to a collector. Loaded only where an endpoint is set; `runtime.telemetry` opens them.
+"""Real spans of OpenTelemetry, sent to a collector. Loaded where an endpoint is set; `runtime.telemetry` opens them.
 
-A background thread sends them in batches (a green one where eventlet has patched threads: then the wait is cooperative).
+A background thread sends them in batches (a green one where eventlet has patched threads: it waits cooperatively).
 While the collector is away spans are dropped, and nobody waits for it but the end of the process, a few seconds.
 """
 

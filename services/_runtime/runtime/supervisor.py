@@ -21,7 +21,6 @@ from runtime.telemetry import configure_logging
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.2
-METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # runtime.metrics would load the library
 GRACE_SECONDS = 65.0  # a handler's time limit, and a little
 
 
@@ -62,7 +61,7 @@ class Supervisor:
         pids = {child.name: child.process.pid for child in self._children if child.process}
         with self._asked:
             own = [
-                scrape.counted("events_published", "Events that the broker has", (), {(): self._relay.published}),
+                scrape.counted("events_published", "Events that the broker has", {"": self._relay.published}),
                 *scrape.children({child.name: child.starts for child in self._children}, pids),
                 *scrape.outbox(self._settings.database_url),
                 *scrape.queues(self._settings.amqp_uri, self._folder),
@@ -105,7 +104,7 @@ def main() -> None:
         children.append(Child("loops", "runtime.loops", chosen.module))
     with TemporaryDirectory(prefix="terminfluss-metrics-") as folder:
         if settings.health_port:
-            os.environ[METRICS_FOLDER] = folder  # for the children; otherwise nobody could ask what they measured
+            os.environ["METRICS_FOLDER"] = folder  # the children's; without a port nobody asks what they measured
         Supervisor(settings, children, folder).run()
 
 

@@ -75,8 +75,8 @@ def describe(facts: Facts, name: str = "") -> None:
 
 
 def export_spans(service: str, endpoint: str) -> None:
-    """Send this process's spans to an OpenTelemetry collector (OTLP over HTTP); does nothing without an endpoint. Called
-    once, by a composition root, after any fork."""
+    """Send this process's spans to an OpenTelemetry collector (OTLP over HTTP); without an endpoint, do nothing.
+    Called once, by a composition root, after any fork."""
     global _spans
     if endpoint:
         from runtime.spans import Spans  # here: it takes 9 MB

@@ -14,7 +14,7 @@ from runtime.health import HealthServer, answer
 )
 def test_alive_is_not_ready(path: str, status: int) -> None:
     """One thing missing: 503, and its name in the body."""
-    code, _, body = answer(path, lambda: {"database": True, "broker": False}, lambda: {"starts_total": 2.0})
+    code, _, body = answer(path, lambda: {"database": True, "broker": False}, lambda: "terminfluss_starts_total 2\n")
     assert code == status
     if path == "/readyz":
         assert json.loads(body) == {"database": True, "broker": False}

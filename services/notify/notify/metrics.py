@@ -8,6 +8,6 @@ MESSAGES = metrics.counter("messages", "Messages that have come into a state", "
 
 
 def count(channel: str, states: Iterable[str]) -> None:
-    """That many messages have come into these states. An end whose transaction fails is counted again at its next try."""
+    """So many messages have come into these states. What is rolled back and done again is counted twice."""
     for state in states:
         MESSAGES(channel, state).inc()

@@ -25,7 +25,7 @@ from notify.usecases.delivery import Turn
 from runtime.db import AWAY
 from runtime.errors import Refused, Unavailable
 from runtime.service import App
-from runtime.telemetry import describe, step, tracing
+from runtime.telemetry import Facts, describe, step, tracing
 
 log = logging.getLogger(__name__)
 POLL = 1.0  # seconds; the bell rings sooner
@@ -127,7 +127,7 @@ class Sender:
 
     def turn(self, message: Turn, links: Links) -> None:
         """One attempt at one message; how it went is on record afterwards."""
-        facts = {"message": message.id, "purpose": message.purpose, "attempt": message.attempt}
+        facts: Facts = {"message": message.id, "purpose": message.purpose, "attempt": message.attempt}
         with tracing(message.traceparent, "message turn", "internal", facts):
             outcome = self._attempt(message, links)
             log.info("message_turn", extra={"facts": {**facts, "state": outcome.state, "reason": outcome.reason}})

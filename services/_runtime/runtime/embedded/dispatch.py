@@ -3,7 +3,7 @@
 import json
 import logging
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import partial
@@ -48,7 +48,9 @@ class Dispatcher:
         self._endpoint = endpoint
         self._db = endpoint.app.db
         self._clock = endpoint.app.clock
-        self._by_consumer: Mapping[str, Subscription] = {s.consumer: s for s in subscriptions}
+        self._by_consumer: dict[str, dict[tuple[str, str], Subscription]] = {s.consumer: {} for s in subscriptions}
+        for s in subscriptions:
+            self._by_consumer[s.consumer][s.source, s.type] = s
         self._stopping = stopping
         self._alone = alone
         self._left_behind: frozenset[tuple[str, str]] | None = None  # consumer and event id of what was there first
@@ -81,10 +83,13 @@ class Dispatcher:
 
     def _run(self, row: Any) -> None:
         try:
-            subscription = self._by_consumer.get(row.consumer)
-            if subscription is None:
+            read = self._by_consumer.get(row.consumer)
+            if read is None:
                 raise UnknownConsumer(row.consumer)
-            self._endpoint.handle(subscription, parse_event(row.body), partial(strike_off, row))
+            event = parse_event(row.body)
+            if (event.source, event.type) not in read:
+                raise Undecodable(f"{event.type} of {event.source} does not belong here")
+            self._endpoint.handle(read[event.source, event.type], event, partial(strike_off, row))
         except Exception as error:
             self._put_back(row, error)
 

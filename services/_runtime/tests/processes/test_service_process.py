@@ -92,7 +92,7 @@ def test_a_service_starts_heals_and_ends(running: Running) -> None:
     parts: dict[str, Any] = json.loads(running.get("/readyz")[1])
     assert parts == {"database": True, "broker": True, "worker": True, "loops": True}
     assert running.house.rpc.call("shop", "place", {"dish": {}})["id"]
-    until(lambda: "terminfluss_events_published_total 1\n" in running.get("/metrics")[1] or unroutable(running))
+    until(lambda: "terminfluss_events_published_total 1.0\n" in running.get("/metrics")[1] or unroutable(running))
 
     first = running.children()
     os.kill(first["runtime.broker_worker"], signal.SIGKILL)

@@ -29,7 +29,17 @@ def test_an_event_survives_the_wire() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"no json", b"[]", b'{"specversion": "0.3"}', EVENT.to_json().replace('"data":{', '"data":[{', 1).encode()],
+    [
+        b"",
+        b"no json",
+        b"[]",
+        b'{"specversion": "0.3"}',
+        EVENT.to_json().replace('"data":{', '"data":[{', 1).encode(),
+        EVENT.to_json().replace("booked:1", "booked:2").encode(),
+        EVENT.to_json().replace("booking:", "notify:").encode(),
+        EVENT.to_json().replace('"objectversion":3', '"objectversion":1e400').encode(),
+        b"[" * 100_000,
+    ],
 )
 def test_what_is_no_event_says_why(body: bytes) -> None:
     """Anything else is Undecodable, never another error."""

@@ -22,9 +22,9 @@ def _note(dialect: Any) -> Any:
 NOTE = {"sqlite": _note(sqlite), "postgresql": _note(postgresql)}
 TAKE = insert(taken).inline()
 RELEASE = delete(taken).where(taken.c.subject == bindparam("gone")).returning(*taken.c)
-LIMITED = select(calendars.c.id).where(
-    calendars.c.id.in_(bindparam("ids", expanding=True)),
-    calendars.c.max_per_day.is_not(None) | calendars.c.max_per_week.is_not(None),
+LIMITED = calendars.c.max_per_day.is_not(None) | calendars.c.max_per_week.is_not(None)
+TOUCHED = select(calendars.c.practice_id, LIMITED.label("limited")).where(
+    calendars.c.id.in_(bindparam("ids", expanding=True))
 )
 
 
@@ -54,9 +54,9 @@ def take(session: Session, rows: list[dict[str, Any]]) -> None:
         session.execute(TAKE, rows)
 
 
-def limited(session: Session, ids: Collection[str]) -> bool:
-    """Whether any of the calendars has a limit per day or week."""
-    return session.execute(LIMITED, {"ids": list(ids)}).first() is not None
+def touched(session: Session, ids: Collection[str]) -> Sequence[Any]:
+    """Of these calendars `practice_id`, and whether it is `limited` per day or week."""
+    return session.execute(TOUCHED, {"ids": list(ids)}).all()
 
 
 def put_practice(session: Session, id: str, time_zone: str, currency: str) -> None:

@@ -9,6 +9,7 @@ from availability.domain.zones import DAY, as_datetime
 from availability.store import projection, settings
 from availability.usecases import tell
 from runtime.db import Session
+from runtime.errors import Permanent
 
 
 def practice_changed(session: Session, now: datetime, version: int, practice: Practice) -> None:
@@ -53,11 +54,14 @@ def released(session: Session, now: datetime, practice: str, subject: str, versi
 
 def _changed(session: Session, now: datetime, practice: str, rows: list[Any]) -> None:
     """Tell which slots may differ. Wider than the time itself: other slots' length and buffers reach into it, and a
-    limit that is reached closes the whole day or week."""
+    limit that is reached closes the whole day or week. Raises Permanent for a calendar of another practice."""
     if not rows:
         return
     calendars = {row["calendar_id"] for row in rows}
-    margin = 8 * DAY if projection.limited(session, calendars) else DAY
+    touched = projection.touched(session, calendars)
+    if any(calendar.practice_id != practice for calendar in touched):
+        raise Permanent("a calendar of another practice")
+    margin = 8 * DAY if any(calendar.limited for calendar in touched) else DAY
     tell.slots_changed(
         session,
         now,

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select
 from notify.models import Base, Calendar
 from notify.store.statements import DIALECTS, count, dialect, table, unless_there
 from runtime.db import Session
+from runtime.errors import Permanent
 
 PRACTICES, APPOINTMENTS = table("practices"), table("appointments")
 PRACTICE = select(PRACTICES.c.data).where(PRACTICES.c.id == bindparam("practice"))
@@ -14,10 +15,18 @@ SEEN = select(APPOINTMENTS.c.version, APPOINTMENTS.c.status).where(APPOINTMENTS.
 ADD_DECISION = unless_there("decisions")
 
 
+OWNER = {
+    name: select(table(name).c.practice_id).where(table(name).c.id == bindparam("owned"))
+    for name in ("calendars", "appointments")
+}
+
+
 def _keep(kind: Any, name: str) -> Any:
     row = kind.insert(table(name)).inline()
     changed = {column.name: row.excluded[column.name] for column in table(name).c if column.name != "id"}
     newer = table(name).c.version < row.excluded.version
+    if name in OWNER:
+        newer &= table(name).c.practice_id == row.excluded.practice_id
     return row.on_conflict_do_update(index_elements=["id"], set_=changed, where=newer)
 
 
@@ -29,8 +38,16 @@ KEEP = {
 
 
 def keep_newest(session: Session, model: type[Base], row: dict[str, Any]) -> bool:
-    """Store a projection's row; False when a newer version, or the same, is there. Locks the row either way."""
-    return count(session.execute(KEEP[dialect(session), model.__tablename__], row)) == 1
+    """Store a projection's row; False when a newer version, or the same, is there. Locks the row either way.
+
+    Raises Permanent when the row is another practice's.
+    """
+    name = model.__tablename__
+    if count(session.execute(KEEP[dialect(session), name], row)) == 1:
+        return True
+    if name in OWNER and session.scalar(OWNER[name], {"owned": row["id"]}) != row["practice_id"]:
+        raise Permanent(f"{row['id']} belongs to another practice")
+    return False
 
 
 def practice(session: Session, practice_id: str) -> dict[str, Any] | None:

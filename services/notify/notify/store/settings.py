@@ -11,8 +11,10 @@ from notify.domain.decide import Addresses
 from notify.models import Base, ChannelSettings, TemplateOverride
 from notify.store.statements import dialect, table
 from runtime.db import Session
+from runtime.errors import Permanent
 
 CALENDARS, PRACTICES, TEMPLATES = table("channel_settings"), table("practices"), table("templates")
+KNOWN = table("calendars")
 CHANNELS = select(CALENDARS).where(CALENDARS.c.calendar_id == bindparam("calendar"))
 
 
@@ -22,6 +24,7 @@ def _one(column: Any, whose: Any) -> Any:
 
 OF_CALENDAR, OF_PRACTICE = CALENDARS.c.calendar_id == bindparam("calendar"), PRACTICES.c.id == bindparam("practice")
 ADDRESSES = select(
+    _one(KNOWN.c.practice_id, KNOWN.c.id == bindparam("calendar")),
     _one(CALENDARS.c.email, OF_CALENDAR),
     _one(PRACTICES.c.data["copy_to"].as_string(), OF_PRACTICE),
     _one(CALENDARS.c.copy_to, OF_CALENDAR),
@@ -53,8 +56,11 @@ def channel_settings(session: Session, calendar_id: str) -> dict[str, Any]:
 
 
 def addresses(session: Session, practice_id: str, calendar_id: str) -> Addresses:
-    """Where the practice wants to hear of this calendar's appointments."""
-    practitioner, *copies = session.execute(ADDRESSES, {"practice": practice_id, "calendar": calendar_id}).one()
+    """Where the practice wants to hear of this calendar's appointments. Raises Permanent for another practice's."""
+    asked = {"practice": practice_id, "calendar": calendar_id}
+    owner, practitioner, *copies = session.execute(ADDRESSES, asked).one()
+    if owner not in (None, practice_id):
+        raise Permanent("a calendar of another practice")
     return Addresses(practitioner or "", tuple(copy for copy in copies if copy))
 
 

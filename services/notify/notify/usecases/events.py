@@ -10,6 +10,7 @@ from notify.domain.delivery import State, useful_until
 from notify.models import AppointmentSeen, Calendar, Practice
 from notify.store import projections, queue, settings
 from runtime.db import Session
+from runtime.errors import Permanent
 from runtime.ids import stable_id
 from runtime.messages import Event
 from runtime.telemetry import traceparent
@@ -19,7 +20,9 @@ FIRST = 1  # nothing is older than an appointment's first version
 
 
 def practice_changed(session: Session, event: Event) -> None:
-    """Remember what mails say about the practice."""
+    """Remember what mails say about the practice. Raises Permanent when another practice tells it."""
+    if event.subject != event.practice_id:
+        raise Permanent("of another practice")
     row = {"id": event.subject, "version": event.version, "data": event.data}
     projections.keep_newest(session, Practice, row)
 

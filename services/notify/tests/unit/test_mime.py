@@ -61,6 +61,8 @@ def test_no_text_breaks_the_mail(text: str) -> None:
     assert body is not None
     assert str(body.get_content()).splitlines()[: len(text.splitlines())] == text.splitlines()
     assert not any(part.defects for part in mail.walk())
+    boundaries = [part.get_boundary() for part in mail.walk() if part.is_multipart()]
+    assert all(boundary.startswith("=_") for boundary in boundaries)  # which no encoded body can hold
 
 
 def test_a_file_name_with_umlauts_arrives() -> None:
