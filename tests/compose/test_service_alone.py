@@ -59,6 +59,7 @@ def _rpc(network: Network) -> Iterator[BrokerRpc]:
 
 def container(network: Network, *command: str) -> DockerContainer:
     image = DockerContainer("terminfluss/practice").with_network(network).with_command(list(command))
+    image.with_tmpfs_mount("/tmp")
     for name, value in SETTINGS.items():
         image.with_env(name, value)
     return image.with_kwargs(read_only=True, cap_drop=["ALL"])
@@ -70,7 +71,7 @@ def test_a_service_alone_migrates_runs_answers_and_ends(network: Network, rpc: B
         migration = stack.enter_context(container(network, "python", "-m", "practice", "migrate"))
         assert migration.get_wrapped_container().wait()["StatusCode"] == 0, migration.get_logs()
         service = stack.enter_context(container(network, "python", "-m", "practice", "run"))
-        assert until(lambda: refusal(rpc), 60, "an answer") == "bad_credentials"
+        assert until(lambda: refusal(rpc), START, "an answer") == "bad_credentials"
         engine = service.get_wrapped_container()
         engine.kill("SIGTERM")
         assert engine.wait(timeout=60)["StatusCode"] == 0, service.get_logs()

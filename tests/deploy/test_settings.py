@@ -21,7 +21,7 @@ SETTINGS = {service.name: service.settings for service in SERVICES} | {"gateway"
 MADE_BY_RABBITMQ = "broker-default-user"  # by its operator, for the administrator
 ADMIN = {MADE_BY_RABBITMQ, "broker-passwords"}
 ALSO = {  # what has a default that is for one machine only
-    "gateway": {"AMQP_URI", "HOST", "PORT", "PUBLIC_URL", "TRUSTED_PROXIES"},
+    "gateway": {"AMQP_URI", "HOST", "METRICS_HOST", "METRICS_PORT", "PORT", "PUBLIC_URL", "TRUSTED_PROXIES"},
     "notify": {"SMTP_URL", "MAIL_FROM", "PUBLIC_URL"},
 }
 

@@ -30,14 +30,12 @@ def main() -> None:
     folder: Path = arguments.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     seed = int(os.environ.get("SEED") or random.randrange(1_000_000))
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell has let the first be ignored
+        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     with (folder / "lock").open("w") as lock:
         _hold(lock.fileno())
         shutil.rmtree(folder / "logs", ignore_errors=True)
-        try:
-            outcome = _run(seed, arguments.short, folder)
-        except KeyboardInterrupt:
-            sys.exit(130)
+        outcome = _run(seed, arguments.short, folder)
     (folder / "report.json").write_text(json.dumps(outcome.as_json(), indent=2))
     sys.stdout.write(table(outcome))
     sys.exit(not outcome.kept)

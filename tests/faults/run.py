@@ -82,6 +82,7 @@ class Run:
         self.nodes = stack.enter_context(Nodes(self.folder / "nodes"))
         self.mail = stack.enter_context(MailServer())
         self.parts = Parts(self.nodes, self.folder / "logs", **self._settings())
+        self.parts.left_behind(0)  # by a run that was killed itself
         stack.callback(self.parts.left_behind)
         stack.callback(self.parts.stop)
         self.say("databases, topology, processes")

@@ -6,8 +6,8 @@ A log line is one JSON object: a constant event name, ids, numbers, and the trac
 import contextvars
 import json
 import logging
+import random
 import re
-import secrets
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -34,8 +34,8 @@ def trace_id() -> str:
 
 def child_of(parent: str) -> str:
     """A new span of the parent's trace, or a new trace if the parent is not a valid traceparent."""
-    trace = parent[3:35] if _TRACEPARENT.match(parent or "") else secrets.token_hex(16)
-    return f"00-{trace}-{secrets.token_hex(8)}-01"
+    trace = parent[3:35] if _TRACEPARENT.match(parent or "") else f"{random.getrandbits(128):032x}"
+    return f"00-{trace}-{random.getrandbits(64):016x}-01"
 
 
 @contextmanager

@@ -188,6 +188,7 @@ def test_a_database_that_is_away_leaves_every_thread_free(
         for _ in range(2):
             with pytest.raises(OperationalError):
                 desk.sender._begin(pool, queued=True)
+        assert not desk.sender._busy
         desk.sender._begin(pool, queued=True)
     assert desk.messages()[0]["state"] == "sent"
 
