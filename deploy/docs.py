@@ -35,6 +35,8 @@ RUNNERS = (
     ),
     ("MANAGEMENT_URL", "empty", "`deploy.topology`: base of RabbitMQ's management API; empty: no users are made"),
     ("BROKER_PASSWORDS", "required", "`deploy.topology`, to make users: JSON, password per service, gateway, operator"),
+    ("DATABASE_PASSWORDS", "required", "`deploy.databases`: JSON, password per service"),
+    ("E2E", "empty", "tests: `1` also runs those that need containers, as `make e2e` does"),
     ("TEST_DATABASE_URL, TEST_AMQP_URI", "`var/services.env`", "tests: servers to use instead of `make services`"),
     ("TEST_PG_PORT, TEST_AMQP_PORT", "the next free ones", "`make services`: ports of the private nodes"),
     ("REQUIRE_ALL", "empty", "tests: `1` makes a skipped test a failed one, as in CI"),

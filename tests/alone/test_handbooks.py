@@ -35,13 +35,7 @@ RUNBOOK = [
     "Outbox lag grows",
     "Deploy and roll back",
 ]
-METRICS = {
-    "terminfluss_rpc_seconds",
-    "terminfluss_handler_seconds",
-    "terminfluss_outbox_lag_seconds",
-    "terminfluss_queue_depth",
-    "terminfluss_messages",
-}
+METRICS = set(re.findall(r"terminfluss_\w+", (ROOT / "docs" / "observability.md").read_text()))
 HANDBOOKS = [ROOT / "services" / name / "README.md" for name in ("_runtime", *(service.name for service in SERVICES))]
 handbooks = pytest.mark.parametrize("handbook", HANDBOOKS, ids=lambda file: file.parent.name)
 services = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)

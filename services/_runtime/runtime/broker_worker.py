@@ -16,6 +16,7 @@ import threading  # noqa: E402
 from functools import partial  # noqa: E402
 from typing import Any  # noqa: E402
 
+from eventlet.event import Event  # noqa: E402
 from eventlet.semaphore import Semaphore  # noqa: E402
 from nameko.containers import ServiceContainer  # noqa: E402
 
@@ -33,6 +34,7 @@ from runtime.settings import read  # noqa: E402
 from runtime.telemetry import configure_logging, export_spans  # noqa: E402
 
 log = logging.getLogger(__name__)
+STARTED = "started"
 
 
 def time_limit(seconds: float) -> Any:
@@ -56,7 +58,7 @@ def build(
     metrics.tell_queues(metrics_folder(), (queue.name for queue in wanted.queues))
     publisher = ConfirmedPublisher(amqp_uri)
     deliveries = Deliveries(endpoint, publisher, Semaphore(1), partial(time_limit, seconds), ladder)
-    state: dict[str, bool] = {}
+    state = {STARTED: False}  # one connection consumes before the others do
 
     def report(connection: str, ready: bool) -> None:
         state[connection] = ready
@@ -88,9 +90,17 @@ def end_with_supervisor(container: ServiceContainer) -> None:
 
 def serve(container: ServiceContainer) -> None:
     """Run until SIGTERM; then finish what has begun and return."""
-    signal.signal(signal.SIGTERM, lambda *_: eventlet.spawn_n(container.stop))
+    started = Event()
+
+    def stop() -> None:
+        started.wait()  # nameko cannot stop what it is just starting
+        container.stop()
+
+    signal.signal(signal.SIGTERM, lambda *_: eventlet.spawn_n(stop))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the supervisor tells us
     container.start()
+    started.send()
+    container.config["report"](STARTED, True)
     log.info("worker_ready")
     eventlet.spawn_n(end_with_supervisor, container)
     container.wait()

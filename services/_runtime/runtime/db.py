@@ -23,6 +23,13 @@ AWAY = (OperationalError, InterfaceError, PoolTimeout, OutcomeUnknown)
 """What is raised while the database does not answer, or not in time."""
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether the database server itself was not there, rather than one statement failing on it."""
+    if isinstance(error, OperationalError):
+        return error.connection_invalidated or getattr(error.orig, "pgcode", None) is None
+    return isinstance(error, AWAY)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware instant. Stored as timestamptz, in SQLite as UTC wall time; read back aware in UTC."""
 

@@ -15,12 +15,14 @@ from enum import Enum
 from typing import Any, Protocol
 
 from runtime import starts
+from runtime.db import is_away
 from runtime.edge import Endpoint, Subscription
 from runtime.errors import Permanent
 from runtime.messages import CONTENT_TYPE, Event, Undecodable
 from runtime.topology import LADDER_MS, PARKING, retry_exchange
 
 log = logging.getLogger(__name__)
+WHILE_AWAY = 2  # the ladder's step on which events wait for the database
 SUSPECT_AFTER = 2  # deliveries that the broker took back
 
 
@@ -112,9 +114,9 @@ class Deliveries:
         self._endpoint.app.db.write(starts.forget, delivery.subscription.consumer, event.id)
 
     def _hand_on(self, delivery: Delivery, error: Exception) -> Handling:
-        attempt = delivery.attempt + 1
+        attempt, pause = self._next_try(delivery, error)
         reason = self._reason_to_park(attempt, error)
-        exchange = PARKING if reason else retry_exchange(self._ladder[attempt - 1])
+        exchange = PARKING if reason else retry_exchange(pause)
         facts = {"queue": delivery.subscription.queue, "message": delivery.message_id, "attempt": attempt}
         log.log(
             logging.ERROR if reason else logging.WARNING,
@@ -135,6 +137,14 @@ class Deliveries:
         except Exception as failure:
             log.warning("event_not_handed_on", exc_info=failure, extra={"facts": facts})
             return Handling.UNSETTLED
+
+    def _next_try(self, delivery: Delivery, error: Exception) -> tuple[int, int]:
+        """Its number, and how long to wait for it (ms). While the database is away tries do not count: its return, not
+        the number of tries, decides."""
+        if is_away(error):
+            return delivery.attempt, self._ladder[min(WHILE_AWAY, len(self._ladder) - 1)]
+        attempt = delivery.attempt + 1
+        return attempt, self._ladder[min(attempt, len(self._ladder)) - 1]
 
     def _reason_to_park(self, attempt: int, error: Exception) -> str:
         if isinstance(error, Undecodable):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, func, select
+from sqlalchemy.exc import OperationalError
 
 from runtime import tables
 from runtime.db import Database
@@ -13,6 +14,7 @@ from runtime.deliveries import Deliveries, Delivery, Handling
 from runtime.edge import Endpoint
 from runtime.ids import new_id
 from runtime.testing import Databases
+from runtime.topology import LADDER_MS
 from services._runtime.tests.conformance import house
 from services._runtime.tests.conformance.transports import COOK, event_body
 
@@ -84,3 +86,32 @@ def test_bytes_that_are_no_event_are_parked_and_their_neighbours_handled(kitchen
     deliveries = [_delivery(body, id) for id, _, body in found]
     kitchen.deliveries.handle_together([deliveries[0], _delivery("{", new_id()), deliveries[1]])
     assert (kitchen.effects, kitchen.handed_on) == (2, ["parking"])
+
+
+def test_a_database_that_is_away_uses_up_no_try(kitchen: Kitchen) -> None:
+    """However long it takes: nothing is parked that its return would cure."""
+    kitchen.database.write = _gone  # type: ignore[method-assign]
+    _, _, body = event_body({})
+    last = Delivery(COOK, body.encode(), {"x-attempt": len(LADDER_MS)}, new_id())
+    assert kitchen.deliveries.handle(last) is Handling.FINISHED
+    assert kitchen.handed_on == ["retry.30000"]
+
+
+def test_a_statement_that_fails_is_a_try(kitchen: Kitchen) -> None:
+    kitchen.database.write = _too_slow  # type: ignore[method-assign]
+    _, _, body = event_body({})
+    last = Delivery(COOK, body.encode(), {"x-attempt": len(LADDER_MS)}, new_id())
+    kitchen.deliveries.handle(last)
+    assert kitchen.handed_on == ["parking"]
+
+
+def _gone(*_: Any) -> None:
+    raise OperationalError("insert", {}, Exception("could not connect to server"))
+
+
+def _too_slow(*_: Any) -> None:
+    raise OperationalError("insert", {}, QueryCanceled())
+
+
+class QueryCanceled(Exception):
+    pgcode = "57014"
