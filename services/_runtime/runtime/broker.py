@@ -39,10 +39,12 @@ def nameko_config(amqp_uri: str, report: Callable[[str, bool], None] = lambda na
 
 
 class PatientQueueConsumer(QueueConsumer):
-    """Reconnects within 2 s, hands messages on undecoded, and survives an acknowledgement on a broken connection."""
+    """Reconnects within 2 s, hands messages on undecoded, and survives an acknowledgement on a broken connection. Once
+    told to stop it takes nothing any more, whether the broker is there, goes away just then, or stays away."""
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
-        for provider in self._providers:
+        self._consumers.clear()
+        for provider in self._going_on():
             consumer = consumer_cls(queues=[provider.queue], on_message=partial(self.handle_message, provider, None))
             consumer.qos(prefetch_count=self.prefetch_count)
             self._consumers[provider] = consumer
@@ -51,7 +53,7 @@ class PatientQueueConsumer(QueueConsumer):
     @contextmanager
     def establish_connection(self) -> Iterator[Any]:
         with self.create_connection() as connection:
-            connection.ensure_connection(self.on_connection_error, None, **RECONNECT)
+            connection.ensure_connection(self.on_connection_error, None, reraise_as_library_errors=False, **RECONNECT)
             yield connection
 
     def on_consume_ready(self, *args: Any, **kwargs: Any) -> None:
@@ -64,6 +66,25 @@ class PatientQueueConsumer(QueueConsumer):
     def on_connection_error(self, exc: Exception, interval: float) -> None:
         self.container.config["report"](type(self).__name__, False)
         log.warning("broker_unreachable", extra={"facts": {"reason": str(exc)[:200], "retry_in": interval}})
+        if not self._going_on():
+            self._cancel_consumers_if_requested()
+            self.should_stop = True
+            raise exc  # ends kombu's waiting for the broker
+
+    def _going_on(self) -> list[Any]:
+        return [provider for provider in self._providers if not provider.stopping]
+
+    def _cancel_consumers_if_requested(self) -> None:
+        # nameko's own forgets whom it has not told yet when the connection breaks, and waits for them for ever.
+        pending = dict(self._pending_remove_providers)
+        self._pending_remove_providers.clear()
+        for provider, removed in pending.items():
+            try:
+                if consumer := self._consumers.pop(provider, None):
+                    consumer.cancel()
+            except Exception as error:
+                log.warning("not_cancelled", extra={"facts": {"reason": f"{type(error).__name__}: {error}"[:200]}})
+            removed.send()
 
     def ack_message(self, message: Any) -> None:
         self._settle(message.ack, message)
@@ -98,14 +119,14 @@ class _Entrypoint(Consumer):
             queue.name, exchange, queue.key, durable=True, queue_arguments=queue.arguments
         )
         super().__init__(declared, **kwargs)
-        self._stopping = False
+        self.stopping = False
 
     def stop(self) -> None:
-        self._stopping = True
+        self.stopping = True
         super().stop()
 
     def _run(self, message: Any, *args: Any) -> bool:
-        if not self._stopping:
+        if not self.stopping:
             try:
                 settle = partial(self.handle_result, message)
                 self.container.spawn_worker(self, args, {}, context_data={}, handle_result=settle)
@@ -163,7 +184,7 @@ class EventEntrypoint(_Entrypoint):
             self._begin()
 
     def _begin(self) -> None:
-        if not self._stopping:
+        if not self.stopping:
             try:
                 self.container.spawn_worker(
                     self, (self._waiting,), {}, context_data={}, handle_result=self.handle_result
