@@ -27,4 +27,6 @@ def lines(topology: Topology) -> Iterator[str]:
 def _queue(queue: Queue) -> Iterator[str]:
     yield f"queue {queue.name}"
     yield f"  bound to {queue.exchange} by {queue.key}"
+    if queue.returns:
+        yield f"  bound to {queue.returns} by {queue.name}"
     yield from (f"  {name} = {value}" for name, value in sorted(queue.arguments.items()))

@@ -116,7 +116,7 @@ class _Entrypoint(Consumer):
     def __init__(self, queue: Queue, **kwargs: Any):
         exchange = entity.Exchange(queue.exchange, type="topic", durable=True)  # type: ignore[no-untyped-call]
         declared = entity.Queue(  # type: ignore[no-untyped-call]
-            queue.name, exchange, queue.key, durable=True, queue_arguments=queue.arguments
+            queue.name, exchange, queue.key, durable=True, queue_arguments=queue.arguments, no_declare=True
         )
         super().__init__(declared, **kwargs)
         self.stopping = False

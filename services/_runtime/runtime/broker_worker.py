@@ -72,7 +72,9 @@ def _declare(amqp_uri: str, wanted: topology.Topology) -> None:
     pause = 0.2
     while True:
         try:
-            return topology.declare(amqp_uri, wanted)
+            if not topology.exists(amqp_uri, wanted):
+                topology.declare(amqp_uri, wanted)
+            return
         except Exception as error:
             if orphaned():
                 raise SystemExit("the supervisor is gone") from None

@@ -116,7 +116,7 @@ class Deliveries:
     def _hand_on(self, delivery: Delivery, error: Exception) -> Handling:
         attempt, pause = self._next_try(delivery, error)
         reason = self._reason_to_park(attempt, error)
-        exchange = PARKING if reason else retry_exchange(pause)
+        exchange = PARKING if reason else retry_exchange(delivery.subscription.service, pause)
         facts = {"queue": delivery.subscription.queue, "message": delivery.message_id, "attempt": attempt}
         log.log(
             logging.ERROR if reason else logging.WARNING,

@@ -51,8 +51,6 @@ class BrokerListener:
             ready()
             self._guard(self._on_gap)  # only now: whatever happens from here on arrives
 
-        for service in self._services:
-            channel.exchange_declare(events_exchange(service), "topic", durable=True)
         channel.queue_declare("", exclusive=True, auto_delete=True, callback=bind)
 
     def _deliver(self, _channel: Channel, method: Any, _properties: Any, body: bytes) -> None:

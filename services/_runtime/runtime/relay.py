@@ -60,7 +60,6 @@ class BatchPublisher:
         self._confirm_seconds = confirm_seconds
         self._batch = _Batch()
         self._tag = 0
-        self._declared: set[str] = set()
         self._connection = Connection(amqp_uri, "relay", self._setup, self._lost)
 
     @property
@@ -87,16 +86,13 @@ class BatchPublisher:
     # The rest runs on the connection's thread.
 
     def _setup(self, channel: Channel, ready: Callable[[], None]) -> None:
-        self._tag, self._declared = 0, set()
+        self._tag = 0
         channel.add_on_return_callback(self._on_return)
         channel.confirm_delivery(self._on_confirm, callback=lambda _frame: ready())
 
     def _send(self, rows: list[Row], batch: _Batch, channel: Channel) -> None:
         self._batch = batch
         for row in rows:
-            if row.exchange not in self._declared:
-                channel.exchange_declare(row.exchange, "topic", durable=True)
-                self._declared.add(row.exchange)
             self._tag += 1
             batch.waiting[self._tag] = row.id
             properties = pika.BasicProperties(

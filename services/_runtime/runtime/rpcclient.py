@@ -127,7 +127,6 @@ class BrokerRpc:
         self._reply_to = str(uuid.uuid4())
         queue = f"rpc.reply-{self._name}-{self._reply_to}"
         channel.add_on_return_callback(self._on_return)
-        channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True)
         channel.queue_declare(queue, exclusive=True, auto_delete=True)
         channel.queue_bind(queue, RPC_EXCHANGE, self._reply_to)
         channel.basic_consume(queue, self._on_reply, auto_ack=True, callback=lambda _frame: ready())

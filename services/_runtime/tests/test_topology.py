@@ -4,19 +4,22 @@ from runtime.edge import Subscription
 from runtime.topology import system
 
 EXPECTED = {
-    "exchanges": ["booking.events", "notify.events", "retry.1000", "retry.5000", "parking", "nameko-rpc"],
+    "exchanges": [
+        *("booking.events", "notify.events", "notify.retry", "notify.retry.1000", "notify.retry.5000"),
+        *("parking", "nameko-rpc"),
+    ],
     "queues": {
         "parking": {"exchange": "parking", "key": "#", "arguments": {"x-queue-type": "quorum"}},
         **{
-            f"retry.{ms}": {
-                "exchange": f"retry.{ms}",
+            f"notify.retry.{ms}": {
+                "exchange": f"notify.retry.{ms}",
                 "key": "#",
                 "arguments": {
                     "x-queue-type": "quorum",
                     "x-overflow": "reject-publish",
                     "x-dead-letter-strategy": "at-least-once",
                     "x-message-ttl": ms,
-                    "x-dead-letter-exchange": "",
+                    "x-dead-letter-exchange": "notify.retry",
                 },
             }
             for ms in (1000, 5000)
@@ -32,6 +35,7 @@ EXPECTED = {
                 "x-dead-letter-exchange": "parking",
                 "x-dead-letter-routing-key": "evt-booking-appointment.booked--notify.on_booked",
             },
+            "returns": "notify.retry",
         },
         "rpc-notify": {"exchange": "nameko-rpc", "key": "notify.*", "arguments": {}},
     },

@@ -18,7 +18,7 @@ from runtime.topology import LADDER_MS
 from services._runtime.tests.conformance import house
 from services._runtime.tests.conformance.transports import COOK, event_body
 
-RETRY = "retry.1000"
+RETRY = "kitchen.retry.1000"
 
 
 class Kitchen:
@@ -94,7 +94,7 @@ def test_a_database_that_is_away_uses_up_no_try(kitchen: Kitchen) -> None:
     _, _, body = event_body({})
     last = Delivery(COOK, body.encode(), {"x-attempt": len(LADDER_MS)}, new_id())
     assert kitchen.deliveries.handle(last) is Handling.FINISHED
-    assert kitchen.handed_on == ["retry.30000"]
+    assert kitchen.handed_on == ["kitchen.retry.30000"]
 
 
 def test_a_statement_that_fails_is_a_try(kitchen: Kitchen) -> None:
