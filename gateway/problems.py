@@ -112,6 +112,12 @@ KINDS: dict[str, Kind] = {
     ),
     "mixed_status": Kind(409, "Different states", "All chosen appointments must have the same state."),
     "email_taken": Kind(409, "This address is in use", "There is already an account with this e-mail address."),
+    "precondition_failed": Kind(
+        412,
+        "Somebody else has changed this",
+        "It has been changed since you loaded it. Please load it anew and try again.",
+        members=("version",),
+    ),
     "conflict": Kind(409, "This has been changed in between", "Please load it anew and try again."),
     # what went wrong here
     "unavailable": Kind(503, "Not available at the moment", "Please try again in a moment.", ("retry_after",)),
@@ -129,6 +135,7 @@ BY_STATUS = {
     404: "not_found",
     405: "method_not_allowed",
     406: "not_acceptable",
+    412: "precondition_failed",
     413: "too_large",
     415: "unsupported_media_type",
     422: "invalid",

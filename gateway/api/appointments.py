@@ -8,7 +8,7 @@ from webargs.fields import DelimitedList
 
 from gateway.api import answers, examples
 from gateway.api.fields import Body, Email, Flag, Id, Instant, Phone, Text
-from gateway.api.framework import KEY, Blueprint, Page, answer, idempotency_key, listing
+from gateway.api.framework import KEY, MATCH, Blueprint, Page, answer, idempotency_key, if_match, listing, versioned
 from gateway.api.public import Customer
 from gateway.clients import Json
 from gateway.context import current_services, gateway, hurrying
@@ -106,7 +106,7 @@ def show_appointment(id: UUID) -> Response:
     With the customer's entries as `comment`, its history, and its messages with their delivery state; `messages` is
     left out while they cannot be asked for.
     """
-    return answer(current_services().booking.appointment(str(id)) | _messages(str(id)))
+    return versioned(current_services().booking.appointment(str(id)) | _messages(str(id)))
 
 
 def _messages(appointment: str) -> Json:
@@ -118,31 +118,33 @@ def _messages(appointment: str) -> Json:
 
 
 def _action_route(action: str) -> None:
-    @routes.refuses("not_found", "invalid_transition")
+    @routes.refuses("not_found", "invalid_transition", "precondition_failed")
     @routes.body(Change, {"notify": True, "note": "Telefonisch besprochen"}, required=False)
     @routes.answers(200, answers.Appointment, examples.APPOINTMENT)
     def change(body: Json, id: UUID) -> Response:
-        return answer(current_services().booking.change_status(str(id), action, body))
+        return versioned(current_services().booking.change_status(str(id), action, body | if_match()))
 
     change.__doc__ = ACTIONS[action]
-    routes.add_url_rule(f"/appointments/<uuid:id>/{action}", action, change, methods=["POST"])
+    routes.add_url_rule(f"/appointments/<uuid:id>/{action}", action, change, methods=["POST"], parameters=[MATCH])
 
 
 for _action in ACTIONS:
     _action_route(_action)
 
 
-@routes.route("/appointments/<uuid:id>/reschedule", methods=["POST"])
-@routes.refuses("not_found", "invalid_transition", "slot_taken", "slot_not_offered", "limit_reached")
+@routes.route("/appointments/<uuid:id>/reschedule", methods=["POST"], parameters=[MATCH])
+@routes.refuses(
+    "not_found", "invalid_transition", "slot_taken", "slot_not_offered", "limit_reached", "precondition_failed"
+)
 @routes.body(StaffMove, {"start": examples.START, "notify": True})
 @routes.answers(200, answers.Appointment, examples.APPOINTMENT)
 def reschedule(body: Json, id: UUID) -> Response:
     """Move an appointment"""
-    return answer(current_services().booking.reschedule(str(id), body))
+    return versioned(current_services().booking.reschedule(str(id), body | if_match()))
 
 
-@routes.route("/appointments/<uuid:id>/undo", methods=["POST"])
-@routes.refuses("not_found", "invalid_transition", "slot_taken", "too_late")
+@routes.route("/appointments/<uuid:id>/undo", methods=["POST"], parameters=[MATCH])
+@routes.refuses("not_found", "invalid_transition", "slot_taken", "too_late", "precondition_failed")
 @routes.body(Body, {}, required=False)
 @routes.answers(200, answers.Appointment, examples.APPOINTMENT)
 def undo(body: Json, id: UUID) -> Response:
@@ -150,11 +152,11 @@ def undo(body: Json, id: UUID) -> Response:
 
     While the time is still free.
     """
-    return answer(current_services().booking.undo(str(id)))
+    return versioned(current_services().booking.undo(str(id), if_match()))
 
 
-@routes.route("/appointments/<uuid:id>/acknowledge", methods=["POST"])
-@routes.refuses("not_found")
+@routes.route("/appointments/<uuid:id>/acknowledge", methods=["POST"], parameters=[MATCH])
+@routes.refuses("not_found", "precondition_failed")
 @routes.body(Body, {}, required=False)
 @routes.answers(200, answers.Appointment, examples.APPOINTMENT)
 def acknowledge(body: Json, id: UUID) -> Response:
@@ -162,4 +164,4 @@ def acknowledge(body: Json, id: UUID) -> Response:
 
     Its state stays as it is.
     """
-    return answer(current_services().booking.acknowledge(str(id)))
+    return versioned(current_services().booking.acknowledge(str(id), if_match()))

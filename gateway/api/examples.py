@@ -84,7 +84,14 @@ MANAGED = {
     "cancelled_at": None,
     "cancelled_by": None,
 }
-APPOINTMENT = {**_BOOKED, "customer": CUSTOMER, "comment": "Ich komme mit Begleitung.", "online": True, "history": []}
+APPOINTMENT = {
+    **_BOOKED,
+    "version": 3,
+    "customer": CUSTOMER,
+    "comment": "Ich komme mit Begleitung.",
+    "online": True,
+    "history": [],
+}
 CREDENTIALS = {"email": "demo@top-hearing.example", "password": "a long and secret sentence"}
 SIGNED_IN = {
     "access_token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",

@@ -1,6 +1,7 @@
 """What all API routes share: reading JSON strictly, describing themselves, answering plain JSON."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from webargs.flaskparser import FlaskParser
 from gateway import problems
 from gateway.api.fields import Body, Text, Whole
 from gateway.auth import require_staff
+from gateway.clients import Json
 from gateway.security import LARGEST_BODY
 from runtime import i18n
 from runtime.errors import Refused
@@ -22,6 +24,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 EVERYWHERE = ("malformed", "not_acceptable", "invalid", "too_large", "unsupported_media_type", "rate_limited")
 FAILURES = ("unavailable", "internal")
 KEY_HEADER = "Idempotency-Key"
+MATCH_HEADER = "If-Match"
 
 
 class StrictParser(FlaskParser):
@@ -166,6 +169,27 @@ def answer(found: Any, status: int = 200) -> Response:
     return Response(body, status, {"Cache-Control": "no-store"}, content_type="application/json")
 
 
+def versioned(found: Json, status: int = 200) -> Response:
+    """As `answer`, with the object's version as ETag: what `If-Match` of a later change compares."""
+    response = answer(found, status)
+    response.headers["ETag"] = f'"{found["version"]}"'
+    return response
+
+
+def if_match() -> Json:
+    """`{"if_version": n}` where the client changes only what it has seen (`If-Match: "n"`), else nothing.
+
+    Raises Refused `precondition_failed` for an ETag that we never gave.
+    """
+    wanted = request.headers.get(MATCH_HEADER, "*").strip()
+    if wanted == "*":
+        return {}
+    found = re.fullmatch(r'"([0-9]{1,9})"', wanted)
+    if not found:
+        raise Refused("precondition_failed")
+    return {"if_version": int(found[1])}
+
+
 def listing(found: Any, status: int = 200) -> Response:
     """A list as all lists are answered: items, and where to go on."""
     return answer({"items": found, "next": None} if isinstance(found, list) else found, status)
@@ -203,6 +227,13 @@ LANGUAGE = {
     "schema": {"type": "string"},
     "description": f"language of texts and errors: {', '.join(i18n.LOCALES)}",
     "example": "de",
+}
+MATCH = {
+    "in": "header",
+    "name": MATCH_HEADER,
+    "schema": {"type": "string", "pattern": '^("[0-9]{1,9}"|\\*)$'},
+    "description": "the object's ETag: if somebody else has changed it since, nothing happens (`precondition_failed`)",
+    "example": '"3"',
 }
 KEY = {
     "in": "header",

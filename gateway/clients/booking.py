@@ -60,20 +60,24 @@ class Booking:
         return self._ask("booking", "appointment", {"id": id})
 
     def change_status(self, id: str, action: str, options: Json) -> Json:
-        """`action` is accept, decline, cancel, complete or miss. Refused `invalid_transition`."""
+        """`action` is accept, decline, cancel, complete or miss. Refused `invalid_transition`.
+
+        Like every change of an appointment it takes `if_version`, and is then refused `precondition_failed` when
+        somebody else was faster.
+        """
         return self._ask("booking", "change_status", {"id": id, "action": action, **options})
 
     def reschedule(self, id: str, target: Json) -> Json:
         """Moved by staff. Refused `slot_taken`, `slot_not_offered`, `invalid_transition`."""
         return self._ask("booking", "reschedule", {"id": id, **target})
 
-    def undo(self, id: str) -> Json:
+    def undo(self, id: str, options: Json) -> Json:
         """The last change of status taken back while the time is free."""
-        return self._ask("booking", "undo", {"id": id})
+        return self._ask("booking", "undo", {"id": id, **options})
 
-    def acknowledge(self, id: str) -> Json:
+    def acknowledge(self, id: str, options: Json) -> Json:
         """Out of the inbox without a change of status."""
-        return self._ask("booking", "acknowledge", {"id": id})
+        return self._ask("booking", "acknowledge", {"id": id, **options})
 
     def inbox(self, page: Json) -> Json:
         """Online bookings that nobody has handled: items, next."""

@@ -101,7 +101,7 @@ def decide(id: Any, action: str) -> Response:
         if action in ACTIONS:
             booking.change_status(str(id), action, {})
         else:
-            getattr(booking, action)(str(id))
+            getattr(booking, action)(str(id), {})
     except Refused as refused:
         if refused.code not in ("invalid_transition", "slot_taken", "too_late", "conflict", "not_found"):
             raise

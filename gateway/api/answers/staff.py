@@ -131,6 +131,7 @@ class Appointment(Answer):
 
     id = id_()
     status = text(enum=STATUSES)
+    version = fields.Integer(metadata={"description": "rises by one with each change; also the ETag of the details"})
     start = instant()
     end = instant()
     time_zone = fields.String()

@@ -95,22 +95,22 @@ class BookingEdge:
 
     @rpc(requests.StaffMove, allow=Access.STAFF, scope=WRITE)
     def reschedule(self, call: Call, request: Json) -> Json:
-        id = request.pop("id")
+        id, version = request.pop("id"), request.pop("if_version")
         found = self.app.db.read(usecases.seek, call.practice_id, id)
         move = Move(**request, actor="staff", user_id=call.caller.user_id)
         command = (usecases.move, call.now, call.practice_id, id, move)
-        return self._moved(found, move, _mode(move.force), lambda offer: (*command, offer))
+        return self._moved(found, move, _mode(move.force), lambda offer: (*command, offer, version))
 
-    @rpc(requests.AppointmentId, allow=Access.STAFF, scope=WRITE)
+    @rpc(requests.AppointmentChange, allow=Access.STAFF, scope=WRITE)
     def undo(self, call: Call, request: Json) -> Json:
         found = self.app.db.read(usecases.seek, call.practice_id, request["id"])
         who = (call.practice_id, request["id"], call.caller.user_id)
-        return self._racing(_again(found), usecases.undo, call.now, *who)
+        return self._racing(_again(found), usecases.undo, call.now, *who, request["if_version"])
 
-    @rpc(requests.AppointmentId, allow=Access.STAFF, scope=WRITE)
+    @rpc(requests.AppointmentChange, allow=Access.STAFF, scope=WRITE)
     def acknowledge(self, call: Call, request: Json) -> Json:
         who = (call.practice_id, request["id"], call.caller.user_id)
-        return self.app.db.write(usecases.acknowledge, call.now, *who)
+        return self.app.db.write(usecases.acknowledge, call.now, *who, request["if_version"])
 
     @rpc(requests.BookForRequest, allow=Access.STAFF, scope=WRITE)
     def book_for(self, call: Call, request: Json) -> Json:

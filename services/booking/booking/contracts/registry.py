@@ -21,6 +21,7 @@ READS: dict[str, tuple[str, ...]] = {}
 
 _OFFERED = ("not_found", "slot_not_offered", "slot_taken")
 _CHANGED = ("not_found", "invalid_transition")
+_SEEN = "precondition_failed"
 _LIMITED = "limit_reached"
 _LATE = "too_late"
 _ONCE = "idempotency_conflict"
@@ -38,10 +39,12 @@ ANSWERS = {
     "appointments": Answer("The practice's appointments, filtered, in pages.", schemas.ListedPage),
     "appointment": Answer("Everything about one of them.", schemas.Detailed, ("not_found",)),
     "inbox": Answer("Online bookings that nobody has seen, newest first, in pages.", schemas.ListedPage),
-    "change_status": Answer("Accept, decline, cancel, complete or miss.", schemas.Detailed, _CHANGED),
-    "reschedule": Answer("Give it another time or calendar.", schemas.Detailed, (*_OFFERED, "invalid_transition")),
-    "undo": Answer("Take the last change of status back.", schemas.Detailed, (*_CHANGED, "slot_taken", _LATE)),
-    "acknowledge": Answer("Take it from the inbox.", schemas.Detailed, ("not_found",)),
+    "change_status": Answer("Accept, decline, cancel, complete or miss.", schemas.Detailed, (*_CHANGED, _SEEN)),
+    "reschedule": Answer(
+        "Give it another time or calendar.", schemas.Detailed, (*_OFFERED, "invalid_transition", _SEEN)
+    ),
+    "undo": Answer("Take the last change of status back.", schemas.Detailed, (*_CHANGED, "slot_taken", _LATE, _SEEN)),
+    "acknowledge": Answer("Take it from the inbox.", schemas.Detailed, ("not_found", _SEEN)),
     "book_for": Answer("Book for a customer.", schemas.Booked, (*_OFFERED, _ONCE)),
     "update_form": Answer("Replace the form's fields and the limit.", schemas.Form),
     "manage_links": Answer("The tokens of customers' links, for mails.", schemas.ManageLinks),

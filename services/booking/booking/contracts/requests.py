@@ -144,17 +144,23 @@ class AppointmentId(Schema):
     id = Id(required=True)
 
 
+class AppointmentChange(AppointmentId):
+    """A change by staff; with `if_version` only if the appointment still has that version."""
+
+    if_version = Integer(load_default=None, allow_none=True, strict=True)
+
+
 class AppointmentIds(Schema):
     appointment_ids = List(Id(), required=True, validate=validate.Length(max=100))
 
 
-class StatusChange(AppointmentId):
+class StatusChange(AppointmentChange):
     action = String(required=True, validate=validate.OneOf(tuple(rules.ACTIONS)))
     notify = Boolean(load_default=True)
     note = Words(0, 2000, lines=True, load_default=None, allow_none=True)
 
 
-class StaffMove(AppointmentId):
+class StaffMove(AppointmentChange):
     start = Instant(required=True)
     calendar = Id(load_default=None, allow_none=True)
     notify = Boolean(load_default=True)

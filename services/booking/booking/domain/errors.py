@@ -67,6 +67,12 @@ class TooLate(DomainError):
     code = "too_late"
 
 
+class PreconditionFailed(DomainError):
+    """Somebody else has changed it since the caller looked. Facts: `version`, the one that it has now."""
+
+    code = "precondition_failed"
+
+
 class InvalidTransition(DomainError):
     """The appointment's status does not allow it. Facts: `from`, `action`, `allowed` statuses."""
 

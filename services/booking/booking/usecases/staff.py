@@ -8,7 +8,7 @@ from booking.contracts import answers, fields
 from booking.domain import rules
 from booking.domain.appointment import Appointment, Change
 from booking.domain.commands import Move, Offer, Search
-from booking.domain.errors import NotFound
+from booking.domain.errors import NotFound, PreconditionFailed
 from booking.store import appointments as rows
 from booking.store import practice as practices
 from booking.usecases import moves
@@ -22,6 +22,12 @@ def seek(session: Session, practice_id: str, id: str, *, lock: bool = False) -> 
     if found is None:
         raise NotFound()
     return found
+
+
+def same_version(found: Appointment, if_version: int | None) -> None:
+    """Raises PreconditionFailed when the caller has seen another version; None: the caller does not mind."""
+    if if_version is not None and if_version != found.version:
+        raise PreconditionFailed(version=found.version)
 
 
 def appointments(session: Session, now: datetime, practice_id: str, wanted: Search) -> dict[str, Any]:
@@ -63,33 +69,54 @@ def change_status(
     user_id: str | None,
     notify: bool,
     note: str | None,
+    if_version: int | None = None,
 ) -> dict[str, Any]:
-    """Accept, decline, cancel, complete or miss. Raises NotFound, InvalidTransition."""
+    """Accept, decline, cancel, complete or miss. Raises NotFound, PreconditionFailed, InvalidTransition."""
     before = seek(session, practice_id, id, lock=True)
+    same_version(before, if_version)
     after = rules.apply(before, action, now)
     change = Change(what=after.status, at=now, actor="staff", via="desk", user_id=user_id, notify=notify, note=note)
     update(session, before, after, change)
     return _details(session, now, after)
 
 
-def move(session: Session, now: datetime, practice_id: str, id: str, wanted: Move, offer: Offer) -> dict[str, Any]:
-    """Give it another time; a repeat answers the same. Raises NotFound and what `moves.relocate` raises."""
+def move(
+    session: Session,
+    now: datetime,
+    practice_id: str,
+    id: str,
+    wanted: Move,
+    offer: Offer,
+    if_version: int | None = None,
+) -> dict[str, Any]:
+    """Give it another time; a repeat answers the same. Raises NotFound, PreconditionFailed and what `moves.relocate`
+    raises."""
     before = seek(session, practice_id, id, lock=True)
-    after = before if moves.is_there(before, wanted) else moves.relocate(session, now, before, wanted, offer)
-    return _details(session, now, after)
+    if moves.is_there(before, wanted):
+        return _details(session, now, before)
+    same_version(before, if_version)
+    return _details(session, now, moves.relocate(session, now, before, wanted, offer))
 
 
-def undo(session: Session, now: datetime, practice_id: str, id: str, user_id: str | None) -> dict[str, Any]:
-    """Take the last change of status back. Raises NotFound and what `moves.restore` raises."""
+def undo(
+    session: Session, now: datetime, practice_id: str, id: str, user_id: str | None, if_version: int | None = None
+) -> dict[str, Any]:
+    """Take the last change of status back; a repeat answers the same. Raises NotFound, PreconditionFailed and what
+    `moves.restore` raises."""
     before = seek(session, practice_id, id, lock=True)
+    if not rules.undone_before(before, "staff", now):
+        same_version(before, if_version)
     return _details(session, now, moves.restore(session, now, before, "staff", user_id))
 
 
-def acknowledge(session: Session, now: datetime, practice_id: str, id: str, user_id: str | None) -> dict[str, Any]:
-    """Take it from the inbox; nothing happens if it was handled already."""
+def acknowledge(
+    session: Session, now: datetime, practice_id: str, id: str, user_id: str | None, if_version: int | None = None
+) -> dict[str, Any]:
+    """Take it from the inbox; nothing happens if it was handled already. Raises NotFound, PreconditionFailed."""
     before = seek(session, practice_id, id, lock=True)
     if before.handled_at is not None:
         return _details(session, now, before)
+    same_version(before, if_version)
     undoable = {name: value for name, value in vars(before).items() if name.startswith("undo_")}
     after = before.changed(now, **undoable, handled_at=now)
     change = Change(what="updated", at=now, actor="staff", via="desk", user_id=user_id, notify=False)

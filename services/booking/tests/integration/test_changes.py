@@ -314,3 +314,27 @@ def test_the_change_of_the_clocks_does_not_move_an_appointment(desk):
     second = desk.book(start="2026-10-25T02:30:00+01:00")
     first = desk.book(start="2026-10-25T02:30:00+02:00")
     assert (first["start"], second["start"]) == ("2026-10-25T00:30:00+00:00", "2026-10-25T01:30:00+00:00")
+
+
+@pytest.mark.parametrize(("method", "extra"), STAFF_CALLS[1:])
+def test_a_change_of_what_somebody_else_has_changed_is_refused(desk, method, extra):
+    """With `if_version`; the refusal names the version of now, and nothing changes. The right version goes through."""
+    desk.confirmation = "request"
+    id = desk.book()["id"]
+    if method == "undo":
+        desk.staff("change_status", id=id, action="decline")
+    version = desk.staff("appointment", id=id)["version"]
+    told = len(desk.events())
+    refused = desk.refused(desk.staff, method, id=id, if_version=version - 1, **extra)
+    assert (refused.code, refused.facts) == ("precondition_failed", {"version": version})
+    assert len(desk.events()) == told
+    assert desk.staff(method, id=id, if_version=version, **extra)["version"] == version + 1
+
+
+def test_a_repeated_change_is_answered_although_its_version_is_over(desk):
+    """The broker may run a call twice: whoever won is not told of a stranger."""
+    id = desk.book()["id"]
+    for method, extra in (("reschedule", {"start": desk.at(48)}), ("acknowledge", {})):
+        version = desk.staff("appointment", id=id)["version"]
+        first = desk.staff(method, id=id, if_version=version, **extra)
+        assert desk.staff(method, id=id, if_version=version, **extra) == first

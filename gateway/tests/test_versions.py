@@ -1,0 +1,54 @@
+"""Two people at one desk: whoever changes what the other has just changed is told, not obeyed."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from gateway.api import examples
+from gateway.tests.conftest import Stage
+from runtime.errors import Refused
+
+APPOINTMENT = f"/api/v1/appointments/{examples.APPOINTMENT_ID}"
+CHANGES = {
+    "accept": ("booking.change_status", {"notify": False}),
+    "reschedule": ("booking.reschedule", {"start": examples.START}),
+    "undo": ("booking.undo", {}),
+    "acknowledge": ("booking.acknowledge", {}),
+}
+
+
+def test_an_appointment_carries_its_version_as_etag(client: FlaskClient, bearer: dict[str, str]) -> None:
+    """To be sent back with a change."""
+    assert client.get(APPOINTMENT, headers=bearer).headers["ETag"] == '"3"'
+
+
+@pytest.mark.parametrize("action", CHANGES)
+@pytest.mark.parametrize(("sent", "asked"), [('"3"', 3), ("*", None), (None, None)])
+def test_if_match_goes_along_with_every_change(
+    stage: Stage, client: FlaskClient, bearer: dict[str, str], action: str, sent: str | None, asked: int | None
+) -> None:
+    """It is the client's choice; the answer carries the new version."""
+    method, body = CHANGES[action]
+    response = client.post(f"{APPOINTMENT}/{action}", json=body, headers=bearer | ({"If-Match": sent} if sent else {}))
+    assert (response.status_code, response.headers["ETag"]) == (200, '"3"')
+    [payload] = [payload for called, payload in stage.rpc.calls if called == method]
+    assert payload.get("if_version") == asked
+
+
+@pytest.mark.parametrize("sent", ["3", 'W/"3"', '"x"', '"3", "4"', '""'])
+def test_an_etag_that_we_never_gave_matches_nothing(
+    stage: Stage, client: FlaskClient, bearer: dict[str, str], sent: str
+) -> None:
+    """412, and booking is not even asked."""
+    response = client.post(f"{APPOINTMENT}/cancel", json={}, headers=bearer | {"If-Match": sent})
+    assert (response.status_code, response.get_json()["code"]) == (412, "precondition_failed")
+    assert stage.rpc.count("booking.change_status") == 0
+
+
+def test_who_comes_second_learns_the_version_of_now(stage: Stage, client: FlaskClient, bearer: dict[str, str]) -> None:
+    """In the reader's language."""
+    stage.rpc.answers["booking.change_status"] = Refused("precondition_failed", {"version": 4})
+    headers = bearer | {"If-Match": '"3"', "Accept-Language": "de"}
+    response = client.post(f"{APPOINTMENT}/cancel", json={}, headers=headers)
+    problem = response.get_json()
+    assert (response.status_code, problem["version"]) == (412, 4)
+    assert problem["title"] == "Das hat inzwischen jemand anderes geändert"
