@@ -83,6 +83,10 @@ class Booking:
         """Online bookings that nobody has handled: items, next."""
         return self._ask("booking", "inbox", page)
 
+    def inbox_count(self) -> Json:
+        """How many of them there are: `count`, at most 100."""
+        return self._ask("booking", "inbox_count", {})
+
     def book_for(self, booking: Json) -> Json:
         """Booked by staff on a client's behalf, accepted at once."""
         return self._ask("booking", "book_for", booking)

@@ -15,6 +15,7 @@ from gateway.pages import (
     accent,
     backend,
     book,
+    desk,
     dev,
     failures,
     frame,
@@ -32,7 +33,7 @@ from gateway.pages.seal import seal
 __all__ = ["register"]
 
 # Importing them hangs their routes into the blueprint.
-MODULES = (book, dev, frame, manage, operator, operator_session, profile, staff)
+MODULES = (book, desk, dev, frame, manage, operator, operator_session, profile, staff)
 
 pages.before_request(words.choose_language)  # here, not in register: an app may be made more than once
 

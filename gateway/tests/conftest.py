@@ -188,6 +188,7 @@ ANSWERS: dict[str, Any] = {
     "booking.reschedule": examples.APPOINTMENT,
     "booking.undo": examples.APPOINTMENT,
     "booking.acknowledge": examples.APPOINTMENT,
+    "booking.inbox_count": {"count": 1},
     "booking.inbox": examples.page(examples.APPOINTMENT),
     "booking.book_for": examples.APPOINTMENT,
     "notify.templates": {"items": [examples.TEMPLATE], "next": None},

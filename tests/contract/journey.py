@@ -159,6 +159,7 @@ class Journey:
 
     def staff_work(self) -> None:
         self.staff("booking.inbox")
+        self.staff("booking.inbox_count")
         self.staff("booking.appointments", status=["pending", "accepted"], limit=1)
         accepted, declined = self.book("Anpassung")["id"], self.book("Anpassung")["id"]
         self.staff("booking.appointment", id=accepted)

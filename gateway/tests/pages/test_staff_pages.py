@@ -50,6 +50,7 @@ def _signed_in(client: StrictClient, house: House, clock: FakeClock) -> Page:
         },
         "practice": {name: PRACTICE[name] for name in ("id", "slug", "name", "plan", "time_zone", "locale")},
     }
+    house.answers["booking.inbox_count"] = {"count": 1}
     house.answers["booking.inbox"] = house.answers["booking.appointments"] = {"items": [APPOINTMENT], "next": None}
     house.answers["booking.change_status"] = house.answers["booking.undo"] = APPOINTMENT
     action, fields = client.get("/login").form("/login")
@@ -58,8 +59,29 @@ def _signed_in(client: StrictClient, house: House, clock: FakeClock) -> Page:
 
 
 def test_nobody_sees_the_desk_without_signing_in(client: StrictClient) -> None:
-    """The desk leads to the sign-in."""
-    assert client.get("/desk").location == "/login"
+    """The desk leads to the sign-in, and that back to the page that was asked for."""
+    assert client.get("/desk/inbox?x=1").location == "/login?next=/desk/inbox?x%3D1"
+    _, fields = client.get("/login?next=/desk/inbox?x%3D1").form("/login")
+    assert fields["next"] == "/desk/inbox?x=1"
+
+
+@pytest.mark.parametrize("foreign", ["https://evil.example", "//evil.example", "/desk.evil.example", "/deskx", "/p/x"])
+def test_the_sign_in_leads_nowhere_but_to_the_desk(signed_in: Page, client: StrictClient, foreign: str) -> None:
+    """Whoever made the link."""
+    assert client.get("/login", query_string={"next": foreign}).location == "/desk"
+
+
+def test_the_desk_speaks_the_users_language(signed_in: Page, client: StrictClient) -> None:
+    """Not the browser's; an address that names another one wins."""
+    assert client.get("/desk", headers={"Accept-Language": "fr"}).find("html").get("lang") == "de"
+    assert client.get("/desk?lang=ru", headers={"Accept-Language": "fr"}).find("html").get("lang") == "ru"
+
+
+def test_the_navigation_counts_new_bookings(signed_in: Page, client: StrictClient, house: House) -> None:
+    """None at all while booking does not answer."""
+    assert client.get("/desk").find("span", data_inbox_count="").text == "1"
+    house.answers["booking.inbox_count"] = Unavailable("away")
+    assert client.get("/desk").find("span", data_inbox_count="").get("hidden") is not None
 
 
 def test_a_wrong_password_is_said_plainly(client: StrictClient, house: House) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -27,24 +28,37 @@ def choose(wanted: str | None) -> str:
 
 
 class Catalogs:
-    """The translations below `folder` (`<locale>.po`); message ids are English sentences."""
+    """The translations below `folder` (`<locale>.po`, and `<area>/<locale>.po`); message ids are English sentences."""
 
     def __init__(self, folder: Path):
-        self._by_locale = {locale: _load(folder / f"{locale}.po", locale) for locale in LOCALES}
+        self._by_locale = {locale: _load(_files(folder, locale), locale) for locale in LOCALES}
 
     def __getitem__(self, locale: str) -> gettext.NullTranslations:
         return self._by_locale[locale if locale in LOCALES else DEFAULT]
 
 
-def _load(file: Path, locale: str) -> gettext.NullTranslations:
-    if not file.exists():
+def _files(folder: Path, locale: str) -> list[Path]:
+    return sorted(folder.glob(f"{locale}.po")) + sorted(folder.glob(f"*/{locale}.po"))
+
+
+def _load(files: list[Path], locale: str) -> gettext.NullTranslations:
+    """All files as one catalog. Each has the plural forms of its language."""
+    if not files:
         return gettext.NullTranslations()
-    with file.open("rb") as source:
-        catalog = read_po(source, locale=locale)
+    whole, *others = (_read(file, locale) for file in files)
+    for other in others:
+        for message in other:
+            if message.id:
+                whole[message.id] = message
     compiled = io.BytesIO()
-    write_mo(compiled, catalog)
+    write_mo(compiled, whole)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def _read(file: Path, locale: str) -> Catalog:
+    with file.open("rb") as source:
+        return read_po(source, locale=locale)
 
 
 def long_date(instant: datetime, zone: str, locale: str) -> str:

@@ -88,6 +88,10 @@ class BookingEdge:
     def inbox(self, call: Call, request: Json) -> Json:
         return self.app.db.read(usecases.inbox, call.practice_id, request["limit"], request["cursor"])
 
+    @rpc(allow=Access.STAFF, scope=READ)
+    def inbox_count(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(usecases.inbox_count, call.practice_id)
+
     @rpc(requests.StatusChange, allow=Access.STAFF, scope=WRITE)
     def change_status(self, call: Call, request: Json) -> Json:
         change = usecases.change_status

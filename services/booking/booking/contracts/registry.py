@@ -39,6 +39,7 @@ ANSWERS = {
     "appointments": Answer("The practice's appointments, filtered, in pages.", schemas.ListedPage),
     "appointment": Answer("Everything about one of them.", schemas.Detailed, ("not_found",)),
     "inbox": Answer("Online bookings that nobody has seen, newest first, in pages.", schemas.ListedPage),
+    "inbox_count": Answer("How many such bookings there are; 100 stands for more.", schemas.Count),
     "change_status": Answer("Accept, decline, cancel, complete or miss.", schemas.Detailed, (*_CHANGED, _SEEN)),
     "reschedule": Answer(
         "Give it another time or calendar.", schemas.Detailed, (*_OFFERED, "invalid_transition", _SEEN)

@@ -110,6 +110,12 @@ class Held(Released):
     occupancies = several(Occupancy, "The time that it takes.")
 
 
+class Count(Schema):
+    """How many of something there are."""
+
+    count = whole("The number.")
+
+
 class Hold(Schema):
     """A slot that was kept."""
 

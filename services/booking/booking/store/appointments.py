@@ -124,6 +124,12 @@ def inbox(session: Session, practice_id: str, limit: int, cursor: tuple[datetime
     return _many(session, query.order_by(a.created_at.desc(), a.id.desc()).limit(limit + 1))
 
 
+def count_inbox(session: Session, practice_id: str, most: int) -> int:
+    """The number of online bookings that nobody has handled; `most` if there are more."""
+    open_ = select(a.id).where(a.practice_id == practice_id, a.handled_at.is_(None), a.status.in_(ACTIVE)).limit(most)
+    return int(session.execute(select(func.count()).select_from(open_.subquery())).scalar_one())
+
+
 def _many(session: Session, query: Select[Any]) -> list[Appointment]:
     return [Appointment(**row) for row in session.execute(query).mappings()]
 

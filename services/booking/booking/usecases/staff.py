@@ -41,6 +41,11 @@ def inbox(session: Session, practice_id: str, limit: int, cursor: tuple[datetime
     return _page(rows.inbox(session, practice_id, limit, cursor), limit, lambda a: a.created_at)
 
 
+def inbox_count(session: Session, practice_id: str) -> dict[str, Any]:
+    """How many online bookings nobody has handled, counted up to 100."""
+    return {"count": rows.count_inbox(session, practice_id, 100)}
+
+
 def _page(found: list[Appointment], limit: int, key: Any) -> dict[str, Any]:
     shown = found[:limit]
     more = len(found) > limit

@@ -170,7 +170,9 @@ def test_the_inbox_holds_online_bookings_until_staff_handle_them(desk):
     desk.staff("book_for", service=desk.service, calendar=desk.ben, start=desk.at(24), customer=WALK_IN)
 
     def shown():
-        return {item["id"] for item in desk.staff("inbox")["items"]}
+        found = {item["id"] for item in desk.staff("inbox")["items"]}
+        assert desk.staff("inbox_count") == {"count": len(found)}
+        return found
 
     assert shown() == {one["id"], two["id"], three["id"]}
     desk.staff("change_status", id=one["id"], action="cancel")

@@ -1,0 +1,6 @@
+"""The desk: what staff work in all day. One module per area; `frame` is what their pages share."""
+
+from gateway.pages.desk import lists
+
+# Importing them hangs their pages into the blueprint.
+MODULES = (lists,)
