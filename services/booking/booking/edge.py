@@ -88,7 +88,7 @@ class BookingEdge:
     def inbox(self, call: Call, request: Json) -> Json:
         return self.app.db.read(usecases.inbox, call.practice_id, request["limit"], request["cursor"])
 
-    @rpc(allow=Access.STAFF, scope=READ)
+    @rpc(requests.Nothing, allow=Access.STAFF, scope=READ)
     def inbox_count(self, call: Call, request: Json) -> Json:
         return self.app.db.read(usecases.inbox_count, call.practice_id)
 

@@ -17,6 +17,10 @@ DEFAULT_COUNTRY = "DE"  # of phone numbers without prefix, where the caller name
 MAX_FIELDS = 30
 
 
+class Nothing(Schema):
+    """A question without details."""
+
+
 class Practice(Schema):
     practice_id = Id(required=True)
 
