@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from availability.contracts import events, requests
-from availability.usecases import calendars, days_off, projection, services, slots
+from availability.usecases import calendars, days_off, import_holidays, projection, services, slots
 from runtime.db import Session
 from runtime.edge import Access, Call, on, rpc
 from runtime.messages import Event
@@ -80,6 +80,10 @@ class AvailabilityEdge:
     def put_hours(self, call: Call, request: Request) -> Request:
         return self.app.db.write(calendars.put_hours, call.now, call.practice_id, request)
 
+    @reading(requests.PreviewHours)
+    def preview_hours(self, call: Call, request: Request) -> Request:
+        return self.app.db.read(calendars.preview_hours, call.practice_id, request)
+
     # -- days off -----------------------------------------------------------------------------------------------------
 
     @reading(requests.OfCalendar)
@@ -93,6 +97,18 @@ class AvailabilityEdge:
     @writing(requests.RemoveEntry)
     def remove_holiday(self, call: Call, request: Request) -> Request:
         return self.app.db.write(days_off.remove_closure, call.now, call.practice_id, days_off.HOLIDAY, request)
+
+    @reading(requests.HolidayRegions)
+    def holiday_regions(self, call: Call, request: Request) -> Request:
+        return import_holidays.holiday_regions(request)
+
+    @reading(requests.ImportableHolidays)
+    def importable_holidays(self, call: Call, request: Request) -> Request:
+        return self.app.db.read(import_holidays.importable_holidays, call.practice_id, request)
+
+    @writing(requests.ImportHolidays)
+    def import_holidays(self, call: Call, request: Request) -> Request:
+        return self.app.db.write(import_holidays.import_holidays, call.now, call.practice_id, request)
 
     @reading(requests.OfCalendar)
     def list_vacations(self, call: Call, request: Request) -> Request:

@@ -37,12 +37,12 @@ FREE = ("declined", "cancelled")
 
 def service_changed(row: views.Row, calendars: Sequence[str], deleted: bool) -> dict[str, Any]:
     """The whole service."""
-    return {**views.service(row, calendars), "deleted": deleted}
+    return {**views.service_facts(row, calendars), "deleted": deleted}
 
 
 def calendar_changed(row: views.Row) -> dict[str, Any]:
     """The whole calendar. `name` is internal: it must not reach a customer."""
-    return {**views.calendar(row), "deleted": False}
+    return {**views.calendar_facts(row), "deleted": False}
 
 
 def slots_changed(

@@ -12,6 +12,7 @@ EMITS = {
 READS = events.READS
 
 _GONE = ("not_found",)
+_CHANGED = ("not_found", "precondition_failed")
 _WEEK = "The week grid as JSON in a text: `time_zone`, `from`, `days` with their `slots`, `next_free`."
 
 ANSWERS = {
@@ -23,18 +24,22 @@ ANSWERS = {
     ),
     "list_services": Answer("All services.", schemas.ServicePage),
     "create_service": Answer("Add a service.", schemas.Service),
-    "update_service": Answer("Change the fields that are sent.", schemas.Service, _GONE),
-    "delete_service": Answer("Nobody can book it any more.", Nothing, _GONE),
+    "update_service": Answer("Change the fields that are sent.", schemas.Service, _CHANGED),
+    "delete_service": Answer("Nobody can book it any more.", Nothing, _CHANGED),
     "list_calendars": Answer("All calendars.", schemas.CalendarPage),
     "create_calendar": Answer("Add a calendar, without hours yet.", schemas.Calendar),
-    "update_calendar": Answer("Change the fields that are sent.", schemas.Calendar, _GONE),
+    "update_calendar": Answer("Change the fields that are sent.", schemas.Calendar, _CHANGED),
     "get_hours": Answer("The weekly working hours.", schemas.Hours, _GONE),
-    "put_hours": Answer("Replace the whole week.", schemas.Hours, _GONE),
+    "put_hours": Answer("Replace the whole week.", schemas.Hours, _CHANGED),
+    "preview_hours": Answer("What a week would offer; stores nothing.", schemas.HoursPreview, _GONE),
     "list_holidays": Answer("Days off.", schemas.HolidayPage, _GONE),
-    "add_holiday": Answer("Add a day off; the same day twice is one entry.", schemas.Holiday, _GONE),
+    "add_holiday": Answer("Add a day off; the same day twice is one entry.", schemas.NewHoliday, _GONE),
     "remove_holiday": Answer("Take it back.", Nothing, _GONE),
+    "holiday_regions": Answer("Countries with known public holidays, and one's parts.", schemas.HolidayRegions),
+    "importable_holidays": Answer("A year's public holidays.", schemas.ImportableHolidays, _GONE),
+    "import_holidays": Answer("Store some of them for several calendars.", schemas.ImportedHolidays, _GONE),
     "list_vacations": Answer("Vacations.", schemas.VacationPage, _GONE),
-    "add_vacation": Answer("Add days off.", schemas.Vacation, _GONE),
+    "add_vacation": Answer("Add days off.", schemas.NewVacation, _GONE),
     "remove_vacation": Answer("Take them back.", Nothing, _GONE),
     "list_absences": Answer("Absences.", schemas.AbsencePage, _GONE),
     "add_absence": Answer("Add time off.", schemas.NewAbsence, _GONE),

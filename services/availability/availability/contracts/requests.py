@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from availability.contracts.fields import Day, Id, Instant, Line, Money, Period, Prose, Whole, Yes, Zone
+from availability.public_holidays import FIRST_YEAR, LAST_YEAR, countries, subdivisions
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MODES = ("online", "staff", "force")
@@ -50,7 +51,13 @@ class Alternatives(OfPractice):
     count = Whole(1, 20, load_default=3)
 
 
-class UpdateService(Schema):
+class IfVersion(Schema):
+    """Refused `precondition_failed` when the object has another version than this."""
+
+    if_version = Whole(1, 2**31 - 1, load_default=None, allow_none=True)
+
+
+class UpdateService(IfVersion):
     """Only the fields that are sent change."""
 
     id = Id(required=True)
@@ -89,16 +96,16 @@ class CreateService(UpdateService):
     calendars = fields.List(Id(), load_default=list, validate=validate.Length(max=MOST_CALENDARS))
 
     class Meta:
-        exclude = ("id",)
+        exclude = ("id", "if_version")
 
 
-class Target(Schema):
+class Target(IfVersion):
     """One object by its id."""
 
     id = Id(required=True)
 
 
-class UpdateCalendar(Schema):
+class UpdateCalendar(IfVersion):
     """Only the fields that are sent change."""
 
     id = Id(required=True)
@@ -125,7 +132,7 @@ class CreateCalendar(UpdateCalendar):
     max_per_week = Whole(1, 3000, load_default=None, allow_none=True)
 
     class Meta:
-        exclude = ("id",)
+        exclude = ("id", "if_version")
 
 
 class OfCalendar(Schema):
@@ -142,13 +149,51 @@ class Week(Schema):
     del _day
 
 
-class PutHours(OfCalendar):
+class PutHours(OfCalendar, IfVersion):
     hours = fields.Nested(Week, required=True)
+
+
+class PreviewHours(OfCalendar):
+    """What the week would look like for customers; without `service` by the calendar's own interval."""
+
+    hours = fields.Nested(Week, load_default=None, allow_none=True)
+    service = Id(load_default=None, allow_none=True)
 
 
 class AddHoliday(OfCalendar):
     date = Day(required=True)
     name = Line(120, shortest=0, load_default="")
+
+
+class HolidayRegions(Schema):
+    country = fields.String(load_default="", validate=validate.Regexp(r"^([A-Z]{2})?\Z"))
+
+
+class PublicHolidays(Schema):
+    """The year's public holidays of a country or of a part of it, named in this language where that is known."""
+
+    country = fields.String(required=True, validate=validate.Regexp(r"^[A-Z]{2}\Z"))
+    subdivision = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 20))
+    year = Whole(FIRST_YEAR, LAST_YEAR, required=True)
+    language = fields.String(load_default="en", validate=validate.Regexp(r"^[a-z]{2}\Z"))
+
+    @validates_schema
+    def _known(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["country"] not in countries():
+            raise ValidationError("Not a country whose holidays are known.", "country")
+        if data["subdivision"] and data["subdivision"] not in dict(subdivisions(data["country"])):
+            raise ValidationError("Not a subdivision of this country.", "subdivision")
+
+
+class ImportableHolidays(PublicHolidays, OfCalendar):
+    pass
+
+
+class ImportHolidays(PublicHolidays):
+    """Those of the list on these dates, for several calendars at once."""
+
+    calendars = fields.List(Id(), required=True, validate=validate.Length(1, MOST_CALENDARS))
+    dates = fields.List(Day(), required=True, validate=validate.Length(1, 100))
 
 
 class AddVacation(OfCalendar):

@@ -27,8 +27,8 @@ class PublicService(Schema):
     calendars = several(fields.UUID(), "The calendars that offer it.")
 
 
-class Service(PublicService):
-    """Everything that staff see of a service."""
+class ServiceFacts(PublicService):
+    """Everything that staff set of a service."""
 
     start_interval_minutes = whole("Distance of its starts; null: the calendar's.", null=True)
     buffer_before_minutes = whole("Kept free before it.")
@@ -40,7 +40,13 @@ class Service(PublicService):
     released = flag("Whether customers can book it.")
 
 
-class ServiceChanged(Service):
+class Service(ServiceFacts):
+    """Everything that staff see of a service."""
+
+    version = whole("Rises with each change; what `if_version` is compared with.")
+
+
+class ServiceChanged(ServiceFacts):
     """The whole service after the change."""
 
     deleted = flag("True: it is gone; appointments that were booked stay.")
@@ -70,15 +76,21 @@ class Candidate(PublicCalendar):
     max_per_week = whole("Limit of appointments, from Monday; null: none.", null=True)
 
 
-class Calendar(Candidate):
-    """Everything that staff see of a calendar."""
+class CalendarFacts(Candidate):
+    """Everything that staff set of a calendar."""
 
     name = string("Internal: it must not reach a customer.")
     start_interval_minutes = whole("Distance of starts.")
     active = flag("Whether it can be booked.")
 
 
-class CalendarChanged(Calendar):
+class Calendar(CalendarFacts):
+    """Everything that staff see of a calendar."""
+
+    version = whole("Rises with each change, of its hours, too; what `if_version` is compared with.")
+
+
+class CalendarChanged(CalendarFacts):
     """The whole calendar after the change."""
 
     deleted = flag("True: it is gone.")
@@ -151,6 +163,23 @@ class Hours(Schema):
 
     calendar = ident("The calendar.")
     hours = part(Week, "All seven days.")
+    version = whole("The calendar's; what `if_version` is compared with.")
+
+
+class Starts(Schema):
+    """Per weekday the times at which an appointment can begin."""
+
+    for _day in WEEKDAYS:
+        locals()[_day] = several(string("HH:MM."), "In order; empty: none.")
+    del _day
+
+
+class HoursPreview(Schema):
+    """What a week of these hours would offer, were nothing else in the way."""
+
+    duration_minutes = whole("How long the appointments would be.")
+    interval_minutes = whole("Distance of starts.")
+    starts = part(Starts, "On a day without a change of the clocks.")
 
 
 class Holiday(Schema):
@@ -161,12 +190,65 @@ class Holiday(Schema):
     name = string("May be empty.")
 
 
+class NewHoliday(Holiday):
+    """A day off, and the appointments that it meets."""
+
+    conflicts = several(fields.UUID(), "Appointments on that day; they stay.")
+
+
+class Subdivision(Schema):
+    """A part of a country with holidays of its own."""
+
+    code = string("ISO 3166-2 without the country, or as the country calls it.", example="BW")
+    name = string("In the country's language.", example="Baden-Württemberg")
+
+
+class HolidayRegions(Schema):
+    """Where public holidays are known."""
+
+    countries = several(string("ISO 3166-1."), "In order.")
+    subdivisions = several(Subdivision, "Of the country asked for; by name.")
+
+
+class ImportableHoliday(Schema):
+    """A public holiday."""
+
+    date = day("By the calendar's wall clock.")
+    name = string("In the language asked for, if it is known in that.")
+    present = flag("Whether the calendar has it already.")
+
+
+class ImportedHoliday(Holiday):
+    """A holiday of one of the calendars."""
+
+    calendar = ident("The calendar.")
+
+
+class ImportableHolidays(Schema):
+    """The year's public holidays."""
+
+    items = several(ImportableHoliday, "In order.")
+
+
+class ImportedHolidays(Schema):
+    """What was stored, and the appointments that it meets."""
+
+    items = several(ImportedHoliday, "By calendar, in order.")
+    conflicts = several(fields.UUID(), "Appointments on those days; they stay.")
+
+
 class Vacation(Schema):
     """Days off, both included."""
 
     id = ident("The entry.")
     from_ = day("First day.", key="from")
     to = day("Last day.")
+
+
+class NewVacation(Vacation):
+    """Days off, and the appointments that they meet."""
+
+    conflicts = several(fields.UUID(), "Appointments on those days; they stay.")
 
 
 class Absence(Schema):

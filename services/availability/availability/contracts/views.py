@@ -1,7 +1,7 @@
 """RPC answers, from rows (mappings with the names of the tables' columns)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from availability.contracts.fields import cents
@@ -49,6 +49,11 @@ def price_columns(money: Mapping[str, str] | None) -> dict[str, Any]:
 
 def service(row: Row, calendars: Sequence[str]) -> dict[str, Any]:
     """Everything that staff see of a service."""
+    return {**service_facts(row, calendars), "version": row["version"]}
+
+
+def service_facts(row: Row, calendars: Sequence[str]) -> dict[str, Any]:
+    """Everything that staff set of it."""
     return {**{name: row[name] for name in SERVICE_FIELDS}, "price": price(row), "calendars": list(calendars)}
 
 
@@ -65,6 +70,11 @@ def place(row: Row) -> dict[str, Any]:
 
 def calendar(row: Row) -> dict[str, Any]:
     """Everything that staff see of a calendar."""
+    return {**calendar_facts(row), "version": row["version"]}
+
+
+def calendar_facts(row: Row) -> dict[str, Any]:
+    """Everything that staff set of it."""
     shown = {name: row[name] for name in (*CALENDAR_FIELDS, *LIMITS)}
     return {**shown, "place": place(row)}
 
@@ -100,17 +110,26 @@ def offer(
     }
 
 
-def hours(calendar: str, week: Sequence[Sequence[tuple[str, str]]]) -> dict[str, Any]:
+def hours(calendar: str, version: int, week: Sequence[Sequence[tuple[str, str]]]) -> dict[str, Any]:
     """A calendar's working hours; all seven days are there."""
     days = zip(WEEKDAYS, week, strict=True)
     return {
         "calendar": calendar,
+        "version": version,
         "hours": {day: [{"from": opens, "to": closes} for opens, closes in periods] for day, periods in days},
     }
 
 
 def holiday(row: Row) -> dict[str, Any]:
     return {"id": row["id"], "date": row["first_day"].isoformat(), "name": row["name"]}
+
+
+def public_holiday(day: date, name: str, present: bool) -> dict[str, Any]:
+    return {"date": day.isoformat(), "name": name, "present": present}
+
+
+def imported(row: Row) -> dict[str, Any]:
+    return {**holiday(row), "calendar": row["calendar_id"]}
 
 
 def vacation(row: Row) -> dict[str, Any]:

@@ -25,6 +25,12 @@ class Invalid(DomainError):
     code = "invalid"
 
 
+class PreconditionFailed(DomainError):
+    """Somebody changed it since it was read; `version` is the one that it has now."""
+
+    code = "precondition_failed"
+
+
 class SlotNotOffered(DomainError):
     """No calendar offers this start; `reason` is one of `rules.REASONS`."""
 

@@ -47,7 +47,7 @@ def within_hours(agenda: Agenda, start: int, end: int, day: int) -> bool:
     return reached >= end
 
 
-def period_errors(periods: list[tuple[int, int]]) -> list[str]:
+def period_errors(periods: Periods) -> list[str]:
     """What is wrong with a day's periods (minutes), as sentences; none if they can be worked."""
     errors = []
     if any(opens >= closes for opens, closes in periods):
@@ -56,6 +56,12 @@ def period_errors(periods: list[tuple[int, int]]) -> list[str]:
     if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
         errors.append("Periods must not overlap.")
     return errors
+
+
+def wall_starts(periods: Periods, step: int, duration: int) -> list[int]:
+    """The starts of a plain day, in minutes of its wall clock; `step` and `duration` in minutes, too."""
+    found = {start for opens, closes in periods for start in range(opens, closes - duration + 1, step)}
+    return sorted(found)
 
 
 def minutes(wall: str) -> int:

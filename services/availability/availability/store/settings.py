@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, insert, select, update
+from sqlalchemy import Select, Table, and_, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from availability.models import absences, calendars, closures, places, practices, service_calendars, services, taken
@@ -22,6 +22,14 @@ def services_of(session: Session, practice: str) -> Sequence[Row]:
     """All services that are not deleted, by name."""
     query = select(services).where(services.c.practice_id == practice, services.c.deleted.is_(None))
     return session.execute(query.order_by(services.c.name, services.c.id)).mappings().all()
+
+
+def service(session: Session, practice: str, id: str) -> Row | None:
+    """A service that is not deleted."""
+    query = select(services).where(
+        services.c.practice_id == practice, services.c.id == id, services.c.deleted.is_(None)
+    )
+    return session.execute(query).mappings().first()
 
 
 def service_locked(session: Session, practice: str, id: str) -> Row | None:
@@ -114,6 +122,11 @@ def known_calendars(session: Session, practice: str, ids: Collection[str]) -> se
     return set(session.scalars(query))
 
 
+def calendars_among(session: Session, practice: str, ids: Collection[str]) -> Sequence[Row]:
+    """Those of the ids that are calendars of this practice, with their places."""
+    return session.execute(_calendars(practice).where(calendars.c.id.in_(ids))).mappings().all()
+
+
 def place(session: Session, practice: str, id: str) -> Row | None:
     """A place of this practice."""
     query = select(
@@ -139,13 +152,19 @@ def closures_of(session: Session, calendar: str, kind: str) -> Sequence[Row]:
 
 def add_closure(session: Session, calendar: str, kind: str, first: date, last: date, name: str) -> Row:
     """Store days off; the same days twice are one entry, the later name holds."""
-    dialect: Any = sqlite if session.dialect == "sqlite" else postgresql
     row = {"calendar_id": calendar, "kind": kind, "first_day": first, "last_day": last, "name": name}
-    added = dialect.insert(closures).values(id=new_id(), **row)
+    return add_closures(session, [row])[0]
+
+
+def add_closures(session: Session, rows: Sequence[dict[str, Any]]) -> list[Row]:
+    """The same of several, in one statement; answers them by calendar and day."""
+    dialect: Any = sqlite if session.dialect == "sqlite" else postgresql
+    added = dialect.insert(closures).values([{"id": new_id(), **row} for row in rows])
     again = added.on_conflict_do_update(
-        index_elements=["calendar_id", "kind", "first_day", "last_day"], set_={"name": name}
+        index_elements=["calendar_id", "kind", "first_day", "last_day"], set_={"name": added.excluded.name}
     )
-    return {**row, "id": session.scalar(again.returning(closures.c.id))}
+    stored = session.execute(again.returning(closures)).mappings().all()
+    return sorted(stored, key=lambda row: (row["calendar_id"], row["first_day"]))
 
 
 def remove_closure(session: Session, calendar: str, kind: str, id: str) -> bool:
@@ -173,12 +192,11 @@ def remove_absence(session: Session, calendar: str, id: str) -> Row | None:
     return session.execute(delete(absences).where(*row).returning(absences)).mappings().first()
 
 
-def appointments_within(session: Session, calendar: str, since: int, until: int) -> list[str]:
-    """The ids of appointments (without their buffers) that overlap [since, until), in order."""
+def appointments_within(session: Session, calendar: str, *spans: tuple[int, int]) -> list[str]:
+    """The ids of appointments (without their buffers) that overlap one of these half-open spans, in order."""
     query = select(taken.c.subject).where(
         taken.c.calendar_id == calendar,
         taken.c.kind == "appointment",
-        taken.c.start_at < until,
-        taken.c.end_at > since,
+        or_(*(and_(taken.c.start_at < until, taken.c.end_at > since) for since, until in spans)),
     )
     return list(session.scalars(query.order_by(taken.c.start_at, taken.c.subject)))

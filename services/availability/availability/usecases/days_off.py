@@ -22,12 +22,12 @@ def list_closures(session: Session, practice: str, kind: str, request: Request) 
 
 
 def add_holiday(session: Session, now: datetime, practice: str, request: Request) -> Request:
-    """A day off; the same day twice is one entry."""
+    """A day off; the same day twice is one entry. Appointments on it stay; their ids are in `conflicts`."""
     return _add(session, now, practice, request, HOLIDAY, request["date"], request["date"], request["name"])
 
 
 def add_vacation(session: Session, now: datetime, practice: str, request: Request) -> Request:
-    """Days off, first and last included."""
+    """Days off, first and last included. Appointments on them stay; their ids are in `conflicts`."""
     return _add(session, now, practice, request, VACATION, request["first"], request["last"], "")
 
 
@@ -36,8 +36,9 @@ def _add(
 ) -> Request:
     calendar = _calendar(session, practice, request)
     row = settings.add_closure(session, calendar["id"], kind, first, last, name)
-    _changed(session, now, calendar, *_span(calendar, first, last))
-    return VIEWS[kind](row)
+    span = _span(calendar, first, last)
+    _changed(session, now, calendar, *span)
+    return {**VIEWS[kind](row), "conflicts": settings.appointments_within(session, calendar["id"], span)}
 
 
 def remove_closure(session: Session, now: datetime, practice: str, kind: str, request: Request) -> Request:
@@ -63,7 +64,7 @@ def add_absence(session: Session, now: datetime, practice: str, request: Request
     _changed(session, now, calendar, since, until)
     return {
         **views.absence(row),
-        "conflicts": settings.appointments_within(session, calendar["id"], since, until),
+        "conflicts": settings.appointments_within(session, calendar["id"], (since, until)),
     }
 
 

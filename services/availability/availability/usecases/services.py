@@ -9,9 +9,11 @@ from availability.contracts import views
 from availability.domain.errors import Invalid, NotFound
 from availability.store import settings
 from availability.usecases import tell
+from availability.usecases.versions import check_version
 from runtime.db import Session
 
 Request = dict[str, Any]
+APART = ("id", "if_version", "calendars", "price")  # what is no column of the same name
 
 
 def list_services(session: Session, practice: str) -> Request:
@@ -32,9 +34,7 @@ def create_service(session: Session, now: datetime, practice: str, request: Requ
 
 def update_service(session: Session, now: datetime, practice: str, request: Request) -> Request:
     """Change the fields that are sent; nothing is told if all of them were so before."""
-    row = settings.service_locked(session, practice, request["id"])
-    if row is None:
-        raise NotFound(service=request["id"])
+    row = _locked(session, practice, request)
     columns, ids = _columns(request)
     offered_by = settings.calendars_of_service(session, row["id"])
     if ids is not None:
@@ -48,13 +48,20 @@ def update_service(session: Session, now: datetime, practice: str, request: Requ
 
 def delete_service(session: Session, now: datetime, practice: str, request: Request) -> Request:
     """Nobody can book it any more; what was booked stays as it is."""
-    row = settings.service_locked(session, practice, request["id"])
-    if row is None:
-        raise NotFound(service=request["id"])
+    row = _locked(session, practice, request)
     gone = settings.change(session, models.services, row, {"deleted": now, "released": False})
     tell.service_changed(session, now, gone, settings.calendars_of_service(session, row["id"]), deleted=True)
     tell.slots_changed(session, now, practice, services=[row["id"]])
     return {}
+
+
+def _locked(session: Session, practice: str, request: Request) -> settings.Row:
+    """The service, until the end of the transaction. Raises NotFound, PreconditionFailed."""
+    row = settings.service_locked(session, practice, request["id"])
+    if row is None:
+        raise NotFound(service=request["id"])
+    check_version(row, request)
+    return row
 
 
 def _changed(session: Session, now: datetime, row: settings.Row, calendars: list[str]) -> Request:
@@ -65,7 +72,7 @@ def _changed(session: Session, now: datetime, row: settings.Row, calendars: list
 
 def _columns(request: Request) -> tuple[Request, set[str] | None]:
     """The request as columns, and the calendars apart; None if they are not sent."""
-    columns = {name: value for name, value in request.items() if name not in ("id", "calendars", "price")}
+    columns = {name: value for name, value in request.items() if name not in APART}
     if "price" in request:
         columns |= views.price_columns(request["price"])
     return columns, set(request["calendars"]) if "calendars" in request else None

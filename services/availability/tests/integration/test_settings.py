@@ -26,6 +26,7 @@ def test_a_new_service_has_careful_defaults(desk: Any) -> None:
         "released": False,
         "price": None,
         "calendars": [],
+        "version": 1,
     }
     assert desk.staff("list_services") == {"items": [made], "next": None}
 
@@ -43,6 +44,7 @@ def test_a_new_calendar_has_careful_defaults(desk: Any) -> None:
         "max_per_day": None,
         "max_per_week": None,
         "place": {"id": desk.place, "name": "Top Hearing (S)", "address": "Königstraße 1, Stuttgart"},
+        "version": 1,
     }
     assert not any(desk.staff("get_hours", calendar=made["id"])["hours"].values())
 
@@ -93,9 +95,10 @@ def test_calendars_change(desk: Any) -> None:
     changed = desk.staff("update_calendar", id=anna, nickname="Änne", time_zone="Asia/Tokyo", max_per_day=None)
     assert (changed["nickname"], changed["time_zone"], changed["max_per_day"]) == ("Änne", "Asia/Tokyo", None)
     told, slots = desk.told()
+    assert told.version == changed.pop("version")
     assert told.data == {**changed, "deleted": False}
     assert slots.data["calendars"] == [anna]
-    assert desk.staff("list_calendars")["items"] == [changed]
+    assert desk.staff("list_calendars")["items"] == [{**changed, "version": told.version}]
 
 
 def test_hours_are_replaced_as_a_week(desk: Any) -> None:
@@ -131,9 +134,11 @@ def test_days_off_come_and_go(desk: Any) -> None:
     anna = desk.calendar()
     holiday = desk.staff("add_holiday", calendar=anna, date="2026-06-04", name="Fronleichnam")
     again = desk.staff("add_holiday", calendar=anna, date="2026-06-04", name="Corpus Christi")
+    assert again.pop("conflicts") == []
     assert again == {"id": holiday["id"], "date": "2026-06-04", "name": "Corpus Christi"}
     vacation = desk.staff("add_vacation", calendar=anna, **{"from": "2026-08-01", "to": "2026-08-14"})
     assert desk.staff("list_holidays", calendar=anna)["items"] == [again]
+    assert vacation.pop("conflicts") == []
     assert desk.staff("list_vacations", calendar=anna)["items"] == [vacation]
     assert desk.refusal(desk.staff, "remove_vacation", calendar=anna, id=holiday["id"]).code == "not_found"
     assert desk.staff("remove_holiday", calendar=anna, id=holiday["id"]) == {}
@@ -173,6 +178,56 @@ def test_an_absence_names_the_appointments_in_its_way(desk: Any, appointment: An
     assert desk.refusal(desk.staff, "remove_absence", calendar=anna, id=absence["id"]).code == "not_found"
 
 
+def test_a_change_made_from_an_old_version_is_refused(desk: Any) -> None:
+    """Nothing is overwritten unseen; the version that was read, or none at all, is accepted."""
+    anna = desk.calendar()
+    service = desk.service(anna)
+    [calendar] = desk.staff("list_calendars")["items"]
+    seen = {"id": service, "if_version": 1}
+    assert desk.staff("update_service", **seen, name="Kurz")["version"] == 2
+    for method, payload in {
+        "update_service": {**seen, "name": "Lang"},
+        "delete_service": seen,
+        "update_calendar": {"id": anna, "if_version": calendar["version"] - 1, "nickname": "Ben"},
+        "put_hours": {"calendar": anna, "if_version": calendar["version"] - 1, "hours": {}},
+    }.items():
+        assert desk.refusal(desk.staff, method, **payload).code == "precondition_failed", method
+    hours = desk.staff("get_hours", calendar=anna)
+    assert hours["version"] == calendar["version"]
+    later = desk.staff("put_hours", calendar=anna, hours={}, if_version=hours["version"])
+    assert later["version"] == hours["version"] + 1
+    assert desk.staff("delete_service", id=service, if_version=2) == {}
+
+
+def test_days_off_name_the_appointments_in_their_way(desk: Any, appointment: Any) -> None:
+    """By the calendar's wall clock: an appointment shortly after midnight in Berlin is still the day before in UTC."""
+    anna, early = desk.calendar(), new_id()
+    desk.hear(
+        "appointment.booked", early, 1, appointment(anna, "2026-06-03T22:30:00+00:00", "2026-06-03T23:00:00+00:00")
+    )
+    assert desk.staff("add_holiday", calendar=anna, date="2026-06-03")["conflicts"] == []
+    assert desk.staff("add_holiday", calendar=anna, date="2026-06-04")["conflicts"] == [early]
+    vacation = {"from": "2026-06-04", "to": "2026-06-05"}
+    assert desk.staff("add_vacation", calendar=anna, **vacation)["conflicts"] == [early]
+
+
+def test_a_preview_shows_the_starts_of_the_week(desk: Any) -> None:
+    """K4 and K25: from each period's start, and the last one leaves room for the duration. Nothing is stored."""
+    anna = desk.calendar(start_interval_minutes=30)
+    service = desk.service(anna, duration_minutes=60, start_interval_minutes=45)
+    week = {"monday": [{"from": "09:15", "to": "11:00"}], "friday": [{"from": "09:00", "to": "12:00"}]}
+    plain = desk.staff("preview_hours", calendar=anna, hours=week)
+    assert plain["starts"]["monday"] == ["09:15", "09:45", "10:15"]
+    assert (plain["duration_minutes"], plain["interval_minutes"]) == (30, 30)
+    long = desk.staff("preview_hours", calendar=anna, hours=week, service=service)
+    assert long["starts"]["friday"] == ["09:00", "09:45", "10:30"]
+    assert long["starts"]["sunday"] == []
+    assert desk.staff("preview_hours", calendar=anna)["starts"]["monday"][0] == "09:00"
+    turned = {"monday": [{"from": "11:00", "to": "09:00"}]}
+    assert desk.refusal(desk.staff, "preview_hours", calendar=anna, hours=turned).code == "invalid"
+    assert desk.refusal(desk.staff, "preview_hours", calendar=anna, service=new_id()).code == "not_found"
+
+
 def test_another_practice_sees_and_changes_nothing(desk: Any) -> None:
     """Foreign objects are not found, whatever one tries with them."""
     anna = desk.calendar()
@@ -185,6 +240,9 @@ def test_another_practice_sees_and_changes_nothing(desk: Any) -> None:
         "get_hours": {"calendar": anna},
         "put_hours": {"calendar": anna, "hours": {}},
         "list_holidays": {"calendar": anna},
+        "preview_hours": {"calendar": anna},
+        "importable_holidays": {"calendar": anna, "country": "DE", "year": 2026},
+        "import_holidays": {"calendars": [anna], "country": "DE", "year": 2026, "dates": ["2026-05-01"]},
         "add_holiday": {"calendar": anna, "date": "2026-06-02"},
         "add_vacation": {"calendar": anna, "from": "2026-06-02", "to": "2026-06-02"},
         "add_absence": {"calendar": anna, **span},
