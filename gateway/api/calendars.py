@@ -9,10 +9,10 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from gateway.api import answers, examples
 from gateway.api.fields import Body, Day, Email, Flag, Id, Instant, Phone, Text, WallTime, Whole, Zone
-from gateway.api.framework import Blueprint, Page, answer, nothing, paged
+from gateway.api.framework import MATCH, Blueprint, Page, answer, if_match, nothing, paged, versioned
 from gateway.api.settings import Changes
 from gateway.clients import Json
-from gateway.context import current_services
+from gateway.context import current_services, locale
 
 routes = Blueprint("calendars", staff=True, description="Calendars, working hours, closed times")
 
@@ -72,6 +72,43 @@ class Hours(Body):
     friday = _periods()
     saturday = _periods()
     sunday = _periods()
+
+
+class PreviewRequest(Body):
+    """A week, and what is to be booked in it."""
+
+    hours = fields.Nested(Hours)
+    service = Id()
+
+
+class PublicHolidays(Body):
+    """Where and when."""
+
+    country = fields.String(
+        required=True,
+        validate=validate.Regexp(r"[A-Z]{2}\Z", error="Invalid value."),
+        metadata={"description": "ISO 3166-1", "example": "DE"},
+    )
+    subdivision = Text(longest=20, metadata={"description": "code of a part of it", "example": "BW"})
+
+
+class PublicHolidaysOf(PublicHolidays):
+    """The same of a query, where numbers are text."""
+
+    year = Whole(2000, 2100, text=True, required=True, metadata={"example": 2030})
+
+
+class ImportRequest(PublicHolidays):
+    """Which of them to take over."""
+
+    year = Whole(2000, 2100, required=True)
+    dates = fields.List(Day(), required=True, validate=validate.Length(1, 100))
+
+
+class CountryOf(Body):
+    """Which country's subdivisions are asked for."""
+
+    country = fields.String(validate=validate.Regexp(r"[A-Z]{2}\Z", error="Invalid value."), metadata={"example": "DE"})
 
 
 class Holiday(Body):
@@ -136,16 +173,16 @@ def list_calendars(query: Json) -> Response:
 @routes.answers(201, answers.Calendar, examples.CALENDAR)
 def create_calendar(body: Json) -> Response:
     """Add a calendar"""
-    return answer(current_services().availability.create_calendar(body), 201)
+    return versioned(current_services().availability.create_calendar(body), 201)
 
 
-@routes.route("/calendars/<uuid:id>", methods=["PATCH"])
-@routes.refuses("not_found")
+@routes.route("/calendars/<uuid:id>", methods=["PATCH"], parameters=[MATCH])
+@routes.refuses("not_found", "precondition_failed")
 @routes.body(CalendarChanges, {"active": False})
 @routes.answers(200, answers.Calendar, examples.CALENDAR)
 def change_calendar(body: Json, id: UUID) -> Response:
     """Change a calendar"""
-    return answer(current_services().availability.update_calendar(str(id), body))
+    return versioned(current_services().availability.update_calendar(str(id), body | if_match()))
 
 
 @routes.route("/calendars/<uuid:id>/hours")
@@ -153,23 +190,41 @@ def change_calendar(body: Json, id: UUID) -> Response:
 @routes.answers(200, Hours, examples.HOURS)
 def show_hours(id: UUID) -> Response:
     """Working hours"""
-    return answer(_by_weekday(current_services().availability.hours(str(id))))
+    return _by_weekday(current_services().availability.hours(str(id)))
 
 
-@routes.route("/calendars/<uuid:id>/hours", methods=["PUT"])
-@routes.refuses("not_found")
+@routes.route("/calendars/<uuid:id>/hours", methods=["PUT"], parameters=[MATCH])
+@routes.refuses("not_found", "precondition_failed")
 @routes.body(Hours, examples.HOURS)
 @routes.answers(200, Hours, examples.HOURS)
 def change_hours(body: Json, id: UUID) -> Response:
     """Set the working hours of all weekdays"""
-    hours = {day: [_wire(period) for period in body.get(day, [])] for day in WEEKDAYS}
-    return answer(_by_weekday(current_services().availability.put_hours(str(id), hours)))
+    return _by_weekday(current_services().availability.put_hours(str(id), _week(body), if_match()))
 
 
-def _by_weekday(found: Json) -> Json:
-    """Every weekday with its periods."""
-    hours: Json = found["hours"]
-    return hours
+@routes.route("/calendars/<uuid:id>/hours/preview", methods=["POST"])
+@routes.refuses("not_found")
+@routes.body(PreviewRequest, {"hours": examples.HOURS, "service": examples.SERVICE_ID})
+@routes.answers(200, answers.HoursPreview, examples.HOURS_PREVIEW)
+def preview_hours(body: Json, id: UUID) -> Response:
+    """Which times a week would offer
+
+    Of the hours that are sent, else of those that hold; for a service, else by the calendar's own interval. Nothing is
+    stored.
+    """
+    wish = {**body, "hours": _week(body["hours"])} if body.get("hours") else body
+    return answer(current_services().availability.preview_hours(str(id), wish))
+
+
+def _week(body: Json) -> Json:
+    return {day: [_wire(period) for period in body.get(day, [])] for day in WEEKDAYS}
+
+
+def _by_weekday(found: Json) -> Response:
+    """Every weekday with its periods; the ETag is the calendar's version."""
+    response = answer(found["hours"])
+    response.headers["ETag"] = f'"{found["version"]}"'
+    return response
 
 
 def _wire(loaded: Json) -> Json:
@@ -210,6 +265,41 @@ def _closure_routes(kind: str) -> None:
 
 for _kind in CLOSURES:
     _closure_routes(_kind)
+
+
+@routes.route("/holiday-regions")
+@routes.refuses()
+@routes.query(CountryOf)
+@routes.answers(200, answers.HolidayRegions, examples.HOLIDAY_REGIONS)
+def holiday_regions(query: Json) -> Response:
+    """Countries whose public holidays are known, and one's subdivisions"""
+    return answer(current_services().availability.holiday_regions(query.get("country", "")))
+
+
+@routes.route("/calendars/<uuid:id>/holidays/importable")
+@routes.refuses("not_found")
+@routes.query(PublicHolidaysOf)
+@routes.answers(200, answers.ImportableHolidays, examples.IMPORTABLE)
+def importable_holidays(query: Json, id: UUID) -> Response:
+    """Public holidays that can be taken over
+
+    Named in the reader's language where that is known, else in the country's own.
+    """
+    wish = {**query, "language": locale()}
+    return answer(current_services().availability.importable_holidays(str(id), wish))
+
+
+@routes.route("/calendars/<uuid:id>/holidays/import", methods=["POST"])
+@routes.refuses("not_found")
+@routes.body(ImportRequest, {"country": "DE", "subdivision": "BW", "year": 2030, "dates": ["2030-01-06"]})
+@routes.answers(201, answers.ImportedHolidays, examples.IMPORTED)
+def import_holidays(body: Json, id: UUID) -> Response:
+    """Take over public holidays
+
+    All or none of the dates. Appointments on those days stay; they are named in `conflicts`.
+    """
+    wish = {**body, "language": locale()}
+    return answer(current_services().availability.import_holidays([str(id)], wish), 201)
 
 
 @routes.route("/calendars/<uuid:id>/notifications")

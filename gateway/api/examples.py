@@ -137,7 +137,7 @@ SERVICE_REQUEST = {
     "released": True,
     "calendars": [CALENDAR_ID],
 }
-SERVICE = {"id": SERVICE_ID, **SERVICE_REQUEST}
+SERVICE = {"id": SERVICE_ID, **SERVICE_REQUEST, "version": 1}
 CALENDAR_REQUEST = {
     "name": "Werkstatt",
     "nickname": "Anna",
@@ -148,11 +148,22 @@ CALENDAR_REQUEST = {
     "max_per_day": None,
     "max_per_week": None,
 }
-CALENDAR = {"id": CALENDAR_ID, **CALENDAR_REQUEST}
+CALENDAR = {"id": CALENDAR_ID, **CALENDAR_REQUEST, "place": PLACE, "version": 1}
 MORNING = {"from": "09:00", "to": "12:00"}
 HOURS = {"monday": [MORNING, {"from": "13:30", "to": "17:00"}], "tuesday": [MORNING]}
+HOURS_PREVIEW = {
+    "duration_minutes": 30,
+    "interval_minutes": 30,
+    "starts": {"monday": ["09:00", "09:30", "10:00"], "tuesday": []},
+}
+HOLIDAY_REGIONS = {"countries": ["DE", "FR"], "subdivisions": [{"code": "BW", "name": "Baden-Württemberg"}]}
+IMPORTABLE = {"items": [{"date": "2030-01-06", "name": "Heilige Drei Könige", "present": False}]}
 CLOSURE_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a08"
 HOLIDAY = {"date": "2030-12-24", "name": "Heiligabend"}
+IMPORTED: dict[str, object] = {
+    "items": [{"id": CLOSURE_ID, "date": "2030-01-06", "name": "Heilige Drei Könige", "calendar": CALENDAR_ID}],
+    "conflicts": [],
+}
 VACATION = {"from": "2030-08-05", "to": "2030-08-16"}
 ABSENCE = {"from": "2030-03-25T12:00:00+01:00", "to": "2030-03-25T14:00:00+01:00", "reason": "Fortbildung"}
 NOTIFICATIONS = {"email": "anna@outlook.com", "phone": None, "copy_to": None}

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from gateway.api import answers, examples
 from gateway.api.fields import Body, Flag, Id, Money, Text, Whole
-from gateway.api.framework import Blueprint, Page, answer, nothing, paged
+from gateway.api.framework import MATCH, Blueprint, Page, answer, if_match, nothing, paged, versioned
 from gateway.api.settings import Changes
 from gateway.clients import Json
 from gateway.context import current_services
@@ -59,25 +59,25 @@ def list_services(query: Json) -> Response:
 @routes.answers(201, answers.Service, examples.SERVICE)
 def create_service(body: Json) -> Response:
     """Add a service"""
-    return answer(current_services().availability.create_service(body), 201)
+    return versioned(current_services().availability.create_service(body), 201)
 
 
-@routes.route("/services/<uuid:id>", methods=["PATCH"])
-@routes.refuses("not_found")
+@routes.route("/services/<uuid:id>", methods=["PATCH"], parameters=[MATCH])
+@routes.refuses("not_found", "precondition_failed")
 @routes.body(ServiceChanges, {"price": None, "released": False})
 @routes.answers(200, answers.Service, examples.SERVICE)
 def change_service(body: Json, id: UUID) -> Response:
     """Change a service"""
-    return answer(current_services().availability.update_service(str(id), body))
+    return versioned(current_services().availability.update_service(str(id), body | if_match()))
 
 
-@routes.route("/services/<uuid:id>", methods=["DELETE"])
-@routes.refuses("not_found")
+@routes.route("/services/<uuid:id>", methods=["DELETE"], parameters=[MATCH])
+@routes.refuses("not_found", "precondition_failed")
 @routes.answers(204, None)
 def delete_service(id: UUID) -> Response:
     """Delete a service
 
     Appointments already made stay as they are.
     """
-    current_services().availability.delete_service(str(id))
+    current_services().availability.delete_service(str(id), if_match())
     return nothing()

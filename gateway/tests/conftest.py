@@ -156,8 +156,12 @@ ANSWERS: dict[str, Any] = {
     "availability.list_calendars": {"items": [examples.CALENDAR], "next": None},
     "availability.create_calendar": examples.CALENDAR,
     "availability.update_calendar": examples.CALENDAR,
-    "availability.get_hours": {"hours": examples.HOURS},
-    "availability.put_hours": lambda payload: {"hours": payload["hours"]},
+    "availability.get_hours": {"hours": examples.HOURS, "version": 1},
+    "availability.put_hours": lambda payload: {"hours": payload["hours"], "version": 2},
+    "availability.preview_hours": examples.HOURS_PREVIEW,
+    "availability.holiday_regions": examples.HOLIDAY_REGIONS,
+    "availability.importable_holidays": examples.IMPORTABLE,
+    "availability.import_holidays": examples.IMPORTED,
     **{
         f"availability.list_{kind}": {"items": [{"id": examples.CLOSURE_ID, **example}], "next": None}
         for kind, example in (

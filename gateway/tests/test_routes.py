@@ -50,7 +50,8 @@ PUBLIC = {
 def address(path: str) -> str:
     """The path with the demo's ids."""
     filled = re.sub(r"{(\w+)}", lambda found: PARTS[found[1]], path)
-    return filled + (f"?service={examples.SERVICE_ID}" if path.endswith("/slots") else "")
+    queries = {"/slots": f"?service={examples.SERVICE_ID}", "/holidays/importable": "?country=DE&year=2030"}
+    return filled + next((query for ending, query in queries.items() if path.endswith(ending)), "")
 
 
 def example_of(operation: dict[str, Any]) -> Any:

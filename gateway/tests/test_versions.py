@@ -52,3 +52,28 @@ def test_who_comes_second_learns_the_version_of_now(stage: Stage, client: FlaskC
     problem = response.get_json()
     assert (response.status_code, problem["version"]) == (412, 4)
     assert problem["title"] == "Das hat inzwischen jemand anderes geändert"
+
+
+SETTINGS = {
+    "availability.update_service": ("patch", f"services/{examples.SERVICE_ID}", {"released": False}),
+    "availability.delete_service": ("delete", f"services/{examples.SERVICE_ID}", None),
+    "availability.update_calendar": ("patch", f"calendars/{examples.CALENDAR_ID}", {"active": False}),
+    "availability.put_hours": ("put", f"calendars/{examples.CALENDAR_ID}/hours", examples.HOURS),
+}
+
+
+@pytest.mark.parametrize("method", SETTINGS)
+def test_if_match_goes_along_with_settings(
+    stage: Stage, client: FlaskClient, bearer: dict[str, str], method: str
+) -> None:
+    """Services, calendars and hours, as appointments do."""
+    verb, path, body = SETTINGS[method]
+    client.open(f"/api/v1/{path}", method=verb.upper(), json=body, headers=bearer | {"If-Match": '"7"'})
+    [payload] = [payload for called, payload in stage.rpc.calls if called == method]
+    assert payload["if_version"] == 7
+
+
+def test_hours_carry_the_calendars_version_as_etag(client: FlaskClient, bearer: dict[str, str]) -> None:
+    """Their answer has weekdays only."""
+    response = client.get(f"/api/v1/calendars/{examples.CALENDAR_ID}/hours", headers=bearer)
+    assert (response.headers["ETag"], set(response.get_json())) == ('"1"', {"monday", "tuesday"})

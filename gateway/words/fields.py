@@ -69,6 +69,13 @@ TEMPLATES = (
     "Not an https origin.",
     "Not a colour of the form #rrggbb.",
     "Lower-case letters, digits, single hyphens.",
+    "A period must end after it starts.",
+    "Periods must not overlap.",
+    "Not a calendar of this practice.",
+    "Not a place of this practice.",
+    "Not a public holiday there.",
+    "Not a subdivision of this country.",
+    "Not a country whose holidays are known.",
 )
 
 _TOKEN = re.compile(r"\\\{(\w+)\\\}")

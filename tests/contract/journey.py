@@ -95,6 +95,7 @@ class Journey:
         self.staff("availability.update_calendar", id=self.calendar, max_per_day=400)
         self.staff("availability.put_hours", calendar=self.calendar, hours=dict.fromkeys(WEEKDAYS, ALWAYS))
         self.staff("availability.get_hours", calendar=self.calendar)
+        self.staff("availability.preview_hours", calendar=self.calendar)
         self.staff("availability.list_calendars")
         for name, confirmation in (("Beratung", "automatic"), ("Anpassung", "request"), ("Alt", "automatic")):
             self.ids[name] = self.new_service(name, confirmation)
@@ -122,6 +123,10 @@ class Journey:
             plural = {"holiday": "holidays", "vacation": "vacations", "absence": "absences"}[kind]
             self.staff(f"availability.list_{plural}", calendar=self.calendar)
             self.staff(f"availability.remove_{kind}", calendar=self.calendar, id=made["id"])
+        region = {"country": "DE", "subdivision": "BW", "year": utc_now().year + 1}
+        self.staff("availability.holiday_regions", country="DE")
+        found = self.staff("availability.importable_holidays", calendar=self.calendar, **region)["items"]
+        self.staff("availability.import_holidays", calendars=[self.calendar], **region, dates=[found[0]["date"]])
 
     def wish(self, service: str = "Beratung") -> Json:
         """A slot that nobody was given yet: the grid may be a moment behind."""
