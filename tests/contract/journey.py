@@ -5,14 +5,17 @@ import warnings
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from deploy.demo import patiently
 from deploy.embedded import House
 from runtime.clock import utc_now
 from runtime.errors import Refused
+from runtime.identity import Signer
 from tests.systems import until
 
 with warnings.catch_warnings():
@@ -64,6 +67,8 @@ class Journey:
 
     def walk(self) -> None:
         self.open_practice()
+        self.look_after_users()
+        self.register_another()
         self.set_up_calendar()
         self.take_days_off()
         self.customers_book()
@@ -88,6 +93,43 @@ class Journey:
         self.staff("practice.create_place", **{**PLACE, "name": "Journey (N)"})
         self.place = self.staff("practice.places")["items"][0]["id"]
         self.staff("practice.update_place", id=self.place, name="Journey (Süd)")
+
+    def look_after_users(self) -> None:
+        colleague = {"name": "Rita Reception", "email": "rita@journey.example"}
+        user = self.staff("practice.invite_user", **colleague, role="reception")["id"]
+        self.staff("practice.invite_again", id=user)
+        token = self.newest_token()
+        self.public("practice.invited", token=token)
+        self.public("practice.choose_password", token=token, password=PASSWORD)
+        self.staff("practice.users")
+        self.staff("practice.user", id=user)
+        self.staff("practice.update_user", id=user, role="staff", time_zone="Europe/Paris")
+        mine = self.staff("practice.me")
+        self.staff("practice.update_me", locale="fr", if_version=mine["version"])
+        refused("last_owner", lambda: self.staff("practice.update_user", id=mine["id"], active=False))
+        self.staff("practice.change_password", current=PASSWORD, password=PASSWORD)
+        self.public("practice.forgot_password", email=colleague["email"])
+        self.staff("practice.end_first_steps")
+
+    def register_another(self) -> None:
+        owner = {"name": "Ohne Namen", "email": "new@journey.example", "password": PASSWORD}
+        wish = {**owner, "practice": "Journey", "locale": "de", "time_zone": "Europe/Berlin", "country": "DE"}
+        self.public("practice.register", **wish, currency="EUR")
+        token = self.newest_token()
+        self.public("practice.registration", token=token)
+        self.public("practice.confirm", token=token, password=PASSWORD)
+        self.public("practice.registration", token=token)
+        self.public("practice.register", **wish, currency="EUR")
+        refused("not_found", lambda: self.public("practice.confirm", token="T" * 22))
+
+    def newest_token(self) -> str:
+        """What notify puts into the newest letter about an account."""
+        practice = next(app for app in self.house.apps if app.name == "practice")
+        newest = text("select id from account_links order by created desc limit 1")
+        id = str(UUID(practice.db.read(lambda session: str(session.scalar(newest)))))
+        identity = Signer("notify", self.house.secrets.seeds["notify"]).service_token(utc_now())
+        answer = self.house.bus.rpc.call("practice", "account_tokens", {"ids": [id]}, {"identity": identity})
+        return str(answer["tokens"][id])
 
     def set_up_calendar(self) -> None:
         new = {"name": "A. Real Name", "nickname": "Anna", "place": self.place, "start_interval_minutes": 15}

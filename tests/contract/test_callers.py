@@ -21,7 +21,10 @@ EVERY_SCOPE = frozenset(spec.scope for spec in METHODS.values() if spec.scope)
 Ask = Callable[[tuple[str, str], str], str]
 
 PUBLIC = {
-    "practice": {"by_slug", "by_id", "sign_in", "refresh", "sign_out"},
+    "practice": {
+        *("by_slug", "by_id", "sign_in", "refresh", "sign_out"),
+        *("register", "registration", "confirm", "forgot_password", "invited", "choose_password"),
+    },
     "availability": {"catalogue", "slots"},
     "booking": {
         *("hold", "extend_hold", "release_hold", "book", "form"),

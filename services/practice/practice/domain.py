@@ -1,7 +1,8 @@
 """Practices, their people, and the rules of signing in. Pure: standard library only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 SESSION_LIFE = timedelta(days=14)
@@ -9,9 +10,13 @@ FREE_ATTEMPTS = 5
 FIRST_BLOCK = timedelta(seconds=30)
 LONGEST_BLOCK = timedelta(minutes=15)
 FORGET_FAILURES = timedelta(hours=1)
+MOST_LETTERS = 3  # to one address within LETTERS_PER: nobody fills a stranger's mailbox through us
+LETTERS_PER = timedelta(hours=1)
+KEEP_LINKS = timedelta(days=1)  # after their end
 
 PLANS = ("basic", "standard", "premium")
 LOCALES = ("de", "en", "fr", "ru")
+STATES = ("active", "invited", "inactive")
 SERVICES = ("practice", "availability", "booking", "notify", "invitations")
 _READ = frozenset(f"{service}:read" for service in SERVICES)
 _WRITE = frozenset(f"{service}:write" for service in SERVICES)
@@ -70,6 +75,30 @@ class EmailTaken(DomainError):
     code = "email_taken"
 
 
+class LastOwner(DomainError):
+    """Without this owner nobody could sign in who may do everything."""
+
+    code = "last_owner"
+
+
+class PreconditionFailed(DomainError):
+    """Somebody else has changed it since the caller looked."""
+
+    code = "precondition_failed"
+
+
+class TooManyLetters(DomainError):
+    """This address has got as many letters as it may get for now; again in `retry_after` seconds."""
+
+    code = "rate_limited"
+
+
+class Invalid(DomainError):
+    """`errors`: per field a list of sentences."""
+
+    code = "invalid"
+
+
 @dataclass(frozen=True)
 class Place:
     """A branch: where calendars belong."""
@@ -100,6 +129,7 @@ class Practice:
     description: str
     places: tuple[Place, ...] = ()
     version: int = 1
+    first_steps: bool = False  # still to be taken
 
 
 @dataclass(frozen=True)
@@ -114,10 +144,63 @@ class User:
     locale: str
     time_zone: str | None
     password_hash: str
+    active: bool = True
+    version: int = 1
 
     @property
     def scopes(self) -> frozenset[str]:
         return SCOPES[self.role]
+
+    @property
+    def state(self) -> str:
+        """One of STATES: who is invited has no password yet."""
+        if not self.active:
+            return "inactive"
+        return "active" if self.password_hash else "invited"
+
+    @property
+    def usable_hash(self) -> str | None:
+        """The hash that a password has to fit; None: nobody signs in as this user."""
+        return self.password_hash if self.state == "active" else None
+
+
+class LinkKind(StrEnum):
+    """What a link is for, and how long it can be used. KNOWN and NOBODY are letters without one: who registers with an
+    address that signs in already is told so, and who forgot a password that there is none of gets nothing. Both count,
+    and leave the same traces of work as the others."""
+
+    REGISTRATION = "registration"
+    KNOWN = "known"
+    INVITATION = "invitation"
+    RESET = "reset"
+    NOBODY = "nobody"
+
+    @property
+    def life(self) -> timedelta:
+        lives = {"invitation": timedelta(days=7), "reset": timedelta(hours=1), "nobody": timedelta(hours=1)}
+        return lives.get(self.value, timedelta(days=2))
+
+    @property
+    def usable(self) -> bool:
+        return self in (LinkKind.REGISTRATION, LinkKind.INVITATION, LinkKind.RESET)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link that went to `email`. A registration's `practice_id` is that which its practice will have."""
+
+    id: str
+    kind: LinkKind
+    practice_id: str
+    user_id: str | None
+    email: str
+    created: datetime
+    expires: datetime
+    used: datetime | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+    def good(self, now: datetime) -> bool:
+        return self.used is None and now < self.expires
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Tables of the practice service."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, Text, Uuid
+from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, Text, Uuid, false, true
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from runtime.db import UtcDateTime
@@ -31,6 +32,7 @@ class PracticeRow(Base):
     embed_origins: Mapped[list[str]] = mapped_column(JSON)
     description: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer)
+    first_steps: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class PlaceRow(Base):
@@ -54,6 +56,26 @@ class UserRow(Base):
     locale: Mapped[str] = mapped_column(String(2))
     time_zone: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+
+
+class LinkRow(Base):
+    """A link that somebody got by mail. `fingerprint` is that of its token; null: the letter held none. `data` is the
+    registration that the link confirms, until it has."""
+
+    __tablename__ = "account_links"
+
+    id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    practice_id: Mapped[str] = mapped_column(Uuid(as_uuid=False))
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    fingerprint: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class SessionRow(Base):

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
 from practice.codes import COUNTRIES, CURRENCIES
-from practice.domain import LOCALES, PLANS, legible
+from practice.domain import LOCALES, PLANS, SCOPES, legible
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
@@ -75,7 +75,7 @@ def code(values: frozenset[str], message: str, standard: str, **kwargs: Any) -> 
 class Request(Schema):
     """Spaces around texts do not count. Passwords and tokens are left as they are."""
 
-    verbatim = frozenset({"password", "session"})
+    verbatim = frozenset({"password", "current", "session", "token"})
 
     @pre_load
     def strip(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -197,3 +197,89 @@ class SetPlan(Request):
 class SetPassword(Request):
     email = mail_address(required=True)
     password = fields.String(required=True, validate=validate.Length(8, 200))
+
+
+def new_password(**kwargs: Any) -> fields.String:
+    """A password of 8 to 200 characters, taken as it is."""
+    return fields.String(validate=validate.Length(8, 200), **kwargs)
+
+
+class Register(Request):
+    """Somebody wants a practice of their own."""
+
+    practice = line(120, required=True)
+    name = line(120, required=True)
+    email = mail_address(required=True)
+    password = new_password(required=True)
+    locale = one_of(LOCALES, "Unknown language.", required=True)
+    time_zone = fields.String(required=True, validate=_known_zone)
+    country = code(COUNTRIES, "Unknown country.", "ISO 3166-1, two letters.", required=True)
+    currency = code(CURRENCIES, "Unknown currency.", "ISO 4217.", required=True)
+
+
+class LinkToken(Request):
+    token = fields.String(required=True, validate=validate.Length(1, 100))
+
+
+class Confirm(LinkToken):
+    """With a password it has to be the one chosen at the registration; `address` as in `sign_in`."""
+
+    password = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 200))
+    address = fields.String(load_default="", validate=validate.Length(max=64))
+
+
+class LinkIds(Request):
+    ids = fields.List(fields.UUID(), required=True, validate=validate.Length(max=200))
+
+    @post_load
+    def ids_as_text(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"ids": [str(id) for id in data["ids"]]}
+
+
+class Forgot(Request):
+    email = mail_address(required=True)
+
+
+class ChoosePassword(LinkToken):
+    password = new_password(required=True)
+
+
+class UserRef(Request):
+    id = fields.UUID(required=True)
+
+    @post_load
+    def id_as_text(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "id": str(data["id"])}
+
+
+class InviteUser(Request):
+    """Without a language it is the practice's."""
+
+    name = line(120, required=True)
+    email = mail_address(required=True)
+    role = one_of(tuple(SCOPES), "Unknown role.", required=True)
+    locale = one_of(LOCALES, "Unknown language.")
+
+
+class OwnChanges(Request):
+    """A part of the fields. `time_zone` null: the practice's. `if_version`: only if it still is this one."""
+
+    name = line(120)
+    locale = one_of(LOCALES, "Unknown language.")
+    time_zone = fields.String(allow_none=True, validate=_known_zone)
+    if_version = fields.Integer(strict=True, load_default=None, allow_none=True)
+
+
+class UserChanges(UserRef, OwnChanges):
+    """The same for another user, with role and whether they may sign in."""
+
+    role = one_of(tuple(SCOPES), "Unknown role.")
+    active = fields.Boolean(truthy={True}, falsy={False})
+
+
+class ChangePassword(Request):
+    """`address` as in `sign_in`."""
+
+    current = fields.String(required=True, validate=validate.Length(1, 200))
+    password = new_password(required=True)
+    address = fields.String(load_default="", validate=validate.Length(max=64))

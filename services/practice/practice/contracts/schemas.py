@@ -2,8 +2,8 @@
 
 from marshmallow import Schema, fields
 
-from practice.domain import LOCALES, PLANS, SCOPES
-from runtime.contract import flag, ident, instant, page, part, several, string
+from practice.domain import LOCALES, PLANS, SCOPES, STATES, LinkKind
+from runtime.contract import flag, ident, instant, page, part, several, string, whole
 
 
 class Place(Schema):
@@ -68,6 +68,7 @@ class OwnPractice(Schema):
     plan = string("What it pays for.", among=PLANS)
     time_zone = string("IANA zone.")
     locale = string("Its language.", among=LOCALES)
+    first_steps = flag("It is new, and its owner has not finished the first steps.")
 
 
 class SignedIn(Schema):
@@ -87,3 +88,83 @@ class Provisioned(Schema):
 
 
 PlacePage = page(Place)
+
+
+class Letter(Schema):
+    """A letter about somebody's account, to be written in their language. The token of its link is asked for by id."""
+
+    id = ident("The link; also the event's subject.")
+    email = string("Where it goes.")
+    name = string("Whom it addresses.")
+    locale = string("In which language.", among=LOCALES)
+    practice = string("The practice that it is about.")
+    by = string("The colleague who invites; null: nobody does.", null=True)
+    expires_at = instant("When its link ends.")
+
+
+class Tokens(Schema):
+    """The secret parts of links."""
+
+    tokens = fields.Dict(
+        required=True,
+        metadata={"description": "By the link's id; null: it works no more."},
+        keys=fields.String(),
+        values=fields.String(allow_none=True),
+    )
+
+
+class Waiting(Schema):
+    """A registration behind its link."""
+
+    email = string("Signs in with it.")
+    name = string("Who registered.")
+    practice = string("What the practice is called.")
+    locale = string("Its language.", among=LOCALES)
+    confirmed = flag("It is there already.")
+
+
+class NewPractice(Schema):
+    """A practice that was registered."""
+
+    id = ident("The practice.")
+    slug = string("Its name in addresses.")
+    name = string("What customers call it.")
+
+
+class Confirmed(Schema):
+    """The practice is there, its owner can sign in."""
+
+    email = string("Signs in with it.")
+    practice = part(NewPractice, "Where.")
+
+
+class Invited(Schema):
+    """Who may choose a password by a link."""
+
+    kind = string("What the link is for.", among=(LinkKind.INVITATION.value, LinkKind.RESET.value))
+    email = string("Signs in with it.")
+    name = string("As entered.")
+    locale = string("The user's language.", among=LOCALES)
+    practice = string("What the practice is called.")
+
+
+class Chosen(Schema):
+    """The password holds."""
+
+    email = string("Signs in with it.")
+
+
+class Member(Schema):
+    """A user as colleagues see them."""
+
+    id = ident("The user.")
+    name = string("As entered.")
+    email = string("Signs in with it.")
+    role = string("What the user may do.", among=tuple(SCOPES))
+    locale = string("The user's language.", among=LOCALES)
+    time_zone = string("IANA zone; null: the practice's.", null=True)
+    state = string("Whether the user can sign in.", among=STATES)
+    version = whole("Rises with each change.")
+
+
+MemberPage = page(Member)

@@ -1,8 +1,8 @@
-"""A practice as it goes over the wire, in answers and in `practice.changed`."""
+"""Practices and users as they go over the wire, in answers and in `practice.changed`."""
 
 from typing import Any
 
-from practice.domain import Place, Practice
+from practice.domain import Place, Practice, User
 
 PLAIN = (
     *("id", "slug", "name", "email", "phone", "locale", "time_zone", "country", "currency", "show_prices", "accent"),
@@ -22,3 +22,21 @@ def practice_data(practice: Practice) -> dict[str, Any]:
         "embed_origins": list(practice.embed_origins),
         "places": [place_data(place) for place in practice.places],
     }
+
+
+def user_data(user: User) -> dict[str, Any]:
+    """A user as colleagues see them; `time_zone` null: the practice's."""
+    names = ("id", "name", "email", "role", "locale", "time_zone", "state", "version")
+    return {name: getattr(user, name) for name in names}
+
+
+def signed_in_user(user: User, practice: Practice) -> dict[str, Any]:
+    """Who signed in, with the zone in which they see times."""
+    names = ("id", "name", "email", "role", "locale")
+    return {**{name: getattr(user, name) for name in names}, "time_zone": user.time_zone or practice.time_zone}
+
+
+def own_practice(practice: Practice) -> dict[str, Any]:
+    """Where they signed in."""
+    names = ("id", "slug", "name", "plan", "time_zone", "locale", "first_steps")
+    return {name: getattr(practice, name) for name in names}

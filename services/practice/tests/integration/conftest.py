@@ -4,10 +4,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from practice.__main__ import SERVICE
+from runtime import tables
 from runtime.edge import Endpoint
 from runtime.identity import KeyRing, Signer
+from runtime.messages import Event, parse_event
 from runtime.testing import SEED, SERVICES, Databases, FakeClock, make_app, staff_headers
 
 OWNER = {"name": "Dora Demo", "email": "demo@top-hearing.example", "password": "correct horse"}
@@ -41,6 +44,22 @@ class Desk:
 
     def as_staff(self, method: str, payload: dict[str, Any], practice_id: str, *scopes: str) -> Any:
         return self.ask(method, payload, staff_headers(self.clock(), practice_id, *scopes))
+
+    def as_user(self, method: str, payload: dict[str, Any] | None = None, **who: Any) -> Any:
+        """As who signs in with this e-mail (the owner) and password."""
+        return self.ask(method, payload or {}, {"identity": self.sign_in(**who)["access_token"]})
+
+    def token(self, type: str) -> str | None:
+        """The token of the newest letter's link: what notify puts into the mail."""
+        letter = [event for event in self.told() if event.type == type][-1]
+        answer = self.as_service("account_tokens", {"ids": [letter.subject]}, "notify")
+        found: str | None = answer["tokens"][letter.subject]
+        return found
+
+    def told(self) -> list[Event]:
+        """Every event so far."""
+        query = select(tables.outbox.c.body).order_by(tables.outbox.c.seq)
+        return [parse_event(body) for body in self.app.db.read(lambda session: session.scalars(query).all())]
 
     def provision(self, **changes: Any) -> str:
         return str(self.as_service("provision", {**NEW, **changes})["practice_id"])

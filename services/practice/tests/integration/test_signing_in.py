@@ -8,9 +8,10 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import event, select
 
-from practice import store, usecases
 from practice.domain import SCOPES
 from practice.models import AttemptRow, SessionRow, UserRow
+from practice.store import users as store
+from practice.usecases import sessions as usecases
 from runtime import tables
 from runtime.errors import Refused
 from runtime.messages import Event, parse_event

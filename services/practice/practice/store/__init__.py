@@ -1,0 +1,1 @@
+"""Rows to domain and back; every query of the service. Never commits."""

@@ -1,0 +1,55 @@
+"""The people of a practice."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from sqlalchemy import func, select, update
+
+from practice.domain import User
+from practice.models import UserRow
+from runtime.db import Session
+
+
+def user_by_email(session: Session, email: str) -> User | None:
+    row = session.orm.scalar(select(UserRow).where(UserRow.email == email.lower()))
+    return _user(row) if row else None
+
+
+def user_by_id(session: Session, id: str) -> User | None:
+    row = session.orm.get(UserRow, id)
+    return _user(row) if row else None
+
+
+def users_of(session: Session, practice_id: str) -> list[User]:
+    """Everybody who is or was of this practice, by name."""
+    rows = session.orm.scalars(select(UserRow).where(UserRow.practice_id == practice_id))
+    return sorted(map(_user, rows), key=lambda user: (user.name.casefold(), user.id))
+
+
+def users_by_id(session: Session, ids: Iterable[str]) -> dict[str, User]:
+    rows = session.orm.scalars(select(UserRow).where(UserRow.id.in_(list(ids))))
+    return {row.id: _user(row) for row in rows}
+
+
+def owners(session: Session, practice_id: str) -> int:
+    """How many owners can sign in."""
+    able = (UserRow.practice_id == practice_id, UserRow.role == "owner", UserRow.active, UserRow.password_hash != "")
+    return int(session.scalar(select(func.count()).select_from(UserRow).where(*able)))
+
+
+def _user(row: UserRow) -> User:
+    return User(**{column.name: getattr(row, column.name) for column in UserRow.__table__.columns})
+
+
+def add_user(session: Session, user: User) -> None:
+    session.orm.add(UserRow(**{**asdict(user), "email": user.email.lower()}))
+    session.orm.flush()
+
+
+def save_user(session: Session, user: User) -> None:
+    session.orm.merge(UserRow(**asdict(user)))
+    session.orm.flush()
+
+
+def set_password_hash(session: Session, user_id: str, password_hash: str) -> None:
+    session.execute(update(UserRow).where(UserRow.id == user_id).values(password_hash=password_hash))

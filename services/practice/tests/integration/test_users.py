@@ -1,0 +1,229 @@
+"""The people of a practice: invited, given roles, deactivated; passwords changed and forgotten."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from practice.domain import SCOPES
+from runtime.errors import Refused
+from runtime.ids import new_id
+
+OWNER = "demo@top-hearing.example"
+RITA = {"name": "Rita Reception", "email": "rita@top-hearing.example", "role": "reception"}
+PASSWORD = "battery staple"
+ADMIN = ("users", "user", "invite_user", "invite_again", "update_user", "end_first_steps")
+
+
+def refused(ask: Any, *args: Any, **kwargs: Any) -> str:
+    """With what this is refused; empty if it is not."""
+    try:
+        ask(*args, **kwargs)
+    except Refused as error:
+        return error.code
+    return ""
+
+
+@pytest.fixture(name="rita")
+def _rita(desk: Any) -> dict[str, Any]:
+    """A receptionist who has chosen a password."""
+    desk.provision()
+    user: dict[str, Any] = desk.as_user("invite_user", RITA)
+    desk.ask("choose_password", {"token": desk.token("user.invited"), "password": PASSWORD})
+    return user
+
+
+def sign_in(desk: Any, email: str = RITA["email"], password: str = PASSWORD) -> Any:
+    return desk.sign_in(password, email)
+
+
+def user_of(desk: Any, email: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in desk.as_user("users")["items"] if one["email"] == email)
+    return found
+
+
+def test_who_is_invited_chooses_a_password_and_signs_in(desk: Any, rita: dict[str, Any]) -> None:
+    """With the role of the invitation and the practice's language."""
+    user = sign_in(desk)["user"]
+    assert (user["id"], user["role"], user["locale"]) == (rita["id"], "reception", "de")
+    assert (rita["state"], user_of(desk, RITA["email"])["state"]) == ("invited", "active")
+
+
+def test_before_that_nobody_signs_in(desk: Any) -> None:
+    """Neither with an empty password nor with that which unknown users are checked against."""
+    desk.provision()
+    desk.as_user("invite_user", RITA)
+    assert refused(sign_in, desk, password="the password of nobody") == "bad_credentials"
+
+
+def test_an_invitation_works_once_and_for_a_week(desk: Any) -> None:
+    """Looking at it does not use it up."""
+    desk.provision()
+    desk.as_user("invite_user", RITA)
+    token = desk.token("user.invited")
+    for _ in range(2):
+        seen = desk.ask("invited", {"token": token})
+        assert (seen["kind"], seen["name"], seen["practice"]) == ("invitation", "Rita Reception", "Top Hearing")
+    assert desk.told()[-1].data["by"] == "Dora Demo"
+    desk.ask("choose_password", {"token": token, "password": PASSWORD})
+    assert refused(desk.ask, "choose_password", {"token": token, "password": "mine now"}) == "not_found"
+    desk.as_user("invite_user", {**RITA, "email": "two@top-hearing.example"})
+    token = desk.token("user.invited")
+    desk.clock.forward(days=7)
+    assert refused(desk.ask, "choose_password", {"token": token, "password": PASSWORD}) == "not_found"
+
+
+def test_an_invitation_sent_again_ends_the_one_before(desk: Any) -> None:
+    """And three an hour are enough."""
+    desk.provision()
+    user = desk.as_user("invite_user", RITA)
+    first = desk.token("user.invited")
+    desk.as_user("invite_again", {"id": user["id"]})
+    assert refused(desk.ask, "invited", {"token": first}) == "not_found"
+    assert desk.ask("invited", {"token": desk.token("user.invited")})["email"] == RITA["email"]
+    desk.as_user("invite_again", {"id": user["id"]})
+    assert refused(desk.as_user, "invite_again", {"id": user["id"]}) == "rate_limited"
+    assert desk.token("user.invited")
+
+
+def test_an_address_that_signs_in_cannot_be_invited(desk: Any, rita: dict[str, Any]) -> None:
+    """Whatever its case, at whichever practice."""
+    assert refused(desk.as_user, "invite_user", {**RITA, "email": "RITA@top-hearing.example"}) == "email_taken"
+
+
+def test_who_is_deactivated_is_out_at_once(desk: Any, rita: dict[str, Any]) -> None:
+    """Sessions end by event, links too; who is activated again signs in with the old password."""
+    session = sign_in(desk)["session"]
+    desk.as_user("update_user", {"id": rita["id"], "active": False})
+    assert desk.told()[-1].type == "session.revoked"
+    assert refused(desk.ask, "refresh", {"session": session}) == "unauthorized"
+    assert refused(sign_in, desk) == "bad_credentials"
+    desk.ask("forgot_password", {"email": RITA["email"]})
+    assert desk.told()[-1].type == "session.revoked"
+    desk.as_user("update_user", {"id": rita["id"], "active": True})
+    assert sign_in(desk)["user"]["id"] == rita["id"]
+
+
+def test_an_invitation_ends_with_its_user(desk: Any) -> None:
+    desk.provision()
+    user = desk.as_user("invite_user", RITA)
+    token = desk.token("user.invited")
+    desk.as_user("update_user", {"id": user["id"], "active": False})
+    assert refused(desk.ask, "choose_password", {"token": token, "password": PASSWORD}) == "not_found"
+
+
+def test_another_role_ends_the_sessions_of_the_old_one(desk: Any, rita: dict[str, Any]) -> None:
+    """A token of the old role would be good for ten more minutes."""
+    session = sign_in(desk)["session"]
+    desk.as_user("update_user", {"id": rita["id"], "role": "readonly"})
+    assert refused(desk.ask, "refresh", {"session": session}) == "unauthorized"
+    assert sign_in(desk)["user"]["role"] == "readonly"
+
+
+@pytest.mark.parametrize("change", [{"role": "staff"}, {"active": False}])
+def test_the_last_owner_stays(desk: Any, rita: dict[str, Any], change: dict[str, Any]) -> None:
+    """Invited or deactivated owners do not count: they may never come."""
+    owner = user_of(desk, OWNER)
+    desk.as_user("invite_user", {**RITA, "email": "new@top-hearing.example", "role": "owner"})
+    assert refused(desk.as_user, "update_user", {"id": owner["id"], **change}) == "last_owner"
+    desk.as_user("update_user", {"id": rita["id"], "role": "owner"})
+    assert not refused(desk.as_user, "update_user", {"id": owner["id"], **change})
+
+
+def test_what_somebody_else_changed_is_not_overwritten(desk: Any, rita: dict[str, Any]) -> None:
+    seen = user_of(desk, RITA["email"])
+    desk.as_user("update_user", {"id": rita["id"], "name": "Rita Neu", "if_version": seen["version"]})
+    stale = {"id": rita["id"], "name": "Rita Alt", "if_version": seen["version"]}
+    assert refused(desk.as_user, "update_user", stale) == "precondition_failed"
+    assert user_of(desk, RITA["email"])["name"] == "Rita Neu"
+
+
+@pytest.mark.parametrize("role", [role for role in SCOPES if role != "owner"])
+def test_only_owners_look_after_users(desk: Any, rita: dict[str, Any], role: str) -> None:
+    """Everybody else looks after themselves."""
+    desk.as_user("update_user", {"id": rita["id"], "role": role})
+    identity = {"identity": sign_in(desk)["access_token"]}
+    assert {refused(desk.ask, method, {}, identity) for method in ADMIN} == {"forbidden"}
+    assert desk.ask("me", {}, identity)["role"] == role
+    assert refused(desk.ask, "update_me", {"role": "owner"}, identity) == "invalid"
+
+
+def test_another_practices_user_is_not_there(desk: Any, rita: dict[str, Any]) -> None:
+    owner = {"name": "O", "email": "o@other.example", "password": "correct horse"}
+    desk.provision(slug="other", owner=owner)
+    for method in ("user", "update_user", "invite_again"):
+        for id in (rita["id"], new_id()):
+            assert refused(desk.as_user, method, {"id": id}, email="o@other.example") == "not_found"
+    assert [one["name"] for one in desk.as_user("users", email="o@other.example")["items"]] == ["O"]
+
+
+def test_everybody_sets_their_own_language_and_zone(desk: Any, rita: dict[str, Any]) -> None:
+    """The next access token's answer shows them; null is the practice's zone again."""
+    identity = {"identity": sign_in(desk)["access_token"]}
+    desk.ask("update_me", {"locale": "ru", "time_zone": "Asia/Tokyo", "name": "Рита"}, identity)
+    user = sign_in(desk)["user"]
+    assert (user["name"], user["locale"], user["time_zone"]) == ("Рита", "ru", "Asia/Tokyo")
+    desk.ask("update_me", {"time_zone": None}, identity)
+    assert sign_in(desk)["user"]["time_zone"] == "Europe/Berlin"
+
+
+def test_a_new_password_ends_the_other_sessions(desk: Any, rita: dict[str, Any]) -> None:
+    """Not the one in which it was changed. It asks for the current one, and counts wrong answers."""
+    other, here = sign_in(desk), sign_in(desk)
+    identity = {"identity": here["access_token"]}
+    wrong = {"current": "guess", "password": "correct horse"}
+    assert [refused(desk.ask, "change_password", wrong, identity) for _ in range(2)] == ["invalid"] * 2
+    desk.ask("change_password", {"current": PASSWORD, "password": "correct horse"}, identity)
+    assert refused(desk.ask, "refresh", {"session": other["session"]}) == "unauthorized"
+    assert desk.ask("refresh", {"session": here["session"]})["user"]["id"] == rita["id"]
+    assert refused(sign_in, desk) == "bad_credentials"
+    assert sign_in(desk, password="correct horse")
+
+
+def test_a_forgotten_password_is_chosen_anew_by_mail(desk: Any, rita: dict[str, Any]) -> None:
+    """Within the hour, once; it ends all sessions and every other link."""
+    session = sign_in(desk)["session"]
+    assert desk.ask("forgot_password", {"email": "RITA@top-hearing.example"}) == {}
+    first = desk.token("password.forgotten")
+    desk.ask("forgot_password", {"email": RITA["email"]})
+    token = desk.token("password.forgotten")
+    assert desk.ask("invited", {"token": token})["kind"] == "reset"
+    assert desk.ask("choose_password", {"token": token, "password": "another one"}) == {"email": RITA["email"]}
+    assert refused(desk.ask, "refresh", {"session": session}) == "unauthorized"
+    assert sign_in(desk, password="another one")
+    for used in (token, first):
+        assert refused(desk.ask, "choose_password", {"token": used, "password": "mine now"}) == "not_found"
+
+
+def test_a_link_for_a_password_ends_after_an_hour(desk: Any, rita: dict[str, Any]) -> None:
+    desk.ask("forgot_password", {"email": RITA["email"]})
+    token = desk.token("password.forgotten")
+    desk.clock.forward(hours=1)
+    assert refused(desk.ask, "choose_password", {"token": token, "password": "mine now"}) == "not_found"
+
+
+def test_an_unknown_address_gets_the_same_answer_and_no_letter(desk: Any, rita: dict[str, Any]) -> None:
+    before = len(desk.told())
+    assert desk.ask("forgot_password", {"email": "nobody@top-hearing.example"}) == {}
+    assert len(desk.told()) == before
+
+
+def test_each_change_of_a_user_is_on_record(desk: Any, rita: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    """By constant names and ids: what, whose, by whom; never people's data."""
+    caplog.set_level(logging.INFO, "practice")
+    owner = user_of(desk, OWNER)
+    desk.as_user("invite_user", {**RITA, "email": "new@top-hearing.example"})
+    desk.as_user("update_user", {"id": rita["id"], "role": "staff", "name": "Rita Neu"})
+    desk.as_user("update_user", {"id": rita["id"], "active": False})
+    desk.as_user("update_user", {"id": rita["id"], "active": True})
+    desk.ask("forgot_password", {"email": RITA["email"]})
+    desk.ask("choose_password", {"token": desk.token("password.forgotten"), "password": "another one"})
+    names = [record.message for record in caplog.records]
+    assert names == [
+        *("user_invited", "user_role_changed", "user_changed", "user_deactivated", "user_activated"),
+        *("password_forgotten", "password_chosen"),
+    ]
+    facts = [record.__dict__["facts"] for record in caplog.records]
+    changed = {"user": rita["id"], "by": owner["id"], "role": "staff", "former": "reception"}
+    assert facts[1] == {"practice": facts[0]["practice"], **changed}
+    assert not any("@" in str(fact) or "Rita" in str(fact) for fact in facts)
