@@ -111,6 +111,7 @@ KINDS: dict[str, Kind] = {
         409, "Not possible in this state", "The appointment's state does not allow this.", ("status", "action")
     ),
     "mixed_status": Kind(409, "Different states", "All chosen appointments must have the same state."),
+    "sms_unavailable": Kind(409, "SMS cannot be sent", "No SMS provider is set up."),
     "email_taken": Kind(409, "This address is in use", "There is already an account with this e-mail address."),
     "precondition_failed": Kind(
         412,

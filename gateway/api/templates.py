@@ -28,6 +28,7 @@ class TemplateTexts(Changes):
     button = Text(longest=200, allow_none=True)
     closing = Text(longest=2000, lines=True, allow_none=True)
     filename = Text(longest=100, allow_none=True, metadata={"description": "of the calendar file"})
+    sms = Text(longest=480, allow_none=True, metadata={"description": "the whole SMS; {link} stands for the link"})
 
 
 @routes.route("/templates")

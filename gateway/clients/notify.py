@@ -39,6 +39,14 @@ class Notify:
         """The customer's appointment as iCalendar: filename, content. Refused `not_found`."""
         return self._ask("notify", "calendar_file", {"token": token})
 
+    def channels(self) -> Json:
+        """By which channels the practice can send: {email, sms} of {possible, reason}."""
+        return self._ask("notify", "channels", {})
+
+    def require_channels(self, channels: list[str]) -> Json:
+        """Raises Refused `plan_required` or `sms_unavailable` when the practice cannot send by one of these."""
+        return self._ask("notify", "require_channels", {"channels": channels})
+
     def mailbox(self, page: Json) -> Json:
         """Captured mails, newest first. Refused `not_found` unless notify captures."""
         return self._ask("notify", "mailbox", page)

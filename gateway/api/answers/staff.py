@@ -219,6 +219,7 @@ class Template(Answer):
     locale = text()
     subject = maybe()
     text_ = fields.String(data_key="text", allow_none=True)
+    sms = maybe()
 
 
 class Preview(Answer):
@@ -227,6 +228,7 @@ class Preview(Answer):
     subject = maybe()
     text_ = fields.String(data_key="text", allow_none=True)
     html = maybe()
+    sms = maybe()
 
 
 class Notifications(Answer):

@@ -12,7 +12,7 @@ SERVICE = Service(
     edge=NotifyEdge,
     settings=Settings,
     migrations=Path(__file__).parent / "migrations",
-    loops={"sender": sender.run},
+    loops={"sender": sender.run, "texts": sender.run_texts},
 )
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from notify import words
 from notify.domain import colour
 from notify.domain.appointments import GONE, Appointment, Status
 from notify.domain.decide import Purpose, Role
-from notify.domain.templates import Template, fill, one_line, paragraphs
+from notify.domain.templates import LINK, Template, fill, one_line, paragraphs
 from notify.words import say
 
 LINKED = frozenset({Purpose.CONFIRMATION, Purpose.REQUESTED, Purpose.MOVED})
@@ -88,6 +88,12 @@ def letter(
         closing=paragraphs(fill(template.closing, values)),
         footer=_footer(change, reader, practice, name),
     )
+
+
+def short_text(change: Appointment, reader: Reader, practice: Mapping[str, Any], template: Template) -> str:
+    """The SMS: one line, with the customer's own link where the template names it."""
+    values = {**placeholders(change, reader, practice), LINK: reader.link}
+    return one_line(fill(template.sms, values))
 
 
 def placeholders(change: Appointment, reader: Reader, practice: Mapping[str, Any]) -> dict[str, str]:

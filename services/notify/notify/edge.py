@@ -32,7 +32,7 @@ class NotifyEdge:
 
     @on("booking", *READS["booking"])
     def appointment_changed(self, session: Session, event: Event) -> None:
-        events.appointment_changed(session, self.app.clock(), event)
+        events.appointment_changed(session, self.app.clock(), event, bool(self.app.settings.sms_provider))
 
     @rpc(contracts.Locale, allow=STAFF, scope="notify:read")
     def templates(self, call: Call, request: dict[str, Any]) -> Any:
@@ -63,6 +63,15 @@ class NotifyEdge:
         calendar = request.pop("calendar")
         change = channels.update_notification_settings
         return self.app.db.write(change, call.practice_id, calendar, request, call.locale)
+
+    @rpc(allow=STAFF, scope="notify:read")
+    def channels(self, call: Call, request: dict[str, Any]) -> Any:
+        return self.app.db.read(channels.ways, call.practice_id, bool(self.app.settings.sms_provider))
+
+    @rpc(contracts.Channels, allow=STAFF, scope="notify:read")
+    def require_channels(self, call: Call, request: dict[str, Any]) -> Any:
+        provided = bool(self.app.settings.sms_provider)
+        return self.app.db.read(channels.require, call.practice_id, request["channels"], provided)
 
     @rpc(contracts.MessageQuery, allow=STAFF, scope="notify:read")
     def messages(self, call: Call, request: dict[str, Any]) -> Any:

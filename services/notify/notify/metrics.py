@@ -7,7 +7,8 @@ from runtime import metrics
 MESSAGES = metrics.counter("messages", "Messages that have come into a state", "channel", "state")
 
 
-def count(channel: str, states: Iterable[str]) -> None:
-    """So many messages have come into these states. What is rolled back and done again is counted twice."""
-    for state in states:
+def count_each(messages: Iterable[tuple[str, str]]) -> None:
+    """These messages, each by channel and state, have come into their states. What is rolled back and done again is
+    counted twice."""
+    for channel, state in messages:
         MESSAGES(channel, state).inc()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import JSON, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from runtime.db import UtcDateTime
@@ -76,6 +76,7 @@ class TemplateOverride(Base):
     button: Mapped[str | None] = mapped_column(Text)
     closing: Mapped[str | None] = mapped_column(Text)
     filename: Mapped[str | None] = mapped_column(Text)
+    sms: Mapped[str | None] = mapped_column(Text)
 
 
 class Message(Base):
@@ -84,7 +85,8 @@ class Message(Base):
     `snapshot` is the appointment's event as it was when the message was decided, until the message has ended; then it
     is empty: people's data are not kept longer than they are needed. `attempt` counts the turns begun;
     a turn may only be finished under the number it was begun with. `lease_until`: after it a turn counts as lost.
-    `traceparent` is the trace of the event that caused it.
+    `traceparent` is the trace of the event that caused it. Of those that are due, a lower `priority` goes first.
+    `reference` is the name by which the provider of the last turn knows it.
     """
 
     __tablename__ = "messages"
@@ -108,6 +110,8 @@ class Message(Base):
     useful_until: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     traceparent: Mapped[str] = mapped_column(String(55), default="", server_default="")
+    priority: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    reference: Mapped[str] = mapped_column(String(100), default="", server_default="")
 
     __table_args__ = (
         UniqueConstraint("appointment_id", "version", "purpose", "recipient", "channel", name="message_once"),
@@ -115,6 +119,14 @@ class Message(Base):
         Index("messages_of_appointment", "appointment_id", "role"),
         Index(
             "messages_queued",
+            "not_before",
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
+        Index(
+            "messages_first",
+            "channel",
+            "priority",
             "not_before",
             postgresql_where=text("state = 'queued'"),
             sqlite_where=text("state = 'queued'"),
@@ -141,7 +153,7 @@ class Attempt(Base):
 
 
 class CapturedMail(Base):
-    """A mail that would have gone out (no SMTP_URL); one per Message-ID."""
+    """A mail or SMS that would have gone out (no SMTP_URL); one per Message-ID. An SMS has its text in `raw`."""
 
     __tablename__ = "mailbox"
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -151,5 +163,6 @@ class CapturedMail(Base):
     recipient: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text)
     raw: Mapped[bytes] = mapped_column(LargeBinary)
+    channel: Mapped[str] = mapped_column(String(10), default="email", server_default="email")
 
     __table_args__ = (Index("mailbox_newest", "at"),)

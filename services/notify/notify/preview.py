@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from notify import render
-from notify.compose import letter, reader_of
+from notify.compose import letter, reader_of, short_text
 from notify.domain.appointments import Appointment, Customer, Status
 from notify.domain.decide import Purpose
 from notify.domain.templates import Template
@@ -29,7 +29,7 @@ ID = "00000000-0000-4000-8000-000000000000"
 def preview(
     name: str, locale: str, template: Template, practice: Mapping[str, Any], settings: Settings, now: datetime
 ) -> dict[str, Any]:
-    """{subject, text, html} of the mail, or {filename, content} of the calendar file."""
+    """{subject, text, html, sms} of the message, or {filename, content} of the calendar file."""
     change = example(name, practice, now)
     role = "practitioner" if name.startswith("practitioner_") else "customer"
     reader = reader_of(change, role, locale, f"{settings.public_url.rstrip('/')}/a/…")
@@ -37,7 +37,8 @@ def preview(
         file = calendar_file(change, reader, practice, template, settings.mail_from, now)
         return {"filename": file.filename, "content": file.content.decode()}
     written = letter(change, Purpose(name), reader, practice, template, settings.public_url.rstrip("/"))
-    return {"subject": written.subject, "text": render.text(written), "html": render.html(written)}
+    texts = {"text": render.text(written), "html": render.html(written)}
+    return {"subject": written.subject, **texts, "sms": short_text(change, reader, practice, template)}
 
 
 def example(name: str, practice: Mapping[str, Any], now: datetime) -> Appointment:

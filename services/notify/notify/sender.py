@@ -12,20 +12,20 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 
-from notify import compose, contracts, mime
+from notify import compose
 from notify.bell import Bell
-from notify.domain.decide import Purpose
 from notify.domain.delivery import Outcome, failure, retry
-from notify.ical import calendar_file
+from notify.outlets import Outlet
+from notify.outlets.emails import Emails
+from notify.outlets.texts import Texts
 from notify.settings import Settings
 from notify.store.queue import next_due
-from notify.transport import Capture, Envelope, Smtp, Transport
 from notify.usecases import delivery
 from notify.usecases.delivery import Turn
 from runtime.db import AWAY
 from runtime.errors import Refused, Unavailable
 from runtime.service import App
-from runtime.telemetry import Facts, describe, step, tracing
+from runtime.telemetry import Facts, tracing
 
 log = logging.getLogger(__name__)
 POLL = 1.0  # seconds; the bell rings sooner
@@ -39,8 +39,13 @@ Links = Callable[[], dict[str, str | None]]  # the customers' links of a batch b
 
 
 def run(app: App, stop: threading.Event) -> None:
-    """Send until `stop` is set; mails under way are finished first."""
+    """Send mails until `stop` is set; those under way are finished first."""
     Sender(app).run(stop)
+
+
+def run_texts(app: App, stop: threading.Event) -> None:
+    """The same for SMS: a mail server that is slow holds up no SMS, nor the other way about."""
+    Sender(app, Texts(app.settings, app.db)).run(stop)
 
 
 class NoLink(Exception):
@@ -48,21 +53,19 @@ class NoLink(Exception):
 
 
 class Sender:
-    """Sends the messages of one service instance, several at once."""
+    """Sends the messages of one channel, by default mails, several at once."""
 
-    def __init__(self, app: App, transport: Transport | None = None):
+    def __init__(self, app: App, outlet: Outlet | None = None):
         settings: Settings = app.settings
         self.app, self.settings = app, settings
-        capture = settings.capture
-        self.transport = transport or (Capture(app.db) if capture else Smtp(settings.smtp_url, settings.smtp_timeout))
-        self.lease = timedelta(seconds=10 if capture else 60 + 10 * settings.smtp_timeout)
+        self.outlet = outlet or Emails(settings, app.db)
         self._home = settings.public_url.rstrip("/")
         self._recovered = datetime.min.replace(tzinfo=UTC)
         self._busy: set[Future[None]] = set()
 
     def run(self, stop: threading.Event) -> None:
         bell = Bell(self.app.db)
-        with ThreadPoolExecutor(self.settings.senders, "sender") as pool:
+        with ThreadPoolExecutor(self.settings.senders, f"sender-{self.outlet.channel}") as pool:
             bell.start()
             queued = False
             while not stop.is_set():
@@ -101,7 +104,7 @@ class Sender:
 
     def _pause(self) -> float:
         """Seconds until something is due, at most POLL."""
-        at = self.app.db.read(next_due)
+        at = self.app.db.read(next_due, self.outlet.channel)
         return min(POLL, (at - self.app.clock()).total_seconds()) if at else POLL
 
     def _free(self) -> int:
@@ -115,7 +118,7 @@ class Sender:
         if now >= self._recovered + RECOVER:
             self.app.db.write(delivery.recover, now)
             self._recovered = now
-        return self.app.db.write(delivery.claim, now, limit, self.lease)
+        return self.app.db.write(delivery.claim, now, limit, self.outlet.lease, self.outlet.channel)
 
     def _links(self, turns: Sequence[Turn]) -> dict[str, str | None]:
         """The links that these turns need, all in one question to booking."""
@@ -135,47 +138,16 @@ class Sender:
 
     def _attempt(self, message: Turn, links: Links) -> Outcome:
         try:
-            recipient = mime.address(message.recipient).addr_spec
-            sender = mime.return_path(message.id, self.settings.mail_from, self.settings.bounce_domain)
-            mail = self._write(message, _link(message, links))
-            return self._send(message, Envelope(sender, recipient), mail)
+            return self.outlet.send(message, _link(message, links), self.app.clock())
         except NoLink:
             return failure("no_link")
         except Unavailable as error:
             return retry("link_later", str(error))
         except Refused as error:
             return retry("link_later", error.code)
-        except mime.BadAddress:
-            return failure("bad_address")
         except Exception as error:
-            log.exception("mail_not_written", extra={"facts": {"message": message.id}})
+            log.exception("message_not_written", extra={"facts": {"message": message.id}})
             return retry("internal", type(error).__name__)
-
-    def _send(self, message: Turn, envelope: Envelope, mail: mime.Mail) -> Outcome:
-        """Its span tells message, purpose and outcome; of the envelope nothing."""
-        facts = {"messaging.message.id": message.id, "purpose": message.purpose}
-        with step(f"{type(self.transport).__name__} send", "client", facts):
-            outcome = self.transport.deliver(envelope, mail, self.app.clock())
-            describe({"outcome": outcome.state, "reason": outcome.reason})
-            return outcome
-
-    def _write(self, message: Turn, link: str) -> mime.Mail:
-        change, parts = contracts.appointment(message.snapshot), delivery.material(message)
-        reader = compose.reader_of(change, message.role, parts.locale, link)
-        purpose, now = Purpose(message.purpose), self.app.clock()
-        calendar = None
-        if message.role != "practitioner":
-            calendar = calendar_file(change, reader, parts.practice, parts.attachment, self.settings.mail_from, now)
-        return mime.mail(
-            compose.letter(change, purpose, reader, parts.practice, parts.template, self._home),
-            message_id=mime.message_id(message.id, self.settings.mail_from),
-            recipient=message.recipient,
-            recipient_name=change.customer.name if reader.customer else "",
-            mail_from=self.settings.mail_from,
-            practice=parts.practice,
-            calendar=calendar,
-            now=now,
-        )
 
     def _finish(self, message: Turn, outcome: Outcome) -> None:
         """Note how it went, also when the database is away for a while: what is not noted is sent again."""

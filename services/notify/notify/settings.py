@@ -23,6 +23,20 @@ class Settings(BaseSettings):
     smtp_timeout: float = setting(
         "SMTP_TIMEOUT", "seconds that each answer of the mail server may take", 20.0, POSITIVE
     )
+    twilio_account_sid: str = setting("TWILIO_ACCOUNT_SID", "account at Twilio; empty: no SMS through Twilio", "")
+    twilio_auth_token: str = setting("TWILIO_AUTH_TOKEN", "its token; it also proves what Twilio tells us", "")
+    twilio_from: str = setting(
+        "TWILIO_FROM", "number or name that SMS come from, or SID of a messaging service (MG…)", ""
+    )
+    twilio_api_base: str = setting(
+        "TWILIO_API_BASE", "Twilio's API elsewhere: a proxy, a test double", "", address("http", "https", empty=True)
+    )
+    sms_webhook_url: str = setting(
+        "SMS_WEBHOOK_URL", "another provider's address that takes SMS", "", address("http", "https", empty=True)
+    )
+    sms_webhook_secret: str = setting("SMS_WEBHOOK_SECRET", "signs what goes there and what comes back", "")
+    sms_webhook_name: str = setting("SMS_WEBHOOK_NAME", "its name in /webhooks/sms/{name}", "provider")
+    sms_timeout: float = setting("SMS_TIMEOUT", "seconds that the SMS provider's answer may take", 10.0, POSITIVE)
     senders: int = setting("SENDERS", "how many mails are under way at once", 8, between(1))
     retry_base: float = setting(
         "RETRY_BASE", "seconds before the first repeat; later ones wait up to 240 times that", 60.0, POSITIVE
@@ -32,3 +46,12 @@ class Settings(BaseSettings):
     def capture(self) -> bool:
         """True when no mail leaves the house: they can be read at /dev/mailbox."""
         return not self.smtp_url
+
+    @property
+    def sms_provider(self) -> str:
+        """twilio, webhook, capture, or empty: where mails go out, an SMS that is only kept would be a lie."""
+        if self.twilio_account_sid:
+            return "twilio"
+        if self.sms_webhook_url:
+            return "webhook"
+        return "capture" if self.capture else ""

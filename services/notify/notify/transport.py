@@ -49,6 +49,7 @@ class Capture:
             "recipient": mail.recipient,
             "subject": mail.subject,
             "raw": mail.raw,
+            "channel": "email",
         }
         self._db.write(kept.capture, row)
         return SENT

@@ -38,6 +38,13 @@ REASONS = {
     "interrupted": "Sending was interrupted and is repeated.",
     "internal": "Something went wrong on our side; we try again.",
     "superseded": "A newer message took its place.",
+    "no_provider": "No SMS provider is set up.",
+    "provider_busy": "The SMS provider asked us to try again later.",
+    "provider_login": "The SMS provider did not accept our sign-in.",
+    "provider_timeout": "The SMS provider did not answer in time.",
+    "provider_away": "The SMS provider could not be reached.",
+    "provider_refused": "The SMS provider refused the message.",
+    "plan": "The practice's plan includes no SMS.",
     "too_late": "The appointment was over before the message could be sent.",
 }
 PROBLEMS = {
@@ -49,6 +56,7 @@ PROBLEMS = {
     "filename": "Please enter a file name that ends with .ics.",
     "email": "Please enter a valid e-mail address.",
     "phone": "Please enter a valid phone number.",
+    "no_sms": "A calendar file is not sent by SMS.",
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 from notify.__main__ import SERVICE
+from notify.outlets.texts import Texts
 from notify.sender import Sender
 from runtime.edge import Endpoint
 from runtime.ids import new_id
@@ -36,6 +37,7 @@ PRACTICE_DATA = {
     "time_zone": "Europe/Berlin",
     "country": "DE",
     "currency": "EUR",
+    "plan": "standard",
     "show_prices": True,
     "accent": "#1f5f6b",
     "copy_to": None,
@@ -117,14 +119,18 @@ class Desk:
         self.app = make_app(SERVICE, self.db, self.clock, self.rpc, public_url="https://termine.example", **settings)
         self.endpoint = Endpoint(self.app, SERVICE.edge)
         self.sender = Sender(self.app)
+        self.texts = Sender(self.app, Texts(self.app.settings, self.db))
 
-    def ready(self, email: str | None = None, copy_to: str | None = None, **practice: Any) -> "Desk":
+    def ready(
+        self, email: str | None = None, copy_to: str | None = None, phone: str | None = None, **practice: Any
+    ) -> "Desk":
         """With the practice and its calendar known."""
         self.version += 1
         self.handle(event("practice", "practice.changed", PRACTICE, {**PRACTICE_DATA, **practice}, self.version))
         self.handle(event("availability", "calendar.changed", CALENDAR, {"id": CALENDAR, "deleted": False}))
-        if email or copy_to:
-            self.staff("update_notification_settings", calendar=CALENDAR, email=email, copy_to=copy_to)
+        if email or copy_to or phone:
+            ways = {"email": email, "copy_to": copy_to, "phone": phone}
+            self.staff("update_notification_settings", calendar=CALENDAR, **ways)
         return self
 
     def handle(self, happened: Event) -> bool:
@@ -153,9 +159,12 @@ class Desk:
 
     def mails(self) -> list[EmailMessage]:
         """The captured mails, oldest first, parsed."""
-        items = reversed(self.public("mailbox")["items"])
-        raws = [self.public("mailbox_message", id=item["id"])["raw"] for item in items]
+        raws = [self.public("mailbox_message", id=item["id"])["raw"] for item in self.captured("email")]
         return [message_from_bytes(raw.encode(), policy=policy.default) for raw in raws]
+
+    def captured(self, channel: str) -> list[dict[str, Any]]:
+        """What was captured of this channel, oldest first."""
+        return [item for item in reversed(self.public("mailbox")["items"]) if item["channel"] == channel]
 
     def mail_to(self, recipient: str) -> EmailMessage:
         """The newest captured mail to this address."""

@@ -7,6 +7,7 @@ from notify.contracts.events import READS, appointment, managed, snapshot
 from notify.contracts.requests import (
     CalendarRef,
     ChannelChanges,
+    Channels,
     Locale,
     MailboxQuery,
     MailRef,
@@ -20,6 +21,7 @@ __all__ = [
     "READS",
     "CalendarRef",
     "ChannelChanges",
+    "Channels",
     "Locale",
     "MailRef",
     "MailboxQuery",

@@ -6,6 +6,8 @@ from runtime.contract import Answer, Emitted
 EMITS = {
     "email.sent": Emitted(schemas.Delivery, "A mail server, or the mailbox, has taken the mail."),
     "email.failed": Emitted(schemas.Delivery, "The mail will never go out."),
+    "sms.sent": Emitted(schemas.Delivery, "A provider, or the mailbox, has taken the SMS."),
+    "sms.failed": Emitted(schemas.Delivery, "The SMS will never go out."),
 }
 
 READS = events.READS
@@ -19,8 +21,10 @@ ANSWERS = {
     "preview_template": Answer("How it will look, with an invented appointment.", schemas.Preview),
     "notification_settings": Answer("Where a calendar's practitioner hears of bookings.", schemas.Channels, _GONE),
     "update_notification_settings": Answer("Change that.", schemas.Channels, _GONE),
+    "channels": Answer("By which channels the practice can send.", schemas.Ways),
+    "require_channels": Answer("Refuses channels by which it cannot.", schemas.Ways, ("plan_required", "sms_unavailable")),
     "messages": Answer("The message log, newest first, in pages.", schemas.MessagePage),
     "calendar_file": Answer("The calendar file of the appointment behind a link.", schemas.CalendarFile, _GONE),
-    "mailbox": Answer("Captured mails, where none go out.", schemas.Mailbox, _GONE),
+    "mailbox": Answer("Captured mails and SMS, where none go out.", schemas.Mailbox, _GONE),
     "mailbox_message": Answer("One of them.", schemas.Mail, _GONE),
 }

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from notify.domain.decide import Channel
 from notify.domain.templates import NAMES
 from runtime.i18n import LOCALES
 
@@ -21,6 +22,7 @@ class _UuidString(fields.UUID):
 
 LOCALE = validate.OneOf(LOCALES)
 NAME = validate.OneOf(NAMES)
+CHANNELS = [channel.value for channel in Channel]
 
 
 class Locale(Schema):
@@ -39,6 +41,7 @@ class TemplateWords(TemplateName):
     button = fields.String(allow_none=True)
     closing = fields.String(allow_none=True)
     filename = fields.String(allow_none=True)
+    sms = fields.String(allow_none=True)
 
 
 class CalendarRef(Schema):
@@ -58,6 +61,10 @@ class MessageQuery(Schema):
     invitation = _id()
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     cursor = fields.String(allow_none=True, load_default=None)
+
+
+class Channels(Schema):
+    channels = fields.List(fields.String(validate=validate.OneOf(CHANNELS)), required=True)
 
 
 class Token(Schema):

@@ -2,13 +2,13 @@
 
 from marshmallow import Schema, fields
 
-from notify.domain.decide import Purpose, Role
+from notify.domain.decide import Channel, Purpose, Role
 from notify.domain.delivery import State
 from notify.domain.templates import NAMES
-from runtime.contract import ident, instant, page, several, string, whole
+from runtime.contract import flag, ident, instant, page, part, several, string, whole
 from runtime.i18n import LOCALES
 
-PURPOSES, ROLES, STATES = (tuple(one.value for one in kind) for kind in (Purpose, Role, State))
+PURPOSES, ROLES, STATES, CHANNELS = (tuple(one.value for one in kind) for kind in (Purpose, Role, State, Channel))
 
 
 class Delivery(Schema):
@@ -34,6 +34,7 @@ class Words(Schema):
     button = string("On the link; empty: ours has none.")
     closing = string("At the end.")
     filename = string("Of the calendar file; empty for all others.")
+    sms = string("The whole SMS, with placeholders; empty: none is sent.")
     changed = several(fields.String(), "Fields that the practice has words of its own for.")
     placeholders = several(fields.String(), "What may stand in braces.")
 
@@ -45,11 +46,13 @@ class AllWords(Schema):
 
 
 class Preview(Schema):
-    """How a template will look: `subject`, `text`, `html` of a mail, or `filename`, `content` of a calendar file."""
+    """How a template will look: `subject`, `text`, `html` of a mail and `sms`, or `filename`, `content` of a calendar
+    file."""
 
     subject = fields.String(metadata={"description": "Of the mail."})
     text = fields.String(metadata={"description": "The mail as plain text."})
     html = fields.String(metadata={"description": "The mail as HTML."})
+    sms = fields.String(metadata={"description": "The SMS."})
     filename = fields.String(metadata={"description": "Of the calendar file."})
     content = fields.String(metadata={"description": "The calendar file, RFC 5545."})
 
@@ -79,7 +82,7 @@ class Message(Turn):
     appointment = ident("What it tells of; null: of none.", null=True)
     invitation = ident("What it tells of; null: of none.", null=True)
     purpose = string("What it is for.", among=PURPOSES)
-    channel = string("How it goes out.", among=("email",))
+    channel = string("How it goes out.", among=CHANNELS)
     recipient = string("Its address.")
     role = string("Whom it is for.", among=ROLES)
     history = several(Turn, "All its states, oldest first.")
@@ -95,19 +98,34 @@ class CalendarFile(Schema):
     content = string("RFC 5545.")
 
 
+class Way(Schema):
+    """Whether a message can go out this way."""
+
+    possible = flag("It can.")
+    reason = string("Why not; null: it can.", among=("plan_required", "sms_unavailable"), null=True)
+
+
+class Ways(Schema):
+    """The channels of the practice."""
+
+    email = part(Way, "Always possible.")
+    sms = part(Way, "Takes the plan and a provider.")
+
+
 class Heading(Schema):
-    """A captured mail in the mailbox."""
+    """A captured mail or SMS in the mailbox."""
 
     id = ident("The captured mail.")
     message_id = string("Its Message-ID.")
-    sender = string("From whom.")
+    channel = string("What it is.", among=CHANNELS)
+    sender = string("From whom; of an SMS empty.")
     recipient = string("To whom.")
-    subject = string("Its subject.")
+    subject = string("Its subject; of an SMS its text.")
     at = instant("When it was captured.")
 
 
 class Mailbox(Schema):
-    """The newest captured mails."""
+    """The newest captured mails and SMS."""
 
     items = several(Heading, "The newest first.")
 
@@ -122,7 +140,7 @@ class Attachment(Schema):
 
 
 class Mail(Heading):
-    """One captured mail, decoded."""
+    """One captured mail, decoded, or SMS."""
 
     headers = several(fields.List(fields.String()), "Name and value of each, in their order.")
     text = string("The plain text.")

@@ -29,28 +29,37 @@ class Role(StrEnum):
     COPY = "copy"
 
 
+class Channel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+
+
 ENDINGS = frozenset({Purpose.CANCELLED, Purpose.DECLINED, Purpose.PRACTITIONER_CANCELLED})
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the practice wants to hear: the calendar's address for D1, and the copies of practice and calendar."""
+    """Where people can be reached: the calendar's address and number for D1, the copies of practice and calendar, and
+    the customer's number. A number is E.164, and empty when it can get no SMS, or the practice may send none."""
 
     practitioner: str = ""
     copies: tuple[str, ...] = ()
+    practitioner_phone: str = ""
+    customer_phone: str = ""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One message to be written: what for, to whom."""
+    """One message to be written: what for, to whom, by which channel."""
 
     purpose: Purpose
     role: Role
     recipient: str
+    channel: Channel = Channel.EMAIL
 
 
 def decide(change: Appointment, addresses: Addresses, practitioner_heard_cancel: bool = False) -> list[Draft]:
-    """The messages that this change causes, each address at most once.
+    """The messages that this change causes, each address at most once. A customer without an address gets an SMS.
 
     `practitioner_heard_cancel`: the practitioner was told of the cancellation that this change takes back.
     """
@@ -59,8 +68,12 @@ def decide(change: Appointment, addresses: Addresses, practitioner_heard_cancel:
     drafts = []
     if told and change.customer.email:
         drafts.append(Draft(told, Role.CUSTOMER, change.customer.email))
+    elif told and addresses.customer_phone:
+        drafts.append(Draft(told, Role.CUSTOMER, addresses.customer_phone, Channel.SMS))
     if notice and addresses.practitioner:
         drafts.append(Draft(notice, Role.PRACTITIONER, addresses.practitioner))
+    if notice and addresses.practitioner_phone:
+        drafts.append(Draft(notice, Role.PRACTITIONER, addresses.practitioner_phone, Channel.SMS))
     if told:
         drafts += [Draft(told, Role.COPY, address) for address in addresses.copies]
     return list(_each_address_once(drafts))

@@ -21,11 +21,13 @@ ENDED = (State.SENT, State.FAILED, State.EXPIRED)
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one attempt ended. `reason` is a constant that `words` puts into a sentence, `detail` the server's answer."""
+    """How one attempt ended. `reason` is a constant that `words` puts into a sentence, `detail` the server's answer,
+    `reference` the name by which a provider knows the message."""
 
     state: State
     reason: str = ""
     detail: str = ""
+    reference: str = ""
 
     @property
     def temporary(self) -> bool:
@@ -33,6 +35,11 @@ class Outcome:
 
 
 SENT = Outcome(State.SENT)
+
+
+def taken(reference: str = "") -> Outcome:
+    """A server or provider has taken the message."""
+    return Outcome(State.SENT, reference=reference)
 
 
 def retry(reason: str, detail: str = "") -> Outcome:

@@ -17,6 +17,18 @@ class NotFound(DomainError):
     code = "not_found"
 
 
+class PlanRequired(DomainError):
+    """The practice's plan includes no SMS."""
+
+    code = "plan_required"
+
+
+class SmsUnavailable(DomainError):
+    """No SMS leaves this house: no provider is set."""
+
+    code = "sms_unavailable"
+
+
 class Invalid(DomainError):
     """`errors`: per field a list of sentences in the caller's language."""
 

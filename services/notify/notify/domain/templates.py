@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+LINK = "link"  # to the customer's appointment; in an SMS only, mails have a button
 PLACEHOLDERS = frozenset(
     {
         *("practice", "first_name", "last_name", "name", "service", "duration", "price", "calendar", "place"),
         *("address", "when", "when_short", "date", "time", "old_when", "old_when_short", "status"),
     }
 )
-LIMITS = {"subject": 200, "text": 5000, "closing": 2000, "button": 60, "filename": 60}
+LIMITS = {"subject": 200, "text": 5000, "closing": 2000, "button": 60, "filename": 60, "sms": 480}
 NAMES = (
     "booking_confirmation",
     "booking_requested",
@@ -40,6 +41,7 @@ class Template:
     button: str = ""
     closing: str = ""
     filename: str = ""
+    sms: str = ""
 
     def changed(self, overrides: Mapping[str, str | None]) -> "Template":
         """This template with the practice's own words where it has some."""
@@ -62,10 +64,10 @@ def problems(values: Mapping[str, str | None]) -> list[Problem]:
 
 
 def _field_problems(field: str, value: str) -> list[Problem]:
-    found = [Problem(field, kind, token) for kind, token in _bad_tokens(value)]
+    found = [Problem(field, kind, token) for kind, token in _bad_tokens(field, value)]
     if len(value) > LIMITS[field]:
         found.append(Problem(field, "too_long", str(LIMITS[field])))
-    if field in ("subject", "text") and not value.strip():
+    if field in ("subject", "text", "sms") and not value.strip():
         found.append(Problem(field, "empty"))
     forbidden = _CONTROL_IN_TEXT if field in ("text", "closing") else _CONTROL
     if forbidden.search(value.replace("\r\n", "\n")):
@@ -75,12 +77,12 @@ def _field_problems(field: str, value: str) -> list[Problem]:
     return found
 
 
-def _bad_tokens(value: str) -> list[tuple[str, str]]:
-    bad = []
+def _bad_tokens(field: str, value: str) -> list[tuple[str, str]]:
+    bad, known = [], PLACEHOLDERS | {LINK} if field == "sms" else PLACEHOLDERS
     for token in _TOKEN.finditer(value):
         if token[1] is None:
             bad.append(("stray_brace", token[0]))
-        elif token[1] not in PLACEHOLDERS:
+        elif token[1] not in known:
             bad.append(("unknown_placeholder", token[0]))
     return bad
 

@@ -15,7 +15,9 @@ MESSAGE = MESSAGES.c
 ADD_MESSAGE = unless_there("messages")
 ADD_ATTEMPT = insert(table("attempts"))
 
-TURN = MESSAGE["id", "practice_id", "appointment_id", "invitation_id", "purpose", "role", "recipient", "attempt"]
+TURN = MESSAGE[
+    *("id", "practice_id", "appointment_id", "invitation_id", "purpose", "role", "channel", "recipient", "attempt"),
+]
 NOTHING = literal({}, JSON)  # left of the snapshot when the message has ended: it is full of people's data
 UNDER_WAY = MESSAGES.alias("under_way")
 BLOCKED = exists().where(
@@ -26,8 +28,13 @@ BLOCKED = exists().where(
 )
 DUE = (
     select(MESSAGE.id)
-    .where(MESSAGE.state == State.QUEUED, MESSAGE.not_before <= bindparam("now"), ~BLOCKED)
-    .order_by(MESSAGE.not_before)
+    .where(
+        MESSAGE.state == State.QUEUED,
+        MESSAGE.channel == bindparam("by"),
+        MESSAGE.not_before <= bindparam("now"),
+        ~BLOCKED,
+    )
+    .order_by(MESSAGE.priority, MESSAGE.not_before)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=MESSAGES)
     .cte("due")  # a common table expression is computed once: never more rows than the limit
@@ -66,13 +73,14 @@ END = (
         snapshot=case((bindparam("outcome") == State.QUEUED, MESSAGE.snapshot), else_=NOTHING),
         reason=bindparam("why"),
         detail=bindparam("answer"),
+        reference=bindparam("known_as"),
         changed_at=bindparam("now"),
         not_before=bindparam("again"),
         lease_until=null(),
     )
     .returning(*TURN)
 )
-STANDING = MESSAGE["id", "version", "purpose", "role", "recipient", "state"]
+STANDING = MESSAGE["id", "version", "purpose", "role", "channel", "recipient", "state"]
 MESSAGES_OF = select(*STANDING).where(MESSAGE.appointment_id == bindparam("appointment"))
 EXPIRE = (
     update(MESSAGES)
@@ -81,7 +89,9 @@ EXPIRE = (
 )
 USEFUL_UNTIL = select(MESSAGE.useful_until).where(MESSAGE.id == bindparam("message"))
 NEXT_DUE = select(
-    select(func.min(MESSAGE.not_before)).where(MESSAGE.state == State.QUEUED).scalar_subquery(),
+    select(func.min(MESSAGE.not_before))
+    .where(MESSAGE.state == State.QUEUED, MESSAGE.channel == bindparam("by"))
+    .scalar_subquery(),
     select(func.min(MESSAGE.lease_until)).where(MESSAGE.state == State.SENDING).scalar_subquery(),
 )
 
@@ -93,7 +103,7 @@ def add_messages(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def messages_of(session: Session, appointment_id: str) -> Sequence[Any]:
-    """Id, version, purpose, role, recipient and state of each message of the appointment."""
+    """Id, version, purpose, role, channel, recipient and state of each message of the appointment."""
     return session.execute(MESSAGES_OF, {"appointment": appointment_id}).all()
 
 
@@ -102,9 +112,9 @@ def expire(session: Session, ids: Iterable[str], reason: str, now: datetime) -> 
     session.execute(EXPIRE, {"ids": list(ids), "why": reason, "now": now})
 
 
-def next_due(session: Session) -> datetime | None:
+def next_due(session: Session, channel: str) -> datetime | None:
     """The instant at which there is something to do: a queued message's time, or a lost turn's end of lease."""
-    return min((at for at in session.execute(NEXT_DUE).one() if at), default=None)
+    return min((at for at in session.execute(NEXT_DUE, {"by": channel}).one() if at), default=None)
 
 
 def recover(session: Session, now: datetime) -> Sequence[Any]:
@@ -112,10 +122,10 @@ def recover(session: Session, now: datetime) -> Sequence[Any]:
     return session.execute(RECOVER, {"now": now}).all()
 
 
-def begin_turns(session: Session, now: datetime, most: int, lease_until: datetime) -> list[Any]:
-    """Begin up to `most` messages that are due, never two of one appointment to one reader at the same time; those
+def begin_turns(session: Session, now: datetime, most: int, lease_until: datetime, channel: str) -> list[Any]:
+    """Begin up to `most` messages of this channel that are due, never two of one appointment to one reader at the same time; those
     too old to help anybody expire instead. The TURN, snapshot, state and trace of each."""
-    return list(session.execute(BEGIN, {"now": now, "most": most, "lease": lease_until}))
+    return list(session.execute(BEGIN, {"now": now, "most": most, "lease": lease_until, "by": channel}))
 
 
 def end_turn(
@@ -123,8 +133,8 @@ def end_turn(
 ) -> Any | None:
     """Note the turn's outcome in its message; `again`: the time of the next try, if there is one. The TURN, or None
     when the message is no longer being sent under this number."""
-    values = {"outcome": outcome.state, "why": outcome.reason, "answer": outcome.detail, "now": now, "again": again}
-    return session.execute(END, {"message": message_id, "number": attempt, **values}).first()
+    how = {"outcome": outcome.state, "why": outcome.reason, "answer": outcome.detail, "known_as": outcome.reference}
+    return session.execute(END, {"message": message_id, "number": attempt, "now": now, "again": again, **how}).first()
 
 
 def useful_until(session: Session, message_id: str) -> datetime:

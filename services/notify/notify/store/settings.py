@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from notify.domain.decide import Addresses
 from notify.models import Base, ChannelSettings, TemplateOverride
 from notify.store.statements import dialect, table
 from runtime.db import Session
@@ -28,12 +27,26 @@ ADDRESSES = select(
     _one(CALENDARS.c.email, OF_CALENDAR),
     _one(PRACTICES.c.data["copy_to"].as_string(), OF_PRACTICE),
     _one(CALENDARS.c.copy_to, OF_CALENDAR),
+    _one(CALENDARS.c.phone, OF_CALENDAR),
+    _one(PRACTICES.c.data["plan"].as_string(), OF_PRACTICE),
+    _one(PRACTICES.c.data["country"].as_string(), OF_PRACTICE),
 )
 LETTERHEADS = (
     select(PRACTICES.c.id, PRACTICES.c.data, *(column for column in TEMPLATES.c if column.name != "practice_id"))
     .outerjoin(TEMPLATES, TEMPLATES.c.practice_id == PRACTICES.c.id)
     .where(PRACTICES.c.id.in_(bindparam("ids", expanding=True)))
 )
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Where the practice wants to hear of a calendar's appointments, its plan, and its country for numbers."""
+
+    practitioner: str
+    copies: tuple[str, ...]
+    phone: str
+    plan: str
+    country: str
 
 
 @dataclass(frozen=True)
@@ -55,13 +68,14 @@ def channel_settings(session: Session, calendar_id: str) -> dict[str, Any]:
     return dict(found or {})
 
 
-def addresses(session: Session, practice_id: str, calendar_id: str) -> Addresses:
+def contacts(session: Session, practice_id: str, calendar_id: str) -> Contacts:
     """Where the practice wants to hear of this calendar's appointments. Raises Permanent for another practice's."""
     asked = {"practice": practice_id, "calendar": calendar_id}
-    owner, practitioner, *copies = session.execute(ADDRESSES, asked).one()
+    owner, practitioner, ours, theirs, phone, plan, country = session.execute(ADDRESSES, asked).one()
     if owner not in (None, practice_id):
         raise Permanent("a calendar of another practice")
-    return Addresses(practitioner or "", tuple(copy for copy in copies if copy))
+    copies = tuple(copy for copy in (ours, theirs) if copy)
+    return Contacts(practitioner or "", copies, phone or "", plan or "", country or "DE")
 
 
 def save_channel_settings(session: Session, row: dict[str, Any]) -> None:

@@ -3,12 +3,14 @@
 import re
 from typing import Any
 
-import phonenumbers
 from marshmallow import ValidationError, validate
 
 from notify import words
-from notify.domain.errors import Invalid, NotFound
+from notify.domain.decide import Channel
+from notify.domain.errors import Invalid, NotFound, PlanRequired, SmsUnavailable
+from notify.domain.plan import allows_sms
 from notify.store import projections, settings
+from notify.usecases.numbers import e164
 from runtime.db import Session
 
 SPAM_FOLDER_HOSTS = frozenset({"hotmail.com", "outlook.com", "live.com"})
@@ -38,6 +40,22 @@ def update_notification_settings(
     return notification_settings(session, practice_id, calendar)
 
 
+def ways(session: Session, practice_id: str, provided: bool) -> dict[str, Any]:
+    """By which channels the practice can send, and why not by others. `provided`: there is a provider of SMS."""
+    reason = None if provided else "sms_unavailable"
+    if not allows_sms(projections.practice(session, practice_id)):
+        reason = "plan_required"
+    return {"email": {"possible": True, "reason": None}, "sms": {"possible": reason is None, "reason": reason}}
+
+
+def require(session: Session, practice_id: str, channels: list[str], provided: bool) -> dict[str, Any]:
+    """The same. Raises PlanRequired, SmsUnavailable when one of these channels is not possible."""
+    found = ways(session, practice_id, provided)
+    if Channel.SMS in channels and not found["sms"]["possible"]:
+        raise PlanRequired() if found["sms"]["reason"] == "plan_required" else SmsUnavailable()
+    return found
+
+
 def may_land_in_spam(email: str | None) -> bool:
     """True for hosts that are known to sort such messages out."""
     return bool(email) and str(email).rpartition("@")[2].lower() in SPAM_FOLDER_HOSTS
@@ -61,19 +79,9 @@ def _check(changes: dict[str, str | None], country: str, reader: str) -> dict[st
         if value is None:
             continue
         if name == "phone":
-            changes[name] = _e164(value, country)
+            changes[name] = e164(value, country)
         if (name == "phone" and changes[name] is None) or (name != "phone" and not valid_email(value)):
             errors[name] = [words.problem("phone" if name == "phone" else "email", "", reader)]
     if errors:
         raise Invalid(errors=errors)
     return changes
-
-
-def _e164(number: str, country: str) -> str | None:
-    try:
-        parsed = phonenumbers.parse(number, country)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(parsed):
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

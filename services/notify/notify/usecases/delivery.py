@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from notify import metrics, words
+from notify.domain.decide import Channel
 from notify.domain.delivery import Outcome, State, retry, wait
 from notify.domain.templates import Template
 from notify.store import projections, queue, settings
 from notify.store.settings import Letterhead
 from notify.usecases.channels import valid_email
-from notify.usecases.events import EMAIL, supersede
+from notify.usecases.events import supersede
 from notify.usecases.templates import template
 from runtime.db import Session
 from runtime.outbox import emit
@@ -27,6 +28,7 @@ class Turn:
     appointment_id: str | None
     purpose: str
     role: str
+    channel: str
     recipient: str
     snapshot: dict[str, Any]
     attempt: int
@@ -34,10 +36,12 @@ class Turn:
     head: Letterhead
 
 
-def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> list[Turn]:
-    """Begin a turn for up to `limit` due messages. Messages too old to help anybody expire instead."""
-    touched = queue.begin_turns(session, now, limit, now + lease)
-    metrics.count(EMAIL, [row.state for row in touched if row.state == State.EXPIRED])
+def claim(
+    session: Session, now: datetime, limit: int, lease: timedelta, channel: str = Channel.EMAIL
+) -> list[Turn]:
+    """Begin a turn for up to `limit` due messages of this channel. Messages too old to help anybody expire instead."""
+    touched = queue.begin_turns(session, now, limit, now + lease, channel)
+    metrics.count_each((row.channel, row.state) for row in touched if row.state == State.EXPIRED)
     rows = [row for row in touched if row.state == State.SENDING]
     if not rows:
         return []
@@ -52,6 +56,7 @@ def _turn(row: Any, head: Letterhead) -> Turn:
         appointment_id=row.appointment_id,
         purpose=row.purpose,
         role=row.role,
+        channel=row.channel,
         recipient=row.recipient,
         snapshot=row.snapshot,
         attempt=row.attempt,
@@ -95,7 +100,7 @@ def finish(session: Session, now: datetime, message_id: str, attempt: int, outco
     if outcome.temporary:
         _queued_again(session, row, outcome, now)
     else:
-        metrics.count(EMAIL, [outcome.state])
+        metrics.count_each([(row.channel, outcome.state)])
         _tell(session, row, outcome, now)
 
 
@@ -139,7 +144,7 @@ def _tell(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
     emit(
         session,
         "notify",
-        "email.sent" if outcome.state is State.SENT else "email.failed",
+        f"{row.channel}.{outcome.state}",
         subject=row.id,
         practice_id=row.practice_id,
         version=row.attempt,

@@ -9,13 +9,13 @@ from notify.domain.decide import Draft, Purpose, Role, decide, obsolete
 from notify.domain.delivery import State, useful_until
 from notify.models import AppointmentSeen, Calendar, Practice
 from notify.store import projections, queue, settings
+from notify.usecases.numbers import reach
 from runtime.db import Session
 from runtime.errors import Permanent
 from runtime.ids import stable_id
 from runtime.messages import Event
 from runtime.telemetry import traceparent
 
-EMAIL = "email"  # the channel
 FIRST = 1  # nothing is older than an appointment's first version
 
 
@@ -34,8 +34,9 @@ def calendar_changed(session: Session, event: Event) -> None:
     projections.keep_newest(session, Calendar, row)
 
 
-def appointment_changed(session: Session, now: datetime, event: Event) -> None:
-    """Queue the messages that this change causes, and take those that it overtakes out of the queue.
+def appointment_changed(session: Session, now: datetime, event: Event, sms: bool = False) -> None:
+    """Queue the messages that this change causes, and take those that it overtakes out of the queue. `sms`: SMS can
+    leave the house.
 
     Events may come in any order and more than once: each version is decided once, and a message that a newer version
     has overtaken is not sent.
@@ -44,10 +45,11 @@ def appointment_changed(session: Session, now: datetime, event: Event) -> None:
     change = contracts.appointment(snapshot)
     newest = projections.keep_newest(session, AppointmentSeen, _seen(change))
     if projections.first_decision(session, change.id, change.version):
-        addresses = settings.addresses(session, change.practice_id, change.calendar_id)
+        contacts = settings.contacts(session, change.practice_id, change.calendar_id)
+        addresses = reach(contacts, change.customer.phone, sms)
         drafts = decide(change, addresses, _practitioner_heard_cancel(session, change))
         queue.add_messages(session, [_row(change, draft, snapshot, now) for draft in drafts])
-        metrics.count(EMAIL, [State.QUEUED] * len(drafts))
+        metrics.count_each((draft.channel, State.QUEUED) for draft in drafts)
     if not newest or change.version > FIRST:
         supersede(session, change.id, now)
 
@@ -59,14 +61,15 @@ def supersede(session: Session, appointment_id: str, now: datetime) -> None:
     if newest.version == FIRST:
         return
     messages = queue.messages_of(session, appointment_id)
-    overtaken = []
+    overtaken, channels = [], []
     for message in (m for m in messages if m.state == State.QUEUED):
         gone = obsolete(Purpose(message.purpose), message.version, newest.version, Status(newest.status))
         if gone or any(_overtakes(other, message) for other in messages):
             overtaken.append(message.id)
+            channels.append(message.channel)
     if overtaken:
         queue.expire(session, overtaken, "superseded", now)
-        metrics.count(EMAIL, [State.EXPIRED] * len(overtaken))
+        metrics.count_each((channel, State.EXPIRED) for channel in channels)
 
 
 def _overtakes(other: Any, message: Any) -> bool:
@@ -86,7 +89,7 @@ def _practitioner_heard_cancel(session: Session, change: Appointment) -> bool:
 
 
 def _row(change: Appointment, draft: Draft, snapshot: dict[str, Any], now: datetime) -> dict[str, Any]:
-    key = (change.id, str(change.version), draft.purpose, draft.recipient, EMAIL)
+    key = (change.id, str(change.version), draft.purpose, draft.recipient, draft.channel)
     return {
         "id": stable_id("message", *key),
         "practice_id": change.practice_id,
@@ -94,7 +97,7 @@ def _row(change: Appointment, draft: Draft, snapshot: dict[str, Any], now: datet
         "version": change.version,
         "purpose": draft.purpose,
         "role": draft.role,
-        "channel": EMAIL,
+        "channel": draft.channel,
         "recipient": draft.recipient,
         "snapshot": snapshot if draft.role is not Role.COPY else {**snapshot, "comment": ""},
         "state": State.QUEUED,

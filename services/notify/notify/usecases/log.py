@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from notify import words
+from notify.domain.decide import Channel
 from notify.domain.delivery import ENDED, State
 from notify.domain.errors import Invalid, NotFound
 from notify.models import Attempt, CapturedMail, Message
@@ -66,15 +67,18 @@ def _position(cursor: str | None) -> tuple[datetime, str] | None:
 
 
 def mailbox(session: Session, limit: int) -> dict[str, Any]:
-    """The newest captured mails."""
+    """The newest captured mails and SMS."""
     return {"items": [_heading(row) for row in kept.mailbox(session, limit)]}
 
 
 def mailbox_message(session: Session, id: str) -> dict[str, Any]:
-    """One captured mail, decoded. Raises NotFound."""
+    """One captured mail, decoded, or SMS. Raises NotFound."""
     row = kept.captured(session, id)
     if row is None:
         raise NotFound(id=id)
+    if row.channel == Channel.SMS:
+        text = row.raw.decode()
+        return {**_heading(row), "headers": [], "text": text, "html": "", "attachments": [], "raw": text}
     mail = message_from_bytes(row.raw, policy=policy.default)
     parts = [p for p in mail.walk() if not p.is_multipart()]
     bodies = {p.get_content_type(): p.get_content() for p in parts if not p.is_attachment()}
@@ -89,7 +93,7 @@ def mailbox_message(session: Session, id: str) -> dict[str, Any]:
 
 
 def _heading(row: CapturedMail) -> dict[str, Any]:
-    kept = {name: getattr(row, name) for name in ("id", "message_id", "sender", "recipient", "subject")}
+    kept = {name: getattr(row, name) for name in ("id", "message_id", "sender", "recipient", "subject", "channel")}
     return {**kept, "at": iso(row.at)}
 
 

@@ -13,7 +13,7 @@ from notify.models import TemplateOverride
 from notify.store import projections, settings
 from runtime.db import Session
 
-FIELDS = ("subject", "text", "button", "closing", "filename")
+FIELDS = ("subject", "text", "button", "closing", "filename", "sms")
 
 
 @cache
@@ -59,6 +59,8 @@ def check(name: str, changes: Mapping[str, str | None], reader: str) -> None:
         errors.setdefault(problem.field, []).append(words.problem(problem.kind, problem.found, reader))
     if name != "calendar_attachment" and changes.get("filename") is not None:
         errors.setdefault("filename", []).append(words.problem("filename", "", reader))
+    if name == "calendar_attachment" and changes.get("sms") is not None:
+        errors.setdefault("sms", []).append(words.problem("no_sms", "", reader))
     if errors:
         raise Invalid(errors=errors)
 

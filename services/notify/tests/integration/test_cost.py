@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from notify.domain.delivery import SENT, Outcome
 from notify.mime import Mail
+from notify.outlets.emails import Emails
 from notify.sender import Sender
 from notify.transport import Envelope
 from runtime.db import Database
@@ -55,6 +56,10 @@ class Taken:
         return SENT
 
 
+def sender_of(desk: Desk) -> Sender:
+    return Sender(desk.app, Emails(desk.app.settings, desk.db, Taken()))
+
+
 def test_an_event_costs_five_statements_whoever_hears_of_it(databases: Databases) -> None:
     """Inbox, newest version, decision, addresses, messages: one commit."""
     desk = Desk(databases).ready(DOCTOR, COPY)
@@ -79,7 +84,7 @@ def test_mails_cost_two_statements_each_and_three_and_a_question_together(databa
     desk = Desk(databases).ready(DOCTOR)
     for number in range(3):
         desk.happens("booked", id=ID.format(number))
-    sender = Sender(desk.app, Taken())
+    sender = sender_of(desk)
     with counted(desk.db) as cost, ThreadPoolExecutor(8) as pool:
         sender._begin(pool, queued=True)
     assert cost == Cost(statements=3 + 6 * 2, commits=2 + 6)
@@ -91,7 +96,7 @@ def test_mails_cost_two_statements_each_and_three_and_a_question_together(databa
 def test_lost_turns_are_not_looked_for_in_each_batch(databases: Databases) -> None:
     """A rush has forty batches a second; one look in it is enough."""
     desk = Desk(databases).ready()
-    sender = Sender(desk.app, Taken())
+    sender = sender_of(desk)
     sender.drain()
     desk.happens("booked")
     with counted(desk.db) as cost, ThreadPoolExecutor(8) as pool:

@@ -213,7 +213,7 @@ def test_what_has_ended_forgets_the_appointment(databases: Databases) -> None:
     desk.happens("booked", id=ID.format(1), customer={"email": "nobody"})
     desk.sender.drain()
     desk.happens("booked", id=ID.format(2))
-    desk.happens("cancelled", 2, status="cancelled", id=ID.format(2), customer={"email": ""})
+    desk.happens("cancelled", 2, status="cancelled", id=ID.format(2), customer={"email": "", "phone": ""})
     desk.happens("booked", id=ID.format(3))
     assert [state for state, snapshot in snapshots(desk.db) if "Servicetermin" in snapshot] == ["queued"]
     desk.clock.now = START + timedelta(days=1)

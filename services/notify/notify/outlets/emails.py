@@ -1,0 +1,60 @@
+"""Mails: letter, calendar file, MIME, and the mail server."""
+
+from datetime import datetime, timedelta
+
+from notify import compose, contracts, mime
+from notify.domain.decide import Channel, Purpose
+from notify.domain.delivery import Outcome, failure
+from notify.ical import calendar_file
+from notify.settings import Settings
+from notify.transport import Capture, Envelope, Smtp, Transport
+from notify.usecases import delivery
+from notify.usecases.delivery import Turn
+from runtime.db import Database
+from runtime.telemetry import describe, step
+
+
+class Emails:
+    """Sends mails through the transport, by default the one that the settings name."""
+
+    channel = Channel.EMAIL
+
+    def __init__(self, settings: Settings, db: Database, transport: Transport | None = None):
+        self.settings = settings
+        capture = settings.capture
+        self.transport = transport or (Capture(db) if capture else Smtp(settings.smtp_url, settings.smtp_timeout))
+        self.lease = timedelta(seconds=10 if capture else 60 + 10 * settings.smtp_timeout)
+
+    def send(self, message: Turn, link: str, now: datetime) -> Outcome:
+        try:
+            recipient = mime.address(message.recipient).addr_spec
+            sender = mime.return_path(message.id, self.settings.mail_from, self.settings.bounce_domain)
+            return self._deliver(message, Envelope(sender, recipient), self._write(message, link, now), now)
+        except mime.BadAddress:
+            return failure("bad_address")
+
+    def _deliver(self, message: Turn, envelope: Envelope, mail: mime.Mail, now: datetime) -> Outcome:
+        """Its span tells message, purpose and outcome; of the envelope nothing."""
+        facts = {"messaging.message.id": message.id, "purpose": message.purpose}
+        with step(f"{type(self.transport).__name__} send", "client", facts):
+            outcome = self.transport.deliver(envelope, mail, now)
+            describe({"outcome": outcome.state, "reason": outcome.reason})
+            return outcome
+
+    def _write(self, message: Turn, link: str, now: datetime) -> mime.Mail:
+        change, parts = contracts.appointment(message.snapshot), delivery.material(message)
+        reader = compose.reader_of(change, message.role, parts.locale, link)
+        purpose, home = Purpose(message.purpose), self.settings.public_url.rstrip("/")
+        calendar = None
+        if message.role != "practitioner":
+            calendar = calendar_file(change, reader, parts.practice, parts.attachment, self.settings.mail_from, now)
+        return mime.mail(
+            compose.letter(change, purpose, reader, parts.practice, parts.template, home),
+            message_id=mime.message_id(message.id, self.settings.mail_from),
+            recipient=message.recipient,
+            recipient_name=change.customer.name if reader.customer else "",
+            mail_from=self.settings.mail_from,
+            practice=parts.practice,
+            calendar=calendar,
+            now=now,
+        )
