@@ -13,6 +13,7 @@ EMITS = {
 READS = events.READS
 
 _GONE = ("not_found",)
+_NO_SMS = ("plan_required", "sms_unavailable")
 
 ANSWERS = {
     "templates": Answer("All templates of one language.", schemas.AllWords),
@@ -22,7 +23,9 @@ ANSWERS = {
     "notification_settings": Answer("Where a calendar's practitioner hears of bookings.", schemas.Channels, _GONE),
     "update_notification_settings": Answer("Change that.", schemas.Channels, _GONE),
     "channels": Answer("By which channels the practice can send.", schemas.Ways),
-    "require_channels": Answer("Refuses channels by which it cannot.", schemas.Ways, ("plan_required", "sms_unavailable")),
+    "require_channels": Answer(
+        "Refuses channels by which it cannot.", schemas.Ways, ("plan_required", "sms_unavailable")
+    ),
     "messages": Answer("The message log, newest first, in pages.", schemas.MessagePage),
     "calendar_file": Answer("The calendar file of the appointment behind a link.", schemas.CalendarFile, _GONE),
     "mailbox": Answer("Captured mails and SMS, where none go out.", schemas.Mailbox, _GONE),

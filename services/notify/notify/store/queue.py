@@ -123,8 +123,8 @@ def recover(session: Session, now: datetime) -> Sequence[Any]:
 
 
 def begin_turns(session: Session, now: datetime, most: int, lease_until: datetime, channel: str) -> list[Any]:
-    """Begin up to `most` messages of this channel that are due, never two of one appointment to one reader at the same time; those
-    too old to help anybody expire instead. The TURN, snapshot, state and trace of each."""
+    """Begin up to `most` messages of this channel that are due, never two of one appointment to one reader at the same
+    time; those too old to help anybody expire instead. The TURN, snapshot, state and trace of each."""
     return list(session.execute(BEGIN, {"now": now, "most": most, "lease": lease_until, "by": channel}))
 
 

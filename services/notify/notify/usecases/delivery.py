@@ -36,9 +36,7 @@ class Turn:
     head: Letterhead
 
 
-def claim(
-    session: Session, now: datetime, limit: int, lease: timedelta, channel: str = Channel.EMAIL
-) -> list[Turn]:
+def claim(session: Session, now: datetime, limit: int, lease: timedelta, channel: str = Channel.EMAIL) -> list[Turn]:
     """Begin a turn for up to `limit` due messages of this channel. Messages too old to help anybody expire instead."""
     touched = queue.begin_turns(session, now, limit, now + lease, channel)
     metrics.count_each((row.channel, row.state) for row in touched if row.state == State.EXPIRED)

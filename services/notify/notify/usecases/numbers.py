@@ -13,7 +13,7 @@ FIXED = frozenset({PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneN
 def e164(number: str, country: str) -> str | None:
     """The number as E.164, read as people in this country write it; None when there can be no such number."""
     parsed = _parsed(number, country)
-    return parsed and phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+    return None if parsed is None else str(phonenumbers.format_number(parsed, PhoneNumberFormat.E164))
 
 
 def for_sms(number: str, country: str) -> str:
