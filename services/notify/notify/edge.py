@@ -64,7 +64,7 @@ class NotifyEdge:
         change = channels.update_notification_settings
         return self.app.db.write(change, call.practice_id, calendar, request, call.locale)
 
-    @rpc(allow=STAFF, scope="notify:read")
+    @rpc(contracts.Nothing, allow=STAFF, scope="notify:read")
     def channels(self, call: Call, request: dict[str, Any]) -> Any:
         return self.app.db.read(channels.ways, call.practice_id, bool(self.app.settings.sms_provider))
 

@@ -63,6 +63,10 @@ class MessageQuery(Schema):
     cursor = fields.String(allow_none=True, load_default=None)
 
 
+class Nothing(Schema):
+    """A question without particulars."""
+
+
 class Channels(Schema):
     channels = fields.List(fields.String(validate=validate.OneOf(CHANNELS)), required=True)
 
