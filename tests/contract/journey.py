@@ -231,8 +231,10 @@ class Journey:
 
     def look_at_messages(self) -> None:
         patiently(lambda: self.staff("notify.notification_settings", calendar=self.calendar))
-        own = {"calendar": self.calendar, "email": "anna@hotmail.com", "phone": "0711 123456"}
+        own = {"calendar": self.calendar, "email": "anna@hotmail.com", "phone": "0171 1234567"}
         self.staff("notify.update_notification_settings", **own)
+        self.staff("notify.channels")
+        self.staff("notify.require_channels", channels=["email", "sms"])
         self.book()
         done = ("sent", "failed", "expired")
         until(lambda: all(one["state"] in done for one in self.staff("notify.messages", limit=200)["items"]))
