@@ -236,14 +236,19 @@ class Journey:
         self.staff("notify.channels")
         self.staff("notify.require_channels", channels=["email", "sms"])
         self.book()
-        done = ("sent", "failed", "expired")
-        until(lambda: all(one["state"] in done for one in self.staff("notify.messages", limit=200)["items"]))
+        until(self.all_told)
         self.public("notify.mailbox_message", id=self.public("notify.mailbox")["items"][0]["id"])
         self.staff("notify.templates", locale="de")
         for name in ("booking_confirmation", "calendar_attachment"):
             self.staff("notify.template", name=name, locale="en")
             self.staff("notify.preview_template", name=name, locale="fr")
         self.staff("notify.update_template", name="booking_confirmation", locale="de", subject="Ihr Termin")
+
+    def all_told(self) -> bool:
+        """The newest booking's SMS is there, and no message waits."""
+        messages = self.staff("notify.messages", limit=200)["items"]
+        done = ("sent", "failed", "expired")
+        return "sms" in {one["channel"] for one in messages} and all(one["state"] in done for one in messages)
 
     def close(self) -> None:
         self.public("practice.sign_out", session=self.session)
