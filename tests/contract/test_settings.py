@@ -37,6 +37,9 @@ WRONG = {
     "SWEEP_SECONDS": (*NUMBER, "0"),
     "SMTP_URL": ("mail.example", "http://mail.example"),
     "SMTP_TIMEOUT": (*NUMBER, "0"),
+    "TWILIO_API_BASE": ("api.example", "ftp://api.example"),
+    "SMS_WEBHOOK_URL": ("sms.example", "ftp://sms.example"),
+    "SMS_TIMEOUT": (*NUMBER, "0"),
     "SENDERS": (*NUMBER, "0"),
     "RETRY_BASE": (*NUMBER, "0"),
     "PORT": (*NUMBER, "65536"),
@@ -53,7 +56,10 @@ WRONG = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": ("", "collector:4318", "ftp://collector"),
     "METRICS_PORT": (*NUMBER, "65536"),
 }
-ANY_TEXT = {"LINK_KEY", "MAIL_FROM", "BOUNCE_DOMAIN", "HOST", "METRICS_HOST"}
+ANY_TEXT = {
+    *("LINK_KEY", "MAIL_FROM", "BOUNCE_DOMAIN", "HOST", "METRICS_HOST", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
+    *("TWILIO_FROM", "SMS_WEBHOOK_SECRET", "SMS_WEBHOOK_NAME"),
+}
 NAMES = {name: {field.metadata["env"]: field for field in fields(kind)} for name, kind in CLASSES.items()}
 CASES = [(who, name, value) for who, known in NAMES.items() for name in known for value in WRONG.get(name, ())]
 
