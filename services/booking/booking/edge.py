@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from booking import usecases
-from booking.contracts import answers, requests
+from booking.contracts import answers, desk, requests
 from booking.domain.appointment import Appointment
 from booking.domain.commands import Book, Move, Offer, Search, TakeHold, Wish
 from booking.domain.errors import SlotNotOffered, SlotTaken
@@ -94,8 +94,7 @@ class BookingEdge:
 
     @rpc(requests.StatusChange, allow=Access.STAFF, scope=WRITE)
     def change_status(self, call: Call, request: Json) -> Json:
-        change = usecases.change_status
-        return self.app.db.write(change, call.now, call.practice_id, **request, user_id=call.caller.user_id)
+        return self._write(usecases.change_status, call, request)
 
     @rpc(requests.StaffMove, allow=Access.STAFF, scope=WRITE)
     def reschedule(self, call: Call, request: Json) -> Json:
@@ -115,6 +114,53 @@ class BookingEdge:
     def acknowledge(self, call: Call, request: Json) -> Json:
         who = (call.practice_id, request["id"], call.caller.user_id)
         return self.app.db.write(usecases.acknowledge, call.now, *who, request["if_version"])
+
+    # --- staff: details, several at once
+
+    @rpc(desk.PlaceChange, allow=Access.STAFF, scope=WRITE)
+    def set_place(self, call: Call, request: Json) -> Json:
+        place = {name: request.pop(name) or None for name in ("kind", "name", "text", "url")}
+        return self._write(usecases.set_place, call, request, place=place)
+
+    @rpc(desk.DetailsChange, allow=Access.STAFF, scope=WRITE)
+    def change_details(self, call: Call, request: Json) -> Json:
+        found = self.app.db.read(usecases.seek, call.practice_id, request["id"])
+        wish = replace(_again(found), service=request.get("service", found.service["id"]))
+        offer = self._refitted(call, found, wish, request)
+        who = {**request, "user_id": call.caller.user_id, "offer": offer}
+        return self._racing(wish, usecases.change_details, call.now, call.practice_id, **who)
+
+    @rpc(desk.Bulk, allow=Access.STAFF, scope=WRITE)
+    def bulk(self, call: Call, request: Json) -> Json:
+        return self._write(usecases.bulk, call, request)
+
+    # --- staff: money
+
+    @rpc(desk.PriceChange, allow=Access.STAFF, scope=WRITE)
+    def set_price(self, call: Call, request: Json) -> Json:
+        return self._write(usecases.set_price, call, request)
+
+    @rpc(requests.AppointmentId, allow=Access.STAFF, scope=READ)
+    def payments(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(usecases.payments, call.practice_id, request["id"])
+
+    @rpc(desk.NewPayment, allow=Access.STAFF, scope=WRITE)
+    def add_payment(self, call: Call, request: Json) -> Json:
+        return self._write(usecases.add_payment, call, request)
+
+    @rpc(desk.PaymentChange, allow=Access.STAFF, scope=WRITE)
+    def change_payment(self, call: Call, request: Json) -> Json:
+        return self._write(usecases.change_payment, call, request)
+
+    @rpc(desk.PaymentId, allow=Access.STAFF, scope=WRITE)
+    def remove_payment(self, call: Call, request: Json) -> Json:
+        return self._write(usecases.remove_payment, call, request)
+
+    @rpc(desk.Analytics, allow=Access.STAFF, scope=READ)
+    def analytics(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(usecases.analytics, call.practice_id, request)
+
+    # --- staff: book for somebody, the form
 
     @rpc(requests.BookForRequest, allow=Access.STAFF, scope=WRITE)
     def book_for(self, call: Call, request: Json) -> Json:
@@ -152,18 +198,36 @@ class BookingEdge:
 
     def _moved(self, found: Appointment, move: Move, mode: str, command: Callable[[Offer], tuple[Any, ...]]) -> Json:
         wish = replace(_again(found), start=move.start, calendar=move.calendar or found.calendar_id)
+        return self._racing(wish, *command(self._offer_again(wish, mode, found.service["duration_minutes"])))
+
+    def _refitted(self, call: Call, found: Appointment, wish: Wish, request: Json) -> Offer | None:
+        """Availability's word on another service or duration at the time that the appointment has; None: neither is
+        asked for. What has begun may lie anywhere."""
+        minutes, force = request.pop("duration_minutes", None), request.pop("force")
+        if request.pop("service", None) is None and minutes is None:
+            return None
+        if wish.service == found.service["id"]:
+            minutes = minutes or found.service["duration_minutes"]
+        return self._offer_again(wish, _mode(force or found.starts <= call.now), minutes)
+
+    def _offer_again(self, wish: Wish, mode: str, minutes: int | None) -> Offer:
+        """An offer for an appointment that is there already; `minutes` None: as long as the service takes."""
         try:
-            offer = self._offer(wish, mode, duration_minutes=found.service["duration_minutes"])
+            return self._offer(wish, mode, **({"duration_minutes": minutes} if minutes else {}))
         except Refused as refused:
             if refused.code == "not_found":  # the service or calendar is gone, not the appointment
                 raise SlotNotOffered(reason="inactive") from None
             raise
-        return self._racing(wish, *command(offer))
 
-    def _racing(self, wish: Wish, command: Callable[..., Json], *args: Any) -> Json:
+    def _write(self, command: Callable[..., Json], call: Call, request: Json, **more: Any) -> Json:
+        """Run a change by staff in its transaction."""
+        who = {**request, "user_id": call.caller.user_id}
+        return self.app.db.write(command, call.now, call.practice_id, **who, **more)
+
+    def _racing(self, wish: Wish, command: Callable[..., Json], *args: Any, **values: Any) -> Json:
         """Run the command's transaction; whoever loses the slot is told what else is free."""
         try:
-            return self.app.db.write(command, *args)
+            return self.app.db.write(command, *args, **values)
         except SlotTaken as taken:
             taken.facts["alternatives"] = self._alternatives(wish)
             raise

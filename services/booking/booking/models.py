@@ -61,6 +61,8 @@ appointments = Table(
     Column("answers", JSON, nullable=False),
     Column("message", Text, nullable=False),
     Column("comment", Text, nullable=False),
+    Column("note", Text),  # staff's own; the customer never sees it
+    Column("paid", BigInteger, nullable=False, server_default="0"),  # hundredths of the price's currency
     Column("search", Text, nullable=False),  # lower-case names, e-mail and phone
     Column("online", Boolean, nullable=False),
     Column("link", String(64)),
@@ -108,6 +110,25 @@ history = Table(
     Column("from_start", UtcDateTime),
     Column("to_start", UtcDateTime, nullable=False),
     Column("note", Text),
+    Column("changed", JSON(none_as_null=True)),
+)
+
+# What was paid; the sum stands in `appointments.paid`, written in the same transaction under the appointment's lock.
+payments = Table(
+    "payments",
+    metadata,
+    _id("id", primary_key=True),
+    _id("practice_id", nullable=False),
+    _id("appointment_id", ForeignKey("appointments.id", ondelete="CASCADE"), nullable=False),
+    Column("amount", BigInteger, nullable=False),  # hundredths
+    Column("currency", String(3), nullable=False),
+    Column("method", String(20)),
+    Column("note", Text),
+    Column("paid_at", UtcDateTime, nullable=False),
+    _id("user_id"),
+    CheckConstraint("amount > 0", name="payments_amount"),
+    Index("payments_appointment", "appointment_id", "paid_at"),
+    Index("payments_practice", "practice_id", "paid_at"),
 )
 
 holds = Table(

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from booking.contracts.events import customer
+from booking.domain import places
 from booking.domain.appointment import Appointment, Hold
 from booking.domain.commands import Candidate, Offer
+from booking.domain.payments import Payment
 from runtime.clock import iso
 
 
@@ -52,7 +54,7 @@ def booked(a: Appointment) -> dict[str, Any]:
         "time_zone": a.time_zone or a.calendar["time_zone"],
         "service": a.service,
         "calendar": a.calendar,
-        "place": a.place,
+        "place": places.told(a.place),
     }
 
 
@@ -82,8 +84,10 @@ def listed(a: Appointment) -> dict[str, Any]:
         **booked(a),
         "time_zone": a.calendar["time_zone"],
         "version": a.version,
+        **a.account,
         "customer": customer(a),
         "comment": a.comment,
+        "note": a.note,
         "online": a.online,
         "confirmation": a.confirmation,
         "handled": a.handled_at is not None,
@@ -111,5 +115,22 @@ def detailed(a: Appointment, changes: list[dict[str, Any]], now: datetime) -> di
     }
 
 
+def account(a: Appointment, made: list[Payment]) -> dict[str, Any]:
+    """Price, payments and what is open."""
+    return {"appointment": a.id, "version": a.version, **a.account, "items": [payment(each) for each in made]}
+
+
+def payment(made: Payment) -> dict[str, Any]:
+    return {
+        "id": made.id,
+        "amount": made.money,
+        "method": made.method,
+        "note": made.note,
+        "paid_at": iso(made.paid_at),
+        "user_id": made.user_id,
+    }
+
+
 def _wire(change: dict[str, Any]) -> dict[str, Any]:
+    change = {**change, "changed": change["changed"] or {}}
     return {name: iso(value) if isinstance(value, datetime) else value for name, value in change.items()}

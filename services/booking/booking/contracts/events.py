@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from booking.domain import places
 from booking.domain.appointment import Appointment, Change, Hold, Slot
+from booking.domain.payments import Payment
 from runtime.clock import iso
 
 
@@ -18,13 +20,15 @@ def appointment(a: Appointment, change: Change) -> dict[str, Any]:
     moved = before if change.what == "rescheduled" else None
     return {
         "id": a.id,
+        "version": a.version,
         "status": a.status,
         "start": iso(a.starts),
         "end": iso(a.ends),
         "time_zone": a.calendar["time_zone"],
         "service": a.service,
         "calendar": {"id": a.calendar_id, "nickname": a.calendar["nickname"]},
-        "place": a.place,
+        "place": places.told(a.place),
+        **a.account,
         "customer": customer(a),
         "comment": a.comment,
         "online": a.online,
@@ -35,9 +39,25 @@ def appointment(a: Appointment, change: Change) -> dict[str, Any]:
         "previous_start": iso(moved.starts) if moved else None,
         "previous_end": iso(moved.ends) if moved else None,
         "previous_status": before.status if before else None,
+        "changed": sorted(change.changed),
         "occupancies": occupied(a.slot) if a.occupying else [],
         "handled": a.handled_at is not None,
         "created_at": iso(a.created_at),
+    }
+
+
+def payment(a: Appointment, made: Payment, what: str) -> dict[str, Any]:
+    """Data of `payment.recorded`: what became of the payment, and the appointment's account after it."""
+    return {
+        "id": made.id,
+        "appointment": a.id,
+        "what": what,
+        "amount": made.money,
+        "method": made.method,
+        "paid_at": iso(made.paid_at),
+        "service": {"id": a.service["id"], "name": a.service["name"]},
+        "calendar": {"id": a.calendar_id, "nickname": a.calendar["nickname"]},
+        **a.account,
     }
 
 

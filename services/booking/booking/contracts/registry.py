@@ -1,6 +1,6 @@
 """What booking tells and answers, in the house's common form (see `runtime.contract`). It reads no events."""
 
-from booking.contracts import schemas
+from booking.contracts import figures, schemas
 from runtime.contract import Answer, Emitted, Nothing
 
 EMITS = {
@@ -13,6 +13,7 @@ EMITS = {
     "appointment.missed": Emitted(schemas.Appointment, "Staff noted that the customer did not come."),
     "appointment.updated": Emitted(schemas.Appointment, "Something else about it changed, such as that staff saw it."),
     "appointment.restored": Emitted(schemas.Appointment, "The last change of its status was taken back."),
+    "payment.recorded": Emitted(schemas.Payment, "A payment came in, was corrected or was taken back."),
     "slot.held": Emitted(schemas.Held, "A slot is kept for a customer, or is kept for longer."),
     "slot.released": Emitted(schemas.Released, "A slot is kept no more: let go, expired, or booked."),
 }
@@ -22,6 +23,7 @@ READS: dict[str, tuple[str, ...]] = {}
 _OFFERED = ("not_found", "slot_not_offered", "slot_taken")
 _CHANGED = ("not_found", "invalid_transition")
 _SEEN = "precondition_failed"
+_RACES = ("conflict", _SEEN)
 _LIMITED = "limit_reached"
 _LATE = "too_late"
 _ONCE = "idempotency_conflict"
@@ -34,7 +36,9 @@ ANSWERS = {
     "form": Answer("The practice's own fields of the form.", schemas.Form),
     "managed": Answer("The appointment behind a customer's link.", schemas.Managed, ("not_found",)),
     "cancel_managed": Answer("Cancel it.", schemas.Managed, (*_CHANGED, _LATE)),
-    "reschedule_managed": Answer("Move it.", schemas.Managed, (*_OFFERED, "invalid_transition", _LIMITED, _LATE)),
+    "reschedule_managed": Answer(
+        "Move it.", schemas.Managed, (*_OFFERED, "invalid_transition", _LIMITED, _LATE, "conflict")
+    ),
     "undo_managed": Answer("Take the cancellation back.", schemas.Managed, (*_CHANGED, "slot_taken", _LATE)),
     "appointments": Answer("The practice's appointments, filtered, in pages.", schemas.ListedPage),
     "appointment": Answer("Everything about one of them.", schemas.Detailed, ("not_found",)),
@@ -42,10 +46,21 @@ ANSWERS = {
     "inbox_count": Answer("How many such bookings there are; 100 stands for more.", schemas.Count),
     "change_status": Answer("Accept, decline, cancel, complete or miss.", schemas.Detailed, (*_CHANGED, _SEEN)),
     "reschedule": Answer(
-        "Give it another time or calendar.", schemas.Detailed, (*_OFFERED, "invalid_transition", _SEEN)
+        "Give it another time or calendar.", schemas.Detailed, (*_OFFERED, "invalid_transition", *_RACES)
     ),
     "undo": Answer("Take the last change of status back.", schemas.Detailed, (*_CHANGED, "slot_taken", _LATE, _SEEN)),
     "acknowledge": Answer("Take it from the inbox.", schemas.Detailed, ("not_found", _SEEN)),
+    "set_place": Answer("Say where this one happens.", schemas.Detailed, ("not_found", _SEEN)),
+    "change_details": Answer(
+        "Another service, duration or note.", schemas.Detailed, (*_OFFERED, "invalid_transition", "overpaid", *_RACES)
+    ),
+    "bulk": Answer("The same change of status for several.", schemas.Listing, (*_CHANGED, "mixed_status", _SEEN)),
+    "set_price": Answer("Another price, or none.", schemas.Detailed, ("not_found", "overpaid", _SEEN)),
+    "payments": Answer("Price, payments and what is open.", schemas.Payments, ("not_found",)),
+    "add_payment": Answer("A payment came in.", schemas.NewPayment, ("not_found", "overpaid", _ONCE, _SEEN)),
+    "change_payment": Answer("Correct a payment.", schemas.Payments, ("not_found", "overpaid", _SEEN)),
+    "remove_payment": Answer("It never came in.", schemas.Payments, ("not_found", _SEEN)),
+    "analytics": Answer("The practice's figures.", figures.Analytics),
     "book_for": Answer("Book for a customer.", schemas.Booked, (*_OFFERED, _ONCE)),
     "update_form": Answer("Replace the form's fields and the limit.", schemas.Form),
     "manage_links": Answer("The tokens of customers' links, for mails.", schemas.ManageLinks),

@@ -3,11 +3,14 @@
 from marshmallow import Schema, fields
 
 from booking.domain.appointment import STATUSES
+from booking.domain.payments import METHODS
+from booking.domain.places import KINDS as PLACES
 from runtime.contract import flag, ident, instant, page, part, several, string, whole
 
 ACTORS = ("customer", "staff", "system")
 CONFIRMATIONS = ("automatic", "request")
 KINDS = ("text", "choice", "tick")
+WHATS = ("added", "changed", "removed")
 
 
 class Money(Schema):
@@ -18,12 +21,19 @@ class Money(Schema):
 
 
 class Service(Schema):
-    """The service as it was booked: later changes of it do not show here."""
+    """The service as it was booked: later changes of it do not show here, only what staff change of the appointment."""
 
     id = ident("The service in availability.")
     name = string("What customers call it.")
     duration_minutes = whole("How long it takes, without buffers.")
     price = part(Money, "Null: no price.", null=True)
+
+
+class NamedService(Schema):
+    """The service as it was booked."""
+
+    id = ident("The service in availability.")
+    name = string("What customers call it.")
 
 
 class Calendar(Schema):
@@ -40,11 +50,25 @@ class CalendarWithZone(Calendar):
 
 
 class Place(Schema):
-    """Where it happens, as it was at the booking."""
+    """Where it happens: as it was at the booking, or as staff set it for this appointment.
 
-    id = ident("The place in practice.")
-    name = string("Such as the branch.")
-    address = string("In one line.")
+    Who knows no kinds shows `name` and `address`: a video call's address and a phone's instructions stand there, too.
+    """
+
+    id = ident("The place in practice; null: staff set one for this appointment alone.", null=True)
+    kind = string("At an address, in a video call, on the phone.", among=PLACES)
+    name = string("Such as the branch; null: none.", null=True)
+    address = string("In one line, or as staff wrote it.", null=True)
+    text = string("What staff wrote: an address or room, or how the call comes about; null: nothing.", null=True)
+    url = string("Of the video call, always https; null: it is none.", null=True)
+
+
+class Account(Schema):
+    """What an appointment costs, and how much of that is paid."""
+
+    price = part(Money, "What it costs; null: nothing.", null=True)
+    paid = part(Money, "The sum of its payments; null: it has no price.", null=True)
+    balance = part(Money, "What is still open; null: it has no price.", null=True)
 
 
 class Customer(Schema):
@@ -67,10 +91,11 @@ class Occupancy(Schema):
     until = instant("End, exclusive.")
 
 
-class Appointment(Schema):
+class Appointment(Account):
     """An appointment as far as others may know it, and the change that led to this state."""
 
     id = ident("The appointment; also the event's subject.")
+    version = whole("The same as the event's `objectversion`: rises by one with each change.")
     status = string("State after the change.", among=STATUSES)
     start = instant("Beginning, inclusive.")
     end = instant("End, exclusive; without buffers.")
@@ -88,9 +113,26 @@ class Appointment(Schema):
     previous_start = instant("Where it was moved from; null: it was not moved by this change.", null=True)
     previous_end = instant("End before the move; null: it was not moved by this change.", null=True)
     previous_status = string("State before the change; null: it is new.", null=True, among=STATUSES)
+    changed = several(
+        fields.String(),
+        "What else this change changed, such as service, duration_minutes, price, payment, calendar, place, note.",
+    )
     occupancies = several(Occupancy, "Time that it takes now; empty once that time is free again.")
     handled = flag("Whether staff have seen it.")
     created_at = instant("When it was booked.")
+
+
+class Payment(Account):
+    """A payment that came in, was corrected or was taken back; the account is the appointment's after it."""
+
+    id = ident("The payment.")
+    appointment = ident("What it was for; also the event's subject.")
+    what = string("What became of the payment.", among=WHATS)
+    amount = part(Money, "As it is now; of one taken back, as it was.")
+    method = string("How it was paid; null: unknown.", null=True, among=METHODS)
+    paid_at = instant("When it was recorded.")
+    service = part(NamedService, "What was booked.")
+    calendar = part(Calendar, "With whom.")
 
 
 class Released(Schema):
@@ -161,8 +203,10 @@ class Managed(View):
     cancelled_by = string("Null: it is not cancelled.", null=True, among=ACTORS)
 
 
-class Listed(View):
+class Listed(Account, View):
     """An appointment in staff's lists."""
+
+    note = string("What staff noted; the customer never sees it. Null: nothing.", null=True)
 
     version = whole("Rises by one with each change.")
     customer = part(Customer, "As entered.")
@@ -197,6 +241,12 @@ class Step(Schema):
     from_start = instant("Beginning before; null: it is new.", null=True)
     to_start = instant("Beginning after.")
     note = string("What staff wanted the customer to read; null: nothing.", null=True)
+    changed = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(),
+        required=True,
+        metadata={"description": "What else changed, by name, each with `from` and `to`."},
+    )
 
 
 class Detailed(Listed):
@@ -215,6 +265,37 @@ class Detailed(Listed):
 
 
 ListedPage = page(Listed)
+
+
+class PaymentLine(Schema):
+    """A payment."""
+
+    id = ident("The payment.")
+    amount = part(Money, "What came in.")
+    method = string("How it was paid; null: unknown.", null=True, among=METHODS)
+    note = string("What staff noted; null: nothing.", null=True)
+    paid_at = instant("When it was recorded.")
+    user_id = ident("Who recorded it; null: unknown.", null=True)
+
+
+class Payments(Account):
+    """An appointment's price and payments."""
+
+    appointment = ident("What it is for.")
+    version = whole("The appointment's version.")
+    items = several(PaymentLine, "The payments, oldest first.")
+
+
+class NewPayment(Payments):
+    """The same after a payment came in."""
+
+    payment = ident("The new one.")
+
+
+class Listing(Schema):
+    """Several appointments."""
+
+    items = several(Listed, "In the order in which they were named.")
 
 
 class FormField(Schema):

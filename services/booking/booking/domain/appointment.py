@@ -1,8 +1,10 @@
 """An appointment and what happens to it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from booking.domain.money import Money, hundredths, money
 
 PENDING, ACCEPTED, DECLINED, CANCELLED, COMPLETED, MISSED = (
     "pending",
@@ -14,6 +16,7 @@ PENDING, ACCEPTED, DECLINED, CANCELLED, COMPLETED, MISSED = (
 )
 STATUSES = (PENDING, ACCEPTED, DECLINED, CANCELLED, COMPLETED, MISSED)
 ACTIVE = (PENDING, ACCEPTED)
+STANDING = (PENDING, ACCEPTED, COMPLETED, MISSED)
 UNDO_TIME = timedelta(minutes=10)
 
 
@@ -80,6 +83,8 @@ class Appointment:
     answers: list[dict[str, Any]]
     message: str
     comment: str
+    note: str | None
+    paid: int
     online: bool
     link: str | None
     handled_at: datetime | None
@@ -97,6 +102,25 @@ class Appointment:
     @property
     def slot(self) -> Slot:
         return Slot(self.calendar_id, self.starts, self.ends, self.occupies_from, self.occupies_until)
+
+    @property
+    def price(self) -> Money | None:
+        """What it costs: the service's price when it was booked, unless staff have set another."""
+        price: Money | None = self.service.get("price")
+        return price
+
+    @property
+    def currency(self) -> str:
+        """Of its price; empty without one."""
+        return str(self.price["currency"]) if self.price else ""
+
+    @property
+    def account(self) -> dict[str, Money | None]:
+        """Price, what is paid of it and what is open; all None without a price."""
+        if self.price is None:
+            return {"price": None, "paid": None, "balance": None}
+        open_ = hundredths(self.price) - self.paid
+        return {"price": self.price, "paid": money(self.paid, self.currency), "balance": money(open_, self.currency)}
 
     @property
     def cancel_until(self) -> datetime:
@@ -123,6 +147,7 @@ class Change:
     """Who changed an appointment, when and how: what its history and its event say beside the new state.
 
     `actor` is customer, staff or system; `via` is page, link or desk. `before` is None for a new appointment.
+    `changed` names what changed beside status and time, each with its `from` and `to`.
     """
 
     what: str
@@ -133,6 +158,7 @@ class Change:
     user_id: str | None = None
     note: str | None = None
     notify: bool = True
+    changed: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,6 +73,24 @@ class PreconditionFailed(DomainError):
     code = "precondition_failed"
 
 
+class Conflict(DomainError):
+    """It was changed while availability was asked about it; the caller may try again."""
+
+    code = "conflict"
+
+
+class MixedStatus(DomainError):
+    """Several appointments change their status together only if they have the same. Facts: `statuses`."""
+
+    code = "mixed_status"
+
+
+class Overpaid(DomainError):
+    """More would be paid than the price. Facts: `price`, `paid`, `balance` as they are."""
+
+    code = "overpaid"
+
+
 class InvalidTransition(DomainError):
     """The appointment's status does not allow it. Facts: `from`, `action`, `allowed` statuses."""
 

@@ -72,6 +72,12 @@ def by_token(session: Session, token_hash: str, *, lock: bool = False) -> Appoin
     return _one(session, select(*COLUMNS).where(a.token_hash == token_hash), lock)
 
 
+def several(session: Session, practice_id: str, ids: Sequence[str]) -> list[Appointment]:
+    """The practice's appointments with these ids, locked in sorted order."""
+    query = select(*COLUMNS).where(a.id.in_(ids), a.practice_id == practice_id).order_by(a.id)
+    return _many(session, query.with_for_update())
+
+
 def _one(session: Session, query: Select[Any], lock: bool) -> Appointment | None:
     row = session.execute(query.with_for_update() if lock else query).mappings().first()
     return Appointment(**row) if row else None
@@ -167,6 +173,7 @@ def record(session: Session, appointment: Appointment, change: Change) -> None:
         "from_start": before.starts if before else None,
         "to_start": appointment.starts,
         "note": change.note,
+        "changed": change.changed or None,
     }
     session.execute(RECORD, values)
 

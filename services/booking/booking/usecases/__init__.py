@@ -1,8 +1,12 @@
 """What booking does: one function per command, `(session, now, …) -> answer`. None of them commits or calls out."""
 
+from booking.usecases.analytics import analytics
 from booking.usecases.book import answered_before, book
+from booking.usecases.bulk import bulk
 from booking.usecases.customer import cancel_managed, managed, move_managed, undo_managed
+from booking.usecases.details import change_details, set_place
 from booking.usecases.holds import extend_hold, hold, release_hold, sweep, sweepable
+from booking.usecases.payments import add_payment, change_payment, payments, remove_payment, set_price
 from booking.usecases.staff import (
     acknowledge,
     appointment,
@@ -20,11 +24,16 @@ from booking.usecases.staff import (
 
 __all__ = [
     "acknowledge",
+    "add_payment",
+    "analytics",
     "answered_before",
     "appointment",
     "appointments",
     "book",
+    "bulk",
     "cancel_managed",
+    "change_details",
+    "change_payment",
     "change_status",
     "extend_hold",
     "form",
@@ -35,8 +44,12 @@ __all__ = [
     "managed",
     "move",
     "move_managed",
+    "payments",
     "release_hold",
+    "remove_payment",
     "seek",
+    "set_place",
+    "set_price",
     "sweep",
     "sweepable",
     "undo",

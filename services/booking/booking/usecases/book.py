@@ -98,6 +98,8 @@ def _appointment(
         answers=given,
         message=wish.message,
         comment=rules.comment(contact, given, wish.message),
+        note=None,
+        paid=0,
         online=wish.online,
         link=wish.link,
         handled_at=None if wish.online else now,

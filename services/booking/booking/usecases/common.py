@@ -9,6 +9,7 @@ from booking.contracts import events
 from booking.domain import rules
 from booking.domain.appointment import Appointment, Change, Hold, Slot
 from booking.domain.commands import Candidate, Offer
+from booking.domain.differences import differences
 from booking.domain.errors import LimitReached, SlotTaken
 from booking.store import appointments as rows
 from booking.store import occupancies
@@ -36,11 +37,29 @@ def create(session: Session, appointment: Appointment, change: Change) -> None:
 
 def update(session: Session, before: Appointment, appointment: Appointment, change: Change) -> None:
     """Store the next version of an appointment locked before, its history row and its event."""
-    change = replace(change, before=before)
+    change = replace(change, before=before, changed={**differences(before, appointment), **change.changed})
     if before.occupying and not appointment.occupying:
         occupancies.vacate(session, appointment=before.id)
     rows.save(session, appointment, before)
     _tell(session, appointment, change)
+
+
+def edit(
+    session: Session,
+    now: datetime,
+    before: Appointment,
+    user_id: str | None,
+    *,
+    notify: bool = False,
+    changed: dict[str, Any] | None = None,
+    **values: Any,
+) -> Appointment:
+    """The appointment, locked before, with these values: `appointment.updated`. What could be undone still can."""
+    undoable = {name: value for name, value in vars(before).items() if name.startswith("undo_")}
+    after = before.changed(now, **undoable, **values)
+    change = Change(what="updated", at=now, actor="staff", via="desk", user_id=user_id, notify=notify)
+    update(session, before, after, replace(change, changed=changed or {}))
+    return after
 
 
 def _tell(session: Session, appointment: Appointment, change: Change) -> None:
@@ -54,6 +73,11 @@ def _tell(session: Session, appointment: Appointment, change: Change) -> None:
         change.at,
         events.appointment(appointment, change),
     )
+
+
+def tell_payment(session: Session, appointment: Appointment, data: dict[str, Any], now: datetime) -> None:
+    """`payment.recorded`, beside the appointment's own event and with its version."""
+    _emit(session, "payment.recorded", appointment.id, appointment.practice_id, appointment.version, now, data)
 
 
 def tell_held(session: Session, hold: Hold, now: datetime) -> None:

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from booking.domain import rules
+from booking.domain import places, rules
 from booking.domain.appointment import ACTIVE, Appointment, Change
 from booking.domain.commands import Move, Offer
-from booking.domain.errors import SlotTaken
+from booking.domain.errors import Conflict, SlotTaken
 from booking.store import occupancies
 from booking.usecases.common import clear, resource_names, take, update
 from runtime.clock import iso
@@ -19,11 +19,14 @@ def is_there(appointment: Appointment, move: Move) -> bool:
 
 
 def relocate(session: Session, now: datetime, before: Appointment, move: Move, offer: Offer) -> Appointment:
-    """The moved appointment; `before` was locked. Raises InvalidTransition, TooLate, SlotTaken, LimitReached.
+    """The moved appointment; `before` was locked. Raises InvalidTransition, TooLate, SlotTaken, LimitReached,
+    and Conflict when it was made longer or shorter meanwhile.
 
     The service and its price stay as booked. A customer's move of a service by request goes back to the inbox.
     """
     rules.check_move(before, move.actor, now)
+    if offer.ends - offer.starts != before.ends - before.starts:
+        raise Conflict()  # its duration was changed while availability was asked
     occupancies.lock(session, [*map(occupancies.resource, before.slot.resources), *resource_names(offer)])
     occupancies.vacate(session, appointment=before.id)
     limited = move.actor == "customer"
@@ -36,7 +39,7 @@ def relocate(session: Session, now: datetime, before: Appointment, move: Move, o
         status=status,
         handled_at=None if asks_again else before.handled_at,
         calendar={"id": candidate.id, "nickname": candidate.nickname, "time_zone": candidate.time_zone},
-        place=candidate.place,
+        place=before.place if places.own(before.place) else candidate.place,
         cancel_notice_minutes=offer.cancel_notice_minutes,
         move_notice_minutes=offer.move_notice_minutes,
     )

@@ -12,7 +12,7 @@ from booking.domain.errors import NotFound, PreconditionFailed
 from booking.store import appointments as rows
 from booking.store import practice as practices
 from booking.usecases import moves
-from booking.usecases.common import manage_token, update
+from booking.usecases.common import edit, manage_token, update
 from runtime.db import Session
 
 
@@ -28,6 +28,16 @@ def same_version(found: Appointment, if_version: int | None) -> None:
     """Raises PreconditionFailed when the caller has seen another version; None: the caller does not mind."""
     if if_version is not None and if_version != found.version:
         raise PreconditionFailed(version=found.version)
+
+
+def for_change(
+    session: Session, practice_id: str, id: str, if_version: int | None, found: Appointment | None = None
+) -> Appointment:
+    """The practice's appointment, locked (`found`: already), as the caller has seen it. Raises NotFound,
+    PreconditionFailed."""
+    found = found or seek(session, practice_id, id, lock=True)
+    same_version(found, if_version)
+    return found
 
 
 def appointments(session: Session, now: datetime, practice_id: str, wanted: Search) -> dict[str, Any]:
@@ -57,10 +67,11 @@ def _page(found: list[Appointment], limit: int, key: Any) -> dict[str, Any]:
 
 def appointment(session: Session, now: datetime, practice_id: str, id: str) -> dict[str, Any]:
     """Everything about one appointment, with its history."""
-    return _details(session, now, seek(session, practice_id, id))
+    return details(session, now, seek(session, practice_id, id))
 
 
-def _details(session: Session, now: datetime, found: Appointment) -> dict[str, Any]:
+def details(session: Session, now: datetime, found: Appointment) -> dict[str, Any]:
+    """Everything about this appointment, with its history."""
     return answers.detailed(found, rows.changes(session, found.id), now)
 
 
@@ -77,12 +88,11 @@ def change_status(
     if_version: int | None = None,
 ) -> dict[str, Any]:
     """Accept, decline, cancel, complete or miss. Raises NotFound, PreconditionFailed, InvalidTransition."""
-    before = seek(session, practice_id, id, lock=True)
-    same_version(before, if_version)
+    before = for_change(session, practice_id, id, if_version)
     after = rules.apply(before, action, now)
     change = Change(what=after.status, at=now, actor="staff", via="desk", user_id=user_id, notify=notify, note=note)
     update(session, before, after, change)
-    return _details(session, now, after)
+    return details(session, now, after)
 
 
 def move(
@@ -98,9 +108,9 @@ def move(
     raises."""
     before = seek(session, practice_id, id, lock=True)
     if moves.is_there(before, wanted):
-        return _details(session, now, before)
+        return details(session, now, before)
     same_version(before, if_version)
-    return _details(session, now, moves.relocate(session, now, before, wanted, offer))
+    return details(session, now, moves.relocate(session, now, before, wanted, offer))
 
 
 def undo(
@@ -111,7 +121,7 @@ def undo(
     before = seek(session, practice_id, id, lock=True)
     if not rules.undone_before(before, "staff", now):
         same_version(before, if_version)
-    return _details(session, now, moves.restore(session, now, before, "staff", user_id))
+    return details(session, now, moves.restore(session, now, before, "staff", user_id))
 
 
 def acknowledge(
@@ -120,13 +130,10 @@ def acknowledge(
     """Take it from the inbox; nothing happens if it was handled already. Raises NotFound, PreconditionFailed."""
     before = seek(session, practice_id, id, lock=True)
     if before.handled_at is not None:
-        return _details(session, now, before)
+        return details(session, now, before)
     same_version(before, if_version)
-    undoable = {name: value for name, value in vars(before).items() if name.startswith("undo_")}
-    after = before.changed(now, **undoable, handled_at=now)
-    change = Change(what="updated", at=now, actor="staff", via="desk", user_id=user_id, notify=False)
-    update(session, before, after, change)
-    return _details(session, now, after)
+    changed = {"handled": {"from": False, "to": True}}
+    return details(session, now, edit(session, now, before, user_id, changed=changed, handled_at=now))
 
 
 def form(session: Session, practice_id: str) -> dict[str, Any]:

@@ -15,10 +15,13 @@ from booking.contracts import events
 from booking.contracts.registry import EMITS
 from booking.domain import rules
 from booking.domain.appointment import Change, Hold
+from booking.domain.differences import differences
+from booking.domain.payments import Payment
 from runtime.messages import Event, parse_event
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 EVENT_ID = "0b8b5f8e-1f4b-4b0e-9d5c-0c8f0d9a7a11"
+VIDEO = {"kind": "video", "name": None, "text": "Videotermin", "url": "https://video.example/anna"}
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
@@ -26,9 +29,12 @@ def document(type, some):
     """The event of this type as the service tells it."""
     if type.startswith("slot."):
         return _slot(type, some())
+    if type == "payment.recorded":
+        return _payment(some(version=2, paid=2000))
     before, after, actor, at = _step(type.partition(".")[2], some)
     via = {"customer": "link", "staff": "desk"}[actor]
-    change = Change(what=type.partition(".")[2], at=at, actor=actor, via=via, before=before, note=None)
+    changed = differences(before, after)
+    change = Change(what=type.partition(".")[2], at=at, actor=actor, via=via, before=before, changed=changed)
     return _event(type, after.id, after.version, at, events.appointment(after, change))
 
 
@@ -47,10 +53,18 @@ def _step(what, some):
         "cancelled": (booked, cancelled, "customer", at),
         "completed": (booked, rules.apply(booked, "complete", late), "staff", late),
         "missed": (booked, rules.apply(booked, "miss", late), "staff", late),
-        "updated": (booked, booked.changed(at, handled_at=at), "staff", at),
+        "updated": (booked, booked.changed(at, place=VIDEO, paid=2000), "staff", at),
         "restored": (cancelled, rules.undo(cancelled, "customer", at), "customer", at),
     }
     return steps[what]
+
+
+def _payment(a):
+    at = a.created_at + timedelta(hours=1)
+    ids = {"id": "5d6e2f0a-96a1-4a3e-8a4c-0a5c8c2f6a01", "practice_id": a.practice_id, "appointment_id": a.id}
+    money = {"amount": 2000, "currency": "EUR", "method": "card", "note": None}
+    made = Payment(**ids, **money, paid_at=at, user_id=None)
+    return _event("payment.recorded", a.id, a.version, at, events.payment(a, made, "added"))
 
 
 def _slot(type, a):
