@@ -73,6 +73,7 @@ class Journey:
         self.take_days_off()
         self.customers_book()
         self.staff_work()
+        self.money_and_details()
         self.look_at_messages()
         self.close()
 
@@ -221,6 +222,24 @@ class Journey:
             past = self.visit(utc_now() - timedelta(hours=hours))
             self.staff("booking.change_status", id=past, action=action)
         refused("invalid_transition", lambda: self.staff("booking.change_status", id=past, action="accept"))
+
+    def money_and_details(self) -> None:
+        id, euros = self.book()["id"], {"amount": "20.00", "currency": "EUR"}
+        self.staff("booking.set_place", id=id, kind="video", url="https://video.example/anna", text="Anna")
+        self.staff("booking.change_details", id=id, duration_minutes=10, note="Nur kurz", notify=False)
+        self.staff("booking.set_price", id=id, price={"amount": "50.00", "currency": "EUR"})
+        payment = self.staff("booking.add_payment", id=id, amount=euros, method="card")["payment"]
+        self.staff("booking.change_payment", id=id, payment=payment, note="Teilbetrag")
+        refused("overpaid", lambda: self.staff("booking.set_price", id=id, price=None))
+        self.staff("booking.payments", id=id)
+        self.staff("booking.appointment", id=id)
+        self.staff("booking.remove_payment", id=id, payment=payment)
+        ids = [self.book("Anpassung")["id"] for _ in range(2)]
+        self.staff("booking.bulk", ids=ids, action="accept")
+        refused("invalid_transition", lambda: self.staff("booking.bulk", ids=ids, action="accept"))
+        today = utc_now().date()
+        asked = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=30)), "per": "week"}
+        self.staff("booking.analytics", **asked, time_zone="Europe/Berlin")
 
     def visit(self, start: datetime) -> str:
         """Somebody who came without an appointment."""
