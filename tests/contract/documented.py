@@ -11,10 +11,13 @@ Json = dict[str, Any]
 
 
 class Documented:
-    """`document` as it stands, but strict: what is told may hold nothing that is not written down."""
+    """`document` as it stands, but strict: what is told may hold nothing that is not written down.
 
-    def __init__(self, document: Json):
-        self.document = document
+    `earlier`: what was told before some of the fields were added may lack them.
+    """
+
+    def __init__(self, document: Json, *, earlier: bool = False):
+        self.document, self.earlier = document, earlier
         self._validators: dict[str, Draft7Validator] = {}
 
     @cached_property
@@ -23,6 +26,8 @@ class Documented:
         for name, schema in components["schemas"].items():
             if ".schemas." in name:
                 schema["additionalProperties"] = False
+                if self.earlier:
+                    schema.pop("required", None)
         return components
 
     def faults(self, message: str, payload: Json) -> list[str]:
