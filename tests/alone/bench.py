@@ -61,9 +61,11 @@ class Bench:
         """`python -m <service> migrate`, knowing the database and no other setting."""
         self._python("-m", self.service, "migrate", DATABASE_URL=database_url)
 
-    def test(self, *arguments: str) -> str:
-        """Run the service's own tests in its own folder; what pytest said."""
-        servers = {"TEST_DATABASE_URL": server_url() or "", "TEST_AMQP_URI": broker_uri() or ""}
+    def test(self, *arguments: str, with_servers: bool = True) -> str:
+        """Run the service's own tests in its own folder; what pytest said. Those that need a server are left out where
+        there is none, or `with_servers` is false."""
+        known = (server_url() or "", broker_uri() or "") if with_servers else ("", "")
+        servers = dict(zip(("TEST_DATABASE_URL", "TEST_AMQP_URI"), known, strict=True))
         tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
         # `services.<name>.tests` is what tests of a service call their own helpers.
         return self._python(*tests, cwd=self.own, PYTHONPATH=str(self.folder), **servers)
