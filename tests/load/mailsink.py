@@ -1,34 +1,66 @@
-"""A real SMTP server that notes when each mail arrived; run as its own process, it prints one JSON line per mail.
+"""The other end of SMTP for benchmarks: takes every mail, notes when it had it, and costs next to nothing, as a mail server
+on a machine of its own would. Tests use aiosmtpd instead, which knows all of RFC 5321.
 
-python -m tests.load.mailsink PORT FILE
+python -m tests.load.mailsink PORT FILE        one JSON line per recipient in FILE
 """
 
 import asyncio
 import json
 import sys
 import time
-from typing import Any
+from typing import TextIO
 
-from aiosmtpd.controller import Controller
+END = b"\r\n.\r\n"
+ANSWERS = {b"EHLO": b"250-sink\r\n250 8BITMIME\r\n", b"QUIT": b"221 bye\r\n", b"DATA": b"354 go on\r\n"}
 
 
-class Sink:
-    """Accepts everything."""
+class Sink(asyncio.Protocol):
+    """One connection."""
 
-    def __init__(self, file: str):
-        self.file = open(file, "a", buffering=1)  # noqa: SIM115 - for the life of the process
+    def __init__(self, file: TextIO):
+        self.file, self.buffer, self.recipients = file, b"", list[str]()
+        self.reading = False  # a mail, between DATA and its lonely dot
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        for recipient in envelope.rcpt_tos:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        transport.write(b"220 sink\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while self._mail() if self.reading else self._line():
+            pass
+
+    def _mail(self) -> bool:
+        if not self.buffer.startswith(END[2:]) and END not in self.buffer:
+            return False
+        self.buffer = self.buffer.partition(END)[2]
+        self.reading = False
+        for recipient in self.recipients:
             self.file.write(json.dumps({"to": recipient, "at": time.time()}) + "\n")
-        return "250 OK"
+        self.transport.write(b"250 OK\r\n")
+        return True
+
+    def _line(self) -> bool:
+        line, found, rest = self.buffer.partition(b"\r\n")
+        if not found:
+            return False
+        self.buffer, command = rest, line[:4].upper()
+        if command == b"MAIL":
+            self.recipients = []
+        elif command == b"RCPT":
+            self.recipients.append(line.partition(b"<")[2].partition(b">")[0].decode())
+        self.reading = command == b"DATA"
+        self.transport.write(ANSWERS.get(command, b"250 OK\r\n"))
+        return True
 
 
-def main() -> None:
-    controller = Controller(Sink(sys.argv[2]), hostname="127.0.0.1", port=int(sys.argv[1]))
-    controller.start()
-    asyncio.new_event_loop().run_forever()
+async def serve(port: int, file: str) -> None:
+    """Until it is ended."""
+    with open(file, "a", buffering=1) as output:
+        server = await asyncio.get_running_loop().create_server(lambda: Sink(output), "127.0.0.1", port)
+        await server.serve_forever()
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(serve(int(sys.argv[1]), sys.argv[2]))
