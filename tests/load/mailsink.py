@@ -1,5 +1,5 @@
-"""The other end of SMTP for benchmarks: takes every mail, notes when it had it, and costs next to nothing, as a mail server
-on a machine of its own would. Tests use aiosmtpd instead, which knows all of RFC 5321.
+"""The other end of SMTP for benchmarks: takes every mail, notes when it had it, and costs next to nothing, as a mail
+server on a machine of its own would. Tests use aiosmtpd instead, which knows all of RFC 5321.
 
 python -m tests.load.mailsink PORT FILE        one JSON line per recipient in FILE
 """
