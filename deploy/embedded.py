@@ -38,6 +38,7 @@ BIGGEST_BODY = 10 * 1024 * 1024  # the gateway refuses far smaller ones with a p
 
 
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # malloc.h
+ENDINGS = (signal.SIGTERM, signal.SIGINT)
 
 
 class CannotStart(Exception):
@@ -152,7 +153,8 @@ def run(environ: Mapping[str, str]) -> None:
     house = build(home, environ)
     export_spans("terminfluss", house.gateway.otlp_endpoint)
     _serve_metrics(house.gateway)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in ENDINGS:  # SIGINT, too: a shell that starts us in the background has it ignored
+        signal.signal(ending, _interrupt)
     house.bus.start()
     try:
         password = environ.get("DEMO_PASSWORD") or house.secrets.demo_password
@@ -161,7 +163,8 @@ def run(environ: Mapping[str, str]) -> None:
     except KeyboardInterrupt:
         pass
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for ending in ENDINGS:
+            signal.signal(ending, signal.SIG_DFL)
         house.stop()
         print("Terminfluss has stopped.", flush=True)
 

@@ -70,11 +70,14 @@ def test_a_customer_books_moves_cancels_and_takes_it_back(open_page: Open, width
 
 def go_on(page: Page) -> None:
     """To the next page of the grid: by its link, or on a phone by the button for the next days until they end."""
-    if page.get_by_role("link", name="Später").count():
-        page.get_by_role("link", name="Später").click()
+    later, next_days = page.get_by_role("link", name="Später"), page.get_by_role("button", name="Nächste Tage")
+    expect(page.locator("[data-grid]")).to_be_visible()
+    page.wait_for_load_state()  # by then the script has taken the link away on a phone
+    if not next_days.is_visible():
+        later.click()
         return
     while "from=" not in page.url:
-        page.get_by_role("button", name="Nächste Tage").click()
+        next_days.click()
         page.wait_for_timeout(600)
 
 
