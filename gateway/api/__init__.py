@@ -6,6 +6,7 @@ import flask_smorest
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
+from gateway import webhooks
 from gateway.api import (
     appointments,
     calendars,
@@ -101,6 +102,7 @@ def register(app: Flask) -> None:
         api.register_blueprint(theme)
     _finish(api)
     app.register_blueprint(health.routes)
+    app.register_blueprint(webhooks.routes)
     docs.register(app, api.spec.to_dict())
 
 

@@ -47,6 +47,18 @@ class Notify:
         """Raises Refused `plan_required` or `sms_unavailable` when the practice cannot send by one of these."""
         return self._ask("notify", "require_channels", {"channels": channels})
 
+    def twilio_status(self, query: str, form: dict[str, str], signature: str) -> Json:
+        """How an SMS fares. Refused `forbidden` unless Twilio has signed it."""
+        return self._ask("notify", "twilio_status", {"query": query, "form": form, "signature": signature})
+
+    def twilio_inbound(self, query: str, form: dict[str, str], signature: str) -> Json:
+        """What somebody answered. Refused `forbidden` unless Twilio has signed it."""
+        return self._ask("notify", "twilio_inbound", {"query": query, "form": form, "signature": signature})
+
+    def sms_status(self, provider: str, body: str, signature: str) -> Json:
+        """Either of another provider. Refused `forbidden` unless it has signed the body."""
+        return self._ask("notify", "sms_status", {"provider": provider, "body": body, "signature": signature})
+
     def mailbox(self, page: Json) -> Json:
         """Captured mails, newest first. Refused `not_found` unless notify captures."""
         return self._ask("notify", "mailbox", page)

@@ -75,6 +75,7 @@ class Journey:
         self.staff_work()
         self.money_and_details()
         self.look_at_messages()
+        self.providers_tell()
         self.close()
 
     def open_practice(self) -> None:
@@ -268,6 +269,13 @@ class Journey:
         messages = self.staff("notify.messages", limit=200)["items"]
         done = ("sent", "failed", "expired")
         return "sms" in {one["channel"] for one in messages} and all(one["state"] in done for one in messages)
+
+    def providers_tell(self) -> None:
+        """What nobody has signed is refused; what they say of an SMS is told, as if Twilio had."""
+        twilio = {"query": "", "form": {"MessageStatus": "delivered"}, "signature": "x"}
+        refused("forbidden", lambda: self.public("notify.twilio_status", **twilio))
+        refused("forbidden", lambda: self.public("notify.twilio_inbound", **twilio))
+        refused("forbidden", lambda: self.public("notify.sms_status", provider="x", body="{}", signature=""))
 
     def close(self) -> None:
         self.public("practice.sign_out", session=self.session)

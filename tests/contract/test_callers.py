@@ -30,7 +30,7 @@ PUBLIC = {
         *("hold", "extend_hold", "release_hold", "book", "form"),
         *("managed", "cancel_managed", "reschedule_managed", "undo_managed"),
     },
-    "notify": {"calendar_file", "mailbox", "mailbox_message"},
+    "notify": {"calendar_file", "mailbox", "mailbox_message", "twilio_status", "twilio_inbound", "sms_status"},
     "invitations": set[str](),
 }
 

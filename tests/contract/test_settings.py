@@ -39,6 +39,7 @@ WRONG = {
     "SMTP_TIMEOUT": (*NUMBER, "0"),
     "TWILIO_API_BASE": ("api.example", "ftp://api.example"),
     "SMS_WEBHOOK_URL": ("sms.example", "ftp://sms.example"),
+    "SMS_DAILY_LIMIT": NUMBER,
     "SMS_TIMEOUT": (*NUMBER, "0"),
     "SENDERS": (*NUMBER, "0"),
     "RETRY_BASE": (*NUMBER, "0"),

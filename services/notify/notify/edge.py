@@ -7,6 +7,7 @@ from notify.compose import reader_of
 from notify.contracts import READS
 from notify.domain.errors import NotFound
 from notify.ical import calendar_file
+from notify.incoming import Incoming
 from notify.usecases import channels, delivery, events, log, templates
 from runtime.db import Session
 from runtime.edge import Access, Call, on, rpc
@@ -21,6 +22,7 @@ class NotifyEdge:
 
     def __init__(self, app: App):
         self.app = app
+        self._incoming = Incoming(app.settings, app.db)
 
     @on("practice", *READS["practice"])
     def practice_changed(self, session: Session, event: Event) -> None:
@@ -89,6 +91,18 @@ class NotifyEdge:
         reader = reader_of(change, "customer", parts.locale, link)
         file = calendar_file(change, reader, parts.practice, parts.attachment, self.app.settings.mail_from, call.now)
         return {"filename": file.filename, "content": file.content.decode()}
+
+    @rpc(contracts.TwilioCall)
+    def twilio_status(self, call: Call, request: dict[str, Any]) -> Any:
+        return self._incoming.twilio_status(request, call.now)
+
+    @rpc(contracts.TwilioCall)
+    def twilio_inbound(self, call: Call, request: dict[str, Any]) -> Any:
+        return self._incoming.twilio_inbound(request, call.now)
+
+    @rpc(contracts.WebhookCall)
+    def sms_status(self, call: Call, request: dict[str, Any]) -> Any:
+        return self._incoming.webhook(request, call.now)
 
     @rpc(contracts.MailboxQuery)
     def mailbox(self, call: Call, request: dict[str, Any]) -> Any:

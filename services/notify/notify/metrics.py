@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from runtime import metrics
 
 MESSAGES = metrics.counter("messages", "Messages that have come into a state", "channel", "state")
+REPORTS = metrics.counter("reports", "What was told of messages later, and what became of it", "source", "outcome")
 
 
 def count_each(messages: Iterable[tuple[str, str]]) -> None:

@@ -1,10 +1,11 @@
 """The tables of notify."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -94,11 +95,11 @@ class TemplateOverride(Base):
 class Message(Base):
     """One message to one address over one channel, and how far it got.
 
-    `snapshot` is the appointment's event as it was when the message was decided, until the message has ended; then it
-    is empty: people's data are not kept longer than they are needed. `attempt` counts the turns begun;
-    a turn may only be finished under the number it was begun with. `lease_until`: after it a turn counts as lost.
-    `traceparent` is the trace of the event that caused it. Of those that are due, a lower `priority` goes first.
-    `reference` is the name by which the provider of the last turn knows it.
+    `snapshot` is the appointment's event as it was when the message was decided. It is emptied when the message has
+    expired, else at `forget_at`, when nobody would send it again: people's data are not kept longer than needed.
+    `attempt` counts the turns begun; a turn may only be finished under the number it was begun with. `lease_until`:
+    after it a turn counts as lost. `traceparent` is the trace of the event that caused it. Of those that are due, a
+    lower `priority` goes first. `reference` is the name by which the provider of the last turn knows it.
     """
 
     __tablename__ = "messages"
@@ -124,6 +125,7 @@ class Message(Base):
     traceparent: Mapped[str] = mapped_column(String(55), default="", server_default="")
     priority: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     reference: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    forget_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
         UniqueConstraint("appointment_id", "version", "purpose", "recipient", "channel", name="message_once"),
@@ -144,6 +146,18 @@ class Message(Base):
             sqlite_where=text("state = 'queued'"),
         ),
         Index(
+            "messages_kept",
+            "forget_at",
+            postgresql_where=text("forget_at is not null"),
+            sqlite_where=text("forget_at is not null"),
+        ),
+        Index(
+            "messages_by_number",
+            "recipient",
+            postgresql_where=text("channel = 'sms'"),
+            sqlite_where=text("channel = 'sms'"),
+        ),
+        Index(
             "messages_sending",
             "lease_until",
             postgresql_where=text("state = 'sending'"),
@@ -153,7 +167,8 @@ class Message(Base):
 
 
 class Attempt(Base):
-    """A turn after which its message was queued again, and why. How the last one ended stands in the message."""
+    """A turn after which its message was queued again, and why. How the last one ended stands in the message. An empty
+    `recipient` is the message's own."""
 
     __tablename__ = "attempts"
     message_id: Mapped[str] = mapped_column(Id, ForeignKey("messages.id", ondelete="cascade"), primary_key=True)
@@ -162,6 +177,25 @@ class Attempt(Base):
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(Text)
+    recipient: Mapped[str] = mapped_column(String(254), default="", server_default="")
+
+
+class OptOut(Base):
+    """A number that wants no SMS from this practice any more."""
+
+    __tablename__ = "opt_outs"
+    practice_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SmsDay(Base):
+    """How many parts of SMS a practice has sent on a day (UTC)."""
+
+    __tablename__ = "sms_days"
+    practice_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    parts: Mapped[int] = mapped_column(Integer)
 
 
 class CapturedMail(Base):

@@ -33,6 +33,7 @@ GATHER = 0.025  # seconds after a batch: what is queued meanwhile is the next on
 BLOCKED = 0.2  # seconds to wait when everything due waits for a mail under way
 BATCH = 100  # messages begun together at most: booking tells no more links at once
 RECOVER = timedelta(seconds=1)  # between two looks for lost turns
+FORGET = timedelta(minutes=10)  # between two sweeps of what is left of appointments that are over
 INSIST = 30.0  # seconds to go on noting what became of a mail while the database is away
 
 Links = Callable[[], dict[str, str | None]]  # the customers' links of a batch by appointment; None: there is none
@@ -61,6 +62,7 @@ class Sender:
         self.outlet = outlet or Emails(settings, app.db)
         self._home = settings.public_url.rstrip("/")
         self._recovered = datetime.min.replace(tzinfo=UTC)
+        self._forgot = app.clock()
         self._busy: set[Future[None]] = set()
 
     def run(self, stop: threading.Event) -> None:
@@ -118,6 +120,9 @@ class Sender:
         if now >= self._recovered + RECOVER:
             self.app.db.write(delivery.recover, now)
             self._recovered = now
+        if now >= self._forgot + FORGET:
+            self.app.db.write(delivery.forget, now)
+            self._forgot = now
         return self.app.db.write(delivery.claim, now, limit, self.outlet.lease, self.outlet.channel)
 
     def _links(self, turns: Sequence[Turn]) -> dict[str, str | None]:

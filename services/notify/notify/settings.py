@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     sms_webhook_secret: str = setting("SMS_WEBHOOK_SECRET", "signs what goes there and what comes back", "")
     sms_webhook_name: str = setting("SMS_WEBHOOK_NAME", "its name in /webhooks/sms/{name}", "provider")
     sms_timeout: float = setting("SMS_TIMEOUT", "seconds that the SMS provider's answer may take", 10.0, POSITIVE)
+    sms_daily_limit: int = setting(
+        "SMS_DAILY_LIMIT", "parts of SMS that a practice may send a day (UTC); the others wait", 500, between(0)
+    )
     senders: int = setting("SENDERS", "how many mails are under way at once", 8, between(1))
     retry_base: float = setting(
         "RETRY_BASE", "seconds before the first repeat; later ones wait up to 240 times that", 60.0, POSITIVE

@@ -13,8 +13,10 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 from notify.__main__ import SERVICE
+from notify.domain.delivery import Outcome
 from notify.outlets.texts import Texts
 from notify.sender import Sender
+from notify.usecases import reports
 from runtime.edge import Endpoint
 from runtime.ids import new_id
 from runtime.messages import Event
@@ -148,6 +150,10 @@ class Desk:
 
     def public(self, method: str, **payload: Any) -> Any:
         return self.endpoint.call(method, payload, {"locale": "de"})
+
+    def told(self, message: str, attempt: int, outcome: Outcome) -> bool:
+        """What somebody tells later of a turn. True when it changed anything."""
+        return self.db.write(reports.report, self.clock(), message, attempt, outcome, timedelta(minutes=1))
 
     def messages(self) -> list[dict[str, Any]]:
         """The message log, oldest first."""

@@ -16,6 +16,8 @@ from notify.contracts.requests import (
     TemplateName,
     TemplateWords,
     Token,
+    TwilioCall,
+    WebhookCall,
 )
 
 __all__ = [
@@ -31,6 +33,8 @@ __all__ = [
     "TemplateName",
     "TemplateWords",
     "Token",
+    "TwilioCall",
+    "WebhookCall",
     "appointment",
     "managed",
     "snapshot",

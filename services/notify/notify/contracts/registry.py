@@ -5,9 +5,13 @@ from runtime.contract import Answer, Emitted
 
 EMITS = {
     "email.sent": Emitted(schemas.Delivery, "A mail server, or the mailbox, has taken the mail."),
-    "email.failed": Emitted(schemas.Delivery, "The mail will never go out."),
+    "email.failed": Emitted(schemas.Delivery, "The mail will never arrive: it was refused, or it bounced hours later."),
+    "email.delivered": Emitted(schemas.Delivery, "The recipient's mail server has put the mail into the mailbox."),
     "sms.sent": Emitted(schemas.Delivery, "A provider, or the mailbox, has taken the SMS."),
-    "sms.failed": Emitted(schemas.Delivery, "The SMS will never go out."),
+    "sms.delivered": Emitted(schemas.Delivery, "The SMS is on the phone."),
+    "sms.failed": Emitted(
+        schemas.Delivery, "The SMS will never arrive: it was refused, or the network gave it up later."
+    ),
 }
 
 READS = events.READS
@@ -28,6 +32,9 @@ ANSWERS = {
     ),
     "messages": Answer("The message log, newest first, in pages.", schemas.MessagePage),
     "calendar_file": Answer("The calendar file of the appointment behind a link.", schemas.CalendarFile, _GONE),
+    "twilio_status": Answer("Twilio tells how an SMS fares; only its signature counts.", schemas.Heard),
+    "twilio_inbound": Answer("Twilio tells what somebody answered: STOP, START.", schemas.Heard),
+    "sms_status": Answer("Another provider tells either.", schemas.Heard),
     "mailbox": Answer("Captured mails and SMS, where none go out.", schemas.Mailbox, _GONE),
     "mailbox_message": Answer("One of them.", schemas.Mail, _GONE),
 }

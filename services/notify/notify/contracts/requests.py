@@ -71,6 +71,22 @@ class Channels(Schema):
     channels = fields.List(fields.String(validate=validate.OneOf(CHANNELS)), required=True)
 
 
+class TwilioCall(Schema):
+    """A request of Twilio as it came: its signature covers the address with the query, and the form."""
+
+    query = fields.String(required=True, validate=validate.Length(max=500))
+    form = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    signature = fields.String(required=True, validate=validate.Length(max=200))
+
+
+class WebhookCall(Schema):
+    """A request of another provider as it came: its signature covers the body."""
+
+    provider = fields.String(required=True, validate=validate.Length(max=60))
+    body = fields.String(required=True, validate=validate.Length(max=70_000))
+    signature = fields.String(required=True, validate=validate.Length(max=200))
+
+
 class Token(Schema):
     token = fields.String(required=True, validate=validate.Length(1, 100))
 

@@ -112,6 +112,12 @@ class Ways(Schema):
     sms = part(Way, "Takes the plan and a provider.")
 
 
+class Heard(Schema):
+    """What became of something that a provider told."""
+
+    changed = flag("We did not know it yet.")
+
+
 class Heading(Schema):
     """A captured mail or SMS in the mailbox."""
 

@@ -17,6 +17,12 @@ class NotFound(DomainError):
     code = "not_found"
 
 
+class Forbidden(DomainError):
+    """Whoever says this did not prove who they are."""
+
+    code = "forbidden"
+
+
 class PlanRequired(DomainError):
     """The practice's plan includes no SMS."""
 

@@ -34,7 +34,7 @@ class Twilio:
                 **self._sender(),
             )
         except TwilioRestException as error:
-            return answers.refused(error.status, f"{error.code or ''} {error.msg}".strip())
+            return answers.refused(error.status, f"{error.code or ''} {error.msg}".strip(), error.code)
         except requests.Timeout as error:
             return retry("provider_timeout", type(error).__name__)
         except (requests.RequestException, OSError) as error:

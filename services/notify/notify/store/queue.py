@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, bindparam, case, exists, func, insert, literal, null, select, update
 
 from notify.domain.delivery import Outcome, State
-from notify.store.statements import dialect, table, unless_there
+from notify.store.statements import count, dialect, table, unless_there
 from runtime.db import Session
 
 MESSAGES = table("messages")
@@ -48,6 +48,7 @@ BEGIN = (
         reason=case((TOO_LATE, "too_late"), else_=MESSAGE.reason),
         detail=case((TOO_LATE, ""), else_=MESSAGE.detail),
         snapshot=case((TOO_LATE, NOTHING), else_=MESSAGE.snapshot),
+        forget_at=case((TOO_LATE, null()), else_=MESSAGE.forget_at),
         attempt=MESSAGE.attempt + case((TOO_LATE, 0), else_=1),
         changed_at=bindparam("now"),
         lease_until=bindparam("lease"),
@@ -70,7 +71,6 @@ END = (
     .where(MESSAGE.id == bindparam("message"), MESSAGE.state == State.SENDING, MESSAGE.attempt == bindparam("number"))
     .values(
         state=bindparam("outcome"),
-        snapshot=case((bindparam("outcome") == State.QUEUED, MESSAGE.snapshot), else_=NOTHING),
         reason=bindparam("why"),
         detail=bindparam("answer"),
         reference=bindparam("known_as"),
@@ -80,12 +80,47 @@ END = (
     )
     .returning(*TURN)
 )
+REPORT = (
+    update(MESSAGES)
+    .where(
+        MESSAGE.id == bindparam("message"),
+        MESSAGE.attempt == bindparam("number"),
+        MESSAGE.state.in_(bindparam("before", expanding=True)),
+    )
+    .values(
+        state=bindparam("outcome"),
+        reason=bindparam("why"),
+        detail=bindparam("answer"),
+        changed_at=bindparam("now"),
+        not_before=bindparam("again"),
+        lease_until=null(),
+    )
+    .returning(*TURN)
+)
+ATTEMPTS = table("attempts")
+REPORT_OLD = (
+    update(ATTEMPTS)
+    .where(ATTEMPTS.c.message_id == bindparam("message"), ATTEMPTS.c.number == bindparam("turn"))
+    .values(state=bindparam("outcome"), reason=bindparam("why"), detail=bindparam("answer"), at=bindparam("now"))
+)
+FORGET = (
+    update(MESSAGES)
+    .where(MESSAGE.forget_at <= bindparam("now"), MESSAGE.state.not_in((State.QUEUED, State.SENDING)))
+    .values(snapshot=NOTHING, forget_at=null())
+)
 STANDING = MESSAGE["id", "version", "purpose", "role", "channel", "recipient", "state"]
 MESSAGES_OF = select(*STANDING).where(MESSAGE.appointment_id == bindparam("appointment"))
 EXPIRE = (
     update(MESSAGES)
     .where(MESSAGE.id.in_(bindparam("ids", expanding=True)), MESSAGE.state == State.QUEUED)
-    .values(state=State.EXPIRED, reason=bindparam("why"), detail="", snapshot=NOTHING, changed_at=bindparam("now"))
+    .values(
+        state=State.EXPIRED,
+        reason=bindparam("why"),
+        detail="",
+        snapshot=NOTHING,
+        forget_at=null(),
+        changed_at=bindparam("now"),
+    )
 )
 USEFUL_UNTIL = select(MESSAGE.useful_until).where(MESSAGE.id == bindparam("message"))
 NEXT_DUE = select(
@@ -135,6 +170,31 @@ def end_turn(
     when the message is no longer being sent under this number."""
     how = {"outcome": outcome.state, "why": outcome.reason, "answer": outcome.detail, "known_as": outcome.reference}
     return session.execute(END, {"message": message_id, "number": attempt, "now": now, "again": again, **how}).first()
+
+
+def report(
+    session: Session,
+    message_id: str,
+    attempt: int,
+    before: Iterable[str],
+    outcome: Outcome,
+    now: datetime,
+    again: datetime,
+) -> Any | None:
+    """Note what is told of the present turn, if the message is in one of the states `before`. The TURN, or None."""
+    how = {"outcome": outcome.state, "why": outcome.reason, "answer": outcome.detail, "now": now, "again": again}
+    return session.execute(REPORT, {"message": message_id, "number": attempt, "before": list(before), **how}).first()
+
+
+def report_old(session: Session, message_id: str, attempt: int, outcome: Outcome, now: datetime) -> bool:
+    """Note what is told of an earlier turn, in its own row. False when there is no such turn."""
+    how = {"outcome": outcome.state, "why": outcome.reason, "answer": outcome.detail, "now": now}
+    return count(session.execute(REPORT_OLD, {"message": message_id, "turn": attempt, **how})) == 1
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Empty the snapshots that nobody needs any more."""
+    session.execute(FORGET, {"now": now})
 
 
 def useful_until(session: Session, message_id: str) -> datetime:

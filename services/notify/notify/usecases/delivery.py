@@ -6,9 +6,9 @@ from typing import Any
 
 from notify import metrics, words
 from notify.domain.decide import Channel
-from notify.domain.delivery import Outcome, State, retry, wait
+from notify.domain.delivery import Outcome, State, rank, retry, wait
 from notify.domain.templates import Template
-from notify.store import projections, queue, settings
+from notify.store import projections, queue, settings, texting
 from notify.store.settings import Letterhead
 from notify.usecases.channels import valid_email
 from notify.usecases.events import supersede
@@ -84,7 +84,12 @@ def material(turn: Turn) -> Material:
 def recover(session: Session, now: datetime) -> None:
     """Put messages back whose sender died. They go out under the same Message-ID, unless overtaken meanwhile."""
     for row in queue.recover(session, now):
-        _queued_again(session, row, retry("interrupted"), now)
+        queued_again(session, row, retry("interrupted"), now)
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Empty what is left of appointments that are over."""
+    queue.forget(session, now)
 
 
 def finish(session: Session, now: datetime, message_id: str, attempt: int, outcome: Outcome, base: timedelta) -> None:
@@ -96,10 +101,9 @@ def finish(session: Session, now: datetime, message_id: str, attempt: int, outco
     if row is None:
         return
     if outcome.temporary:
-        _queued_again(session, row, outcome, now)
+        queued_again(session, row, outcome, now)
     else:
-        metrics.count_each([(row.channel, outcome.state)])
-        _tell(session, row, outcome, now)
+        ended(session, row, outcome, now)
 
 
 @dataclass(frozen=True)
@@ -127,11 +131,20 @@ def _presentable(practice: dict[str, Any] | None) -> dict[str, Any]:
     return found if valid_email(found.get("email") or "") else {**found, "email": ""}
 
 
-def _queued_again(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
-    how = {"state": outcome.state, "reason": outcome.reason, "detail": outcome.detail}
+def queued_again(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
+    """Keep how the turn ended, and see whether another one still makes sense."""
+    how = {"state": outcome.state, "reason": outcome.reason, "detail": outcome.detail, "recipient": row.recipient}
     queue.add_attempt(session, {"message_id": row.id, "number": row.attempt, "at": now, **how})
     if row.appointment_id:
         supersede(session, row.appointment_id, now)
+
+
+def ended(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
+    """Count and tell what became of the turn; remember who wants no SMS, whoever has told us."""
+    metrics.count_each([(row.channel, outcome.state)])
+    if outcome.reason == "opted_out":
+        texting.opt_out(session, row.practice_id, row.recipient, now)
+    _tell(session, row, outcome, now)
 
 
 def _tell(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
@@ -145,7 +158,7 @@ def _tell(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
         f"{row.channel}.{outcome.state}",
         subject=row.id,
         practice_id=row.practice_id,
-        version=row.attempt,
+        version=rank(row.attempt, outcome.state),
         now=now,
         data={
             "message": row.id,

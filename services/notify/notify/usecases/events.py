@@ -90,6 +90,7 @@ def _practitioner_heard_cancel(session: Session, change: Appointment) -> bool:
 
 def _row(change: Appointment, draft: Draft, snapshot: dict[str, Any], now: datetime) -> dict[str, Any]:
     key = (change.id, str(change.version), draft.purpose, draft.recipient, draft.channel)
+    end = max(change.end, change.previous_end or change.end)
     return {
         "id": stable_id("message", *key),
         "practice_id": change.practice_id,
@@ -104,6 +105,7 @@ def _row(change: Appointment, draft: Draft, snapshot: dict[str, Any], now: datet
         "queued_at": now,
         "changed_at": now,
         "not_before": now,
-        "useful_until": useful_until(now, max(change.end, change.previous_end or change.end)),
+        "useful_until": (useful := useful_until(now, end)),
+        "forget_at": max(useful, end),
         "traceparent": traceparent(),
     }

@@ -1,0 +1,21 @@
+"""What is told of a message after it was handed over, in whatever order: by status callbacks and bounces."""
+
+from datetime import datetime, timedelta
+
+from notify.domain.delivery import NEWS, Outcome, wait
+from notify.store import queue
+from notify.usecases import delivery
+from runtime.db import Session
+
+
+def report(session: Session, now: datetime, message_id: str, attempt: int, outcome: Outcome, base: timedelta) -> bool:
+    """Note what became of this turn. Of the present one it changes the message's state and is told; of an earlier one
+    it changes the history only, since another turn has followed. False when it changes nothing."""
+    row = queue.report(session, message_id, attempt, NEWS[outcome.state], outcome, now, now + wait(attempt, base))
+    if row is None:
+        return not outcome.temporary and queue.report_old(session, message_id, attempt, outcome, now)
+    if outcome.temporary:
+        delivery.queued_again(session, row, outcome, now)
+    else:
+        delivery.ended(session, row, outcome, now)
+    return True
