@@ -1,6 +1,6 @@
 """How times, money and lengths of time are written on a page, in the reader's language (CLDR through Babel)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +33,22 @@ def day_month(day: date, locale: str) -> str:
 def long_day(day: date, locale: str) -> str:
     """ "Montag, 29. März"."""
     return format_skeleton("MMMMEEEEd", day, locale=locale)
+
+
+def full_day(text: str, locale: str) -> str:
+    """ "Donnerstag, 4. Juni 2026" for an ISO date."""
+    return format_date(date.fromisoformat(text), "full", locale=locale)
+
+
+def between(start: datetime, end: datetime, zone: str, locale: str) -> str:
+    """When somebody is away: whole days by their dates, else with times; one date where both ends are on the same."""
+    first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
+    if first.time() == last.time() == time():
+        days = [full_day(each.isoformat(), locale) for each in (first.date(), last.date() - timedelta(days=1))]
+        return days[0] if days[0] == days[1] else " – ".join(days)
+    if first.date() == last.date():
+        return when(start, end, zone, locale)
+    return " – ".join(f"{full_day(one.date().isoformat(), locale)}, {clock(one, locale)}" for one in (first, last))
 
 
 def clock(moment: datetime, locale: str) -> str:

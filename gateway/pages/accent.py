@@ -49,7 +49,7 @@ def soft(accent: Colour, ground: Colour) -> Colour:
 
 def stylesheet(digits: str) -> str:
     """The custom properties of both schemes."""
-    wanted: Colour = (int(digits[0:2], 16) / 255, int(digits[2:4], 16) / 255, int(digits[4:6], 16) / 255)
+    wanted = _colour(digits)
     day, night = readable(wanted, WHITE), readable(wanted, NIGHT)
     return (
         f":root{{{_properties(day, WHITE, WHITE)}}}\n"
@@ -65,6 +65,39 @@ def accent(digits: str) -> Response:
     response = Response(stylesheet(digits), mimetype="text/css")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+@pages.get("/accent/<digits>.svg")
+def swatch(digits: str) -> Response:
+    """How buttons of one colour look on the pages, by day and by night: a picture for whoever chooses it."""
+    if not re.fullmatch(r"[0-9a-f]{6}", digits):
+        abort(404)
+    wanted = _colour(digits)
+    day, night = _hex(readable(wanted, WHITE)), _hex(readable(wanted, NIGHT))
+    grounds = ((0, _hex(WHITE), day, _hex(WHITE)), (160, _hex(NIGHT), night, _hex(NIGHT)))
+    parts = "".join(
+        f'<rect x="{x}" width="160" height="72" fill="{ground}"/>'
+        f'<rect x="{x + 16}" y="14" width="74" height="44" rx="8" fill="{fill}"/>'
+        f'<text x="{x + 53}" y="42" fill="{text}" text-anchor="middle">09:30</text>'
+        f'<text x="{x + 104}" y="42" fill="{fill}">Aa</text>'
+        for x, ground, fill, text in grounds
+    )
+    font = 'font-family="system-ui,sans-serif" font-size="17" font-weight="600"'
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="320" height="72" viewBox="0 0 320 72" {font}>{parts}</svg>'
+    )
+    response = Response(picture, mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def on_white(digits: str) -> float:
+    """The colour's own contrast with white; from 4.5 on it can be read there."""
+    return round(contrast(_colour(digits), WHITE), 1)
+
+
+def _colour(digits: str) -> Colour:
+    return int(digits[0:2], 16) / 255, int(digits[2:4], 16) / 255, int(digits[4:6], 16) / 255
 
 
 def _properties(accent: Colour, ground: Colour, text: Colour) -> str:

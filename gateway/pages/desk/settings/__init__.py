@@ -1,0 +1,6 @@
+"""The settings: one module per topic, `forms` is what their forms share, `overview` leads to all of them."""
+
+from gateway.pages.desk.settings import calendars, days_off, holidays, hours, online, overview, plan, practice, services
+
+# Importing them hangs their pages into the blueprint.
+MODULES = (calendars, days_off, holidays, hours, online, overview, plan, practice, services)

@@ -1,0 +1,115 @@
+"""What the forms of the settings share: what was typed, what is wrong with it, and who changed it in the meantime.
+
+Payloads are judged by the schemas of the API, so that pages and API say the same; the service has the last word.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+from marshmallow import Schema
+
+from gateway import problems
+from gateway.context import locale
+from gateway.pages.backend import Json
+from gateway.pages.desk.frame import sentence
+from gateway.pages.words import _
+from gateway.words import fields as field_words
+from runtime.errors import Refused
+
+EDIT, ADMIN = "availability:write", "practice:admin"
+SETTLED = ("invalid", "precondition_failed", "not_found")
+
+
+@dataclass
+class Entries:
+    """What stands in a form: input name -> text; of tick boxes with several values the chosen ones.
+
+    `errors`: input name -> sentence; `labels`: input name -> what it is called in the summary of errors;
+    `objection`: a sentence about the whole form.
+    """
+
+    values: dict[str, str]
+    chosen: dict[str, list[str]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    objection: str = ""
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    @property
+    def status(self) -> int:
+        """Of the page that shows them."""
+        return 422 if self.errors or self.objection else 200
+
+    def blame(self, name: str, said: Any) -> None:
+        """What validation says against this input, in the reader's language; the first objection counts."""
+        self.errors.setdefault(name, word(said))
+
+    def judge(self, schema: Schema, payload: Json, names: Mapping[str, str] | None = None) -> bool:
+        """Whether the API's schema accepts the payload; else its objections stand beside the inputs.
+
+        `names`: field of the payload -> input, where they differ.
+        """
+        self._blame_all(schema.validate(payload), names or {})
+        return not self.errors
+
+    def refused(self, refused: Refused, names: Mapping[str, str] | None = None) -> None:
+        """Take over why a service refused. Re-raises what no form can explain."""
+        if refused.code not in SETTLED:
+            raise refused
+        if refused.code == "invalid":
+            self._blame_all(refused.facts.get("errors") or {}, names or {})
+        if refused.code == "precondition_failed":
+            self.objection = _(
+                "Somebody else has changed this in the meantime. Your entries still stand here; if you save again, "
+                "they are what counts."
+            )
+            self.values["version"] = str(refused.facts.get("version", ""))
+        elif not self.errors:
+            self.objection = sentence(refused)
+
+    def _blame_all(self, errors: Any, names: Mapping[str, str]) -> None:
+        for name, said in errors.items() if isinstance(errors, dict) else ():
+            self.blame(names.get(name, name), said)
+
+
+def read(names: Iterable[str], *several: str) -> Entries:
+    """What was sent, trimmed; nothing is judged yet. `several`: tick boxes with more than one value."""
+    values = {name: request.form.get(name, "").strip() for name in (*names, "version")}
+    return Entries(values, {name: request.form.getlist(name) for name in several})
+
+
+def number(text: str) -> int | str | None:
+    """As a payload wants it; what is no number stays as it was typed, for validation to say so."""
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+
+
+def filled(payload: Json) -> Json:
+    """Without the fields that were left empty: for fields that are required, or keep their default."""
+    return {name: value for name, value in payload.items() if value not in (None, "")}
+
+
+def seen(entries: Entries) -> Json:
+    """`if_version` of the change: what the page showed."""
+    version = number(entries["version"])
+    return {"if_version": version} if isinstance(version, int) and version else {}
+
+
+def word(said: Any) -> str:
+    """The first text in validation's tree, in the reader's language."""
+    while not isinstance(said, str):
+        said = next(iter(said.values() if isinstance(said, dict) else said), "Invalid value.")
+    return field_words.word(said, problems.words[locale()])
+
+
+def by_id(items: list[Json], id: Any) -> Json:
+    """The one with this id. Raises Refused `not_found`."""
+    for item in items:
+        if item["id"] == str(id):
+            return item
+    raise Refused("not_found")

@@ -1,0 +1,80 @@
+// On top of the settings' forms: buttons that store nothing change the page in place, the preview follows what is typed.
+const focusOnTold = () => document.querySelector("[data-focus]")?.focus();
+focusOnTold();
+
+const dress = () => {
+  document.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = !navigator.clipboard));
+  document.querySelectorAll(".question").forEach((question) => {
+    const kind = question.querySelector("[data-kind]");
+    question.querySelector("[data-choices]").hidden = kind.value !== "choice";
+  });
+};
+dress();
+
+const body = (form, name, value) => {
+  const data = new URLSearchParams(new FormData(form));
+  data.set(name, value);
+  return data;
+};
+
+async function fetched(form, action) {
+  const answer = await fetch(form.action, { method: "POST", body: body(form, "action", action) });
+  if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const button = event.submitter;
+  if (!form.matches("[data-swap]") || button?.name !== "action" || button.value === "save") return;
+  event.preventDefault();
+  const again = button.id || `${button.name}=${button.value}`;
+  form.setAttribute("aria-busy", "true");
+  try {
+    const page = await fetched(form, button.value);
+    document.getElementById("main").replaceWith(page.getElementById("main"));
+    dress();
+    const same = [...document.querySelectorAll("button")].find((each) => (each.id || `${each.name}=${each.value}`) === again);
+    (document.querySelector("[autofocus]") ?? same ?? document.getElementById("main")).focus();
+  } catch {
+    const plain = document.createElement("input"); // the page itself does it
+    Object.assign(plain, { type: "hidden", name: "action", value: button.value });
+    form.append(plain);
+    form.submit();
+  }
+});
+
+let waiting;
+let round = 0;
+document.addEventListener("input", (event) => {
+  const colour = event.target.closest('input[type="color"]');
+  if (colour) document.querySelector("[data-swatch]").src = `/accent/${colour.value.slice(1).toLowerCase()}.svg`;
+  if (event.target.matches("[data-kind]")) dress();
+  const form = event.target.closest("[data-preview]");
+  if (!form || form.querySelector("fieldset")?.disabled || !event.target.matches("[data-clock], #service")) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(async () => {
+    const mine = ++round;
+    form.classList.add("loading");
+    try {
+      const page = await fetched(form, "preview");
+      const fresh = page.querySelector(".preview .starts, .preview > p.muted:not(.small)");
+      const old = form.querySelector(".preview .starts, .preview > p.muted:not(.small)");
+      if (mine !== round) return;
+      if (fresh && old) old.replaceWith(fresh);
+      const words = (root) => root.querySelector(".preview > p.small");
+      if (words(page) && words(form)) words(form).replaceWith(words(page));
+    } catch {
+      // the button is still there
+    } finally {
+      if (mine === round) form.classList.remove("loading");
+    }
+  }, 400);
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+  button.textContent = button.dataset.done;
+});
