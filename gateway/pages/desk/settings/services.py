@@ -65,7 +65,7 @@ def add_service() -> Response:
     """Store a new one."""
     entries = _read()
     payload = _payload(entries)
-    if entries.judge(ServiceRequest(), payload, NAMES):
+    if _judge(entries, payload):
         try:
             current_services().availability.create_service(payload)
             return back(LIST, did="added")
@@ -86,7 +86,7 @@ def save_service(id: Any) -> Response:
     """Change it, unless somebody else was faster."""
     entries = _read()
     payload = _payload(entries)
-    if entries.judge(ServiceRequest(), payload, NAMES):
+    if _judge(entries, payload):
         try:
             current_services().availability.update_service(str(id), payload | seen(entries))
             return back(LIST, did="saved")
@@ -120,6 +120,12 @@ def _form(entries: Entries, calendars: list[Json], service: Json | None = None) 
     offers = [(one["id"], one["nickname"], one["place"]["name"]) for one in calendars]
     values = {"service": service, "offers": offers, "currency": _currency(), "units": _units()}
     return show(FORM, entries.status, entries=entries, editable=may(EDIT), **values)
+
+
+def _judge(entries: Entries, payload: Json) -> bool:
+    if not entries["window_days"]:
+        entries.blame("window_days", "Please fill in this field.")
+    return entries.judge(ServiceRequest(), payload, NAMES)
 
 
 def _calendars() -> list[Json]:
