@@ -110,6 +110,9 @@ KINDS: dict[str, Kind] = {
     "invalid_transition": Kind(
         409, "Not possible in this state", "The appointment's state does not allow this.", ("status", "action")
     ),
+    "overpaid": Kind(
+        422, "More than the price", "Payments cannot be more than the price.", members=("price", "paid", "balance")
+    ),
     "mixed_status": Kind(409, "Different states", "All chosen appointments must have the same state."),
     "sms_unavailable": Kind(409, "SMS cannot be sent", "No SMS provider is set up."),
     "email_taken": Kind(409, "This address is in use", "There is already an account with this e-mail address."),

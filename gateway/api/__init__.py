@@ -8,6 +8,7 @@ from werkzeug.routing import BaseConverter
 
 from gateway import webhooks
 from gateway.api import (
+    appointment_money,
     appointments,
     calendars,
     docs,
@@ -33,6 +34,7 @@ THEMES = (
     services.routes,
     calendars.routes,
     appointments.routes,
+    appointment_money.routes,
     inbox.routes,
     messages.routes,
     templates.routes,

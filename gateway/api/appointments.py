@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from webargs.fields import DelimitedList
 
 from gateway.api import answers, examples
-from gateway.api.fields import Body, Email, Flag, Id, Instant, Phone, Text
+from gateway.api.fields import Body, Email, Flag, Id, Instant, Phone, Text, Whole
 from gateway.api.framework import KEY, MATCH, Blueprint, Page, answer, idempotency_key, if_match, listing, versioned
 from gateway.api.public import Customer
 from gateway.clients import Json
@@ -63,6 +63,36 @@ class Change(Body):
 
     notify = Flag(load_default=True)
     note = Text(longest=2000, lines=True, empty=True, allow_none=True)
+
+
+class DetailsChange(Body):
+    """What is left out stays as it is."""
+
+    service = Id()
+    duration_minutes = Whole(1, 24 * 60)
+    note = Text(longest=2000, lines=True, empty=True, allow_none=True, metadata={"description": "staff's own"})
+    notify = Flag(load_default=True)
+    force = Flag(metadata={"description": "also outside the working hours; never over another appointment"})
+
+
+class PlaceChange(Body):
+    """Where it happens."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(("address", "video", "phone")))
+    name = Text(longest=200, empty=True, allow_none=True, metadata={"description": "such as a room or a branch"})
+    text_ = Text(longest=2000, lines=True, empty=True, allow_none=True, data_key="text", attribute="text")
+    url = Text(longest=500, empty=True, allow_none=True, metadata={"format": "uri"})
+    notify = Flag(load_default=True)
+
+
+class Bulk(Change):
+    """Several appointments of the same state."""
+
+    ids = fields.List(Id(), required=True, validate=validate.Length(1, 100))
+    action = fields.String(required=True, validate=validate.OneOf(tuple(ACTIONS)))
+    if_versions = fields.Dict(
+        keys=Id(), values=Whole(1, 10**9), metadata={"description": "by id the version that you have seen"}
+    )
 
 
 class StaffMove(Body):
@@ -141,6 +171,45 @@ for _action in ACTIONS:
 def reschedule(body: Json, id: UUID) -> Response:
     """Move an appointment"""
     return versioned(current_services().booking.reschedule(str(id), body | if_match()))
+
+
+@routes.route("/appointments/<uuid:id>", methods=["PATCH"], parameters=[MATCH])
+@routes.refuses(
+    "not_found", "invalid_transition", "slot_taken", "slot_not_offered", "overpaid", "conflict", "precondition_failed"
+)
+@routes.body(DetailsChange, {"duration_minutes": 45, "note": "Bringt die alten Geräte mit", "notify": True})
+@routes.answers(200, answers.Appointment, examples.APPOINTMENT)
+def change_details(body: Json, id: UUID) -> Response:
+    """Change service, duration or note of an appointment
+
+    The time is checked anew, with its buffers. Another service brings its own duration and price.
+    """
+    return versioned(current_services().booking.change_details(str(id), body | if_match()))
+
+
+@routes.route("/appointments/<uuid:id>/place", methods=["POST"], parameters=[MATCH])
+@routes.refuses("not_found", "precondition_failed")
+@routes.body(PlaceChange, {"kind": "video", "url": "https://video.example/anna", "text": "Videotermin"})
+@routes.answers(200, answers.Appointment, examples.APPOINTMENT)
+def set_place(body: Json, id: UUID) -> Response:
+    """Say where an appointment happens
+
+    At an address or in a room (`text`), in a video call (`url`, https only), on the phone (`text`: who calls whom).
+    """
+    return versioned(current_services().booking.set_place(str(id), body | if_match()))
+
+
+@routes.route("/appointments/bulk", methods=["POST"])
+@routes.refuses("not_found", "mixed_status", "invalid_transition", "precondition_failed")
+@routes.body(Bulk, {"ids": [examples.APPOINTMENT_ID], "action": "accept", "notify": True})
+@routes.answers(200, answers.AppointmentList, {"items": [examples.APPOINTMENT]})
+def change_several(body: Json) -> Response:
+    """Change the state of several appointments
+
+    All of them, or none: they must have the same state.
+    """
+    options = {name: value for name, value in body.items() if name not in ("ids", "action")}
+    return answer(current_services().booking.bulk(body["ids"], body["action"], options))
 
 
 @routes.route("/appointments/<uuid:id>/undo", methods=["POST"], parameters=[MATCH])

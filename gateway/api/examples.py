@@ -68,7 +68,7 @@ _BOOKED = {
     "time_zone": "Europe/Berlin",
     "service": {"id": SERVICE_ID, "name": "Servicetermin", "duration_minutes": 30, "price": PRICE},
     "calendar": {"id": CALENDAR_ID, "nickname": "Anna", "time_zone": "Europe/Berlin"},
-    "place": PLACE,
+    "place": {**PLACE, "kind": "address", "text": None, "url": None},
 }
 BOOKED = {**_BOOKED, "manage_url": "https://termine.example/a/n7Qk2vJw8sYh0bLx4dRfTg"}
 MANAGED = {
@@ -84,13 +84,39 @@ MANAGED = {
     "cancelled_at": None,
     "cancelled_by": None,
 }
+PAID, OPEN = {"amount": "20.00", "currency": "EUR"}, {"amount": "29.00", "currency": "EUR"}
+ACCOUNT = {"price": PRICE, "paid": PAID, "balance": OPEN}
 APPOINTMENT = {
     **_BOOKED,
     "version": 3,
+    **ACCOUNT,
+    "note": None,
     "customer": CUSTOMER,
     "comment": "Ich komme mit Begleitung.",
     "online": True,
     "history": [],
+}
+PAYMENT_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a10"
+PAYMENT: dict[str, object] = {
+    "id": PAYMENT_ID,
+    "amount": PAID,
+    "method": "card",
+    "note": "Anzahlung",
+    "paid_at": "2030-03-20T08:00:00+00:00",
+    "user_id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a07",
+}
+PAYMENTS = {"appointment": APPOINTMENT_ID, "version": 3, **ACCOUNT, "items": [PAYMENT]}
+_COUNTS = {"bookings": 14, "open": 3, "completed": 8, "cancellations": 1, "no_shows": 1, "declined": 1}
+_FIGURES = {**_COUNTS, "revenue": [{"amount": "392.00", "currency": "EUR"}]}
+ANALYTICS = {
+    "from": "2030-03-01",
+    "to": "2030-03-31",
+    "time_zone": "Europe/Berlin",
+    "per": "month",
+    "total": _FIGURES,
+    "periods": [{"from": "2030-03-01", "to": "2030-03-31", **_FIGURES}],
+    "calendars": [{"id": CALENDAR_ID, "nickname": "Anna", **_FIGURES}],
+    "services": [{"id": SERVICE_ID, "name": "Servicetermin", **_FIGURES}],
 }
 CREDENTIALS = {"email": "demo@top-hearing.example", "password": "a long and secret sentence"}
 SIGNED_IN = {

@@ -71,6 +71,42 @@ class Booking:
         """Moved by staff. Refused `slot_taken`, `slot_not_offered`, `invalid_transition`."""
         return self._ask("booking", "reschedule", {"id": id, **target})
 
+    def bulk(self, ids: list[str], action: str, options: Json) -> Json:
+        """The same change of status for all of them, or none: items. Refused `mixed_status`, `invalid_transition`."""
+        return self._ask("booking", "bulk", {"ids": ids, "action": action, **options})
+
+    def set_place(self, id: str, place: Json) -> Json:
+        """Where this one happens. Refused `invalid`."""
+        return self._ask("booking", "set_place", {"id": id, **place})
+
+    def change_details(self, id: str, changes: Json) -> Json:
+        """Another service, duration or note. Refused `slot_taken`, `slot_not_offered`, `overpaid`, `conflict`."""
+        return self._ask("booking", "change_details", {"id": id, **changes})
+
+    def set_price(self, id: str, price: Json) -> Json:
+        """Another price, or none. Refused `overpaid`."""
+        return self._ask("booking", "set_price", {"id": id, **price})
+
+    def payments(self, id: str) -> Json:
+        """Price, paid, balance, items. Refused `not_found`."""
+        return self._ask("booking", "payments", {"id": id})
+
+    def add_payment(self, id: str, payment: Json) -> Json:
+        """`payment` holds the idempotency key. Refused `overpaid`, `idempotency_conflict`."""
+        return self._ask("booking", "add_payment", {"id": id, **payment})
+
+    def change_payment(self, id: str, payment: str, changes: Json) -> Json:
+        """The corrected account. Refused `overpaid`."""
+        return self._ask("booking", "change_payment", {"id": id, "payment": payment, **changes})
+
+    def remove_payment(self, id: str, payment: str, options: Json) -> Json:
+        """The account without it."""
+        return self._ask("booking", "remove_payment", {"id": id, "payment": payment, **options})
+
+    def analytics(self, query: Json) -> Json:
+        """The practice's figures by the wall clock of `time_zone`."""
+        return self._ask("booking", "analytics", query)
+
     def undo(self, id: str, options: Json) -> Json:
         """The last change of status taken back while the time is free."""
         return self._ask("booking", "undo", {"id": id, **options})

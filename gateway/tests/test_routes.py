@@ -27,6 +27,7 @@ PARTS = {
     "hold": examples.HOLD_ID,
     "id": examples.APPOINTMENT_ID,
     "closure": examples.CLOSURE_ID,
+    "payment": examples.PAYMENT_ID,
     "name": "booking_confirmation",
 }
 PUBLIC = {
@@ -51,6 +52,7 @@ def address(path: str) -> str:
     """The path with the demo's ids."""
     filled = re.sub(r"{(\w+)}", lambda found: PARTS[found[1]], path)
     queries = {"/slots": f"?service={examples.SERVICE_ID}", "/holidays/importable": "?country=DE&year=2030"}
+    queries["/analytics"] = "?from=2030-03-01&to=2030-03-31"
     return filled + next((query for ending, query in queries.items() if path.endswith(ending)), "")
 
 

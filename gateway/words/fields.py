@@ -67,6 +67,8 @@ TEMPLATES = (
     "Unknown language.",
     "Unknown plan.",
     "Not an https origin.",
+    "Not a valid https address.",
+    "Must be the currency of the price.",
     "Not a colour of the form #rrggbb.",
     "Lower-case letters, digits, single hyphens.",
     "A period must end after it starts.",

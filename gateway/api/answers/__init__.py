@@ -1,9 +1,11 @@
 """What the routes answer, for the OpenAPI document. Answers of services pass through as they are: these describe."""
 
+from gateway.api.answers.money import AddedPayment, Analytics, Payments
 from gateway.api.answers.parts import STATUSES, Place, page_of
 from gateway.api.answers.public import Booked, Hold, Managed, PublicPractice, Week
 from gateway.api.answers.staff import (
     Appointment,
+    AppointmentList,
     BookingForm,
     Calendar,
     Closure,
@@ -22,7 +24,10 @@ from gateway.api.answers.staff import (
 
 __all__ = [
     "STATUSES",
+    "AddedPayment",
+    "Analytics",
     "Appointment",
+    "AppointmentList",
     "Booked",
     "BookingForm",
     "Calendar",
@@ -35,6 +40,7 @@ __all__ = [
     "Managed",
     "Message",
     "Notifications",
+    "Payments",
     "Place",
     "Practice",
     "Preview",

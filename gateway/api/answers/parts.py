@@ -55,6 +55,17 @@ class Place(Answer):
     address = maybe()
 
 
+class AppointmentPlace(Answer):
+    """Where an appointment happens."""
+
+    id = maybe("the practice's place; null: set for this appointment alone", format="uuid")
+    kind = fields.String(metadata={"enum": ["address", "video", "phone"]})
+    name = maybe("such as the branch")
+    address = maybe("also a video call's address and a phone's instructions, for who knows no kinds")
+    text_ = fields.String(data_key="text", allow_none=True, metadata={"description": "what staff wrote"})
+    url = maybe("of the video call, https")
+
+
 class Price(Answer):
     """Money."""
 

@@ -5,6 +5,7 @@ from marshmallow import fields
 from gateway.api.answers.parts import (
     STATUSES,
     Answer,
+    AppointmentPlace,
     BookedCalendar,
     BookedService,
     Contact,
@@ -121,7 +122,7 @@ class Booked(Answer):
     time_zone = text("IANA name, the calendar's")
     service = fields.Nested(BookedService, required=True)
     calendar = fields.Nested(BookedCalendar, required=True)
-    place = fields.Nested(Place, allow_none=True)
+    place = fields.Nested(AppointmentPlace, allow_none=True)
     manage_url = text("the customer's link: see, move, cancel", format="uri")
 
 

@@ -2,9 +2,11 @@
 
 from marshmallow import fields
 
+from gateway.api.answers.money import Account
 from gateway.api.answers.parts import (
     STATUSES,
     Answer,
+    AppointmentPlace,
     BookedCalendar,
     BookedService,
     Contact,
@@ -179,7 +181,7 @@ class ImportedHolidays(Answer):
     conflicts = fields.List(fields.String(), metadata={"description": "appointments that they meet; they stay"})
 
 
-class Appointment(Answer):
+class Appointment(Account):
     """An appointment in the planner."""
 
     id = id_()
@@ -190,12 +192,19 @@ class Appointment(Answer):
     time_zone = fields.String()
     service = fields.Nested(BookedService)
     calendar = fields.Nested(BookedCalendar)
-    place = fields.Nested(Place, allow_none=True)
+    place = fields.Nested(AppointmentPlace, allow_none=True)
     customer = fields.Nested(Contact, allow_none=True)
     comment = maybe("the customer's entries")
+    note = maybe("staff's own; the customer never sees it")
     online = fields.Boolean()
     history = fields.List(fields.Raw())
     messages = fields.List(fields.Raw(), metadata={"description": "with delivery state; in the details only"})
+
+
+class AppointmentList(Answer):
+    """Several appointments."""
+
+    items = fields.List(fields.Nested(Appointment), required=True)
 
 
 class Message(Answer):
