@@ -33,6 +33,8 @@ class Slots(OfPractice):
     since = fields.Date(required=True, data_key="from")
     days = Whole(1, MOST_DAYS, load_default=7)
     tz = Zone(required=True)
+    mode = fields.String(load_default="online", validate=validate.OneOf(("online", "staff")))
+    duration_minutes = Whole(1, DAY_MINUTES, load_default=None, allow_none=True)
 
 
 class Offer(OfPractice):

@@ -17,6 +17,7 @@ from runtime.db import Session
 
 Request = dict[str, Any]
 STRIDE = 28 * DAY  # how far one look ahead for the next free slot reaches
+STAFF_DAYS = 366  # how far ahead staff are shown free times
 AROUND = 10 * DAY  # alternatives are looked for this near first
 
 
@@ -36,8 +37,11 @@ def catalogue(session: Session, practice: str) -> Request:
 
 
 def slots(session: Session, now: datetime, request: Request, *, staff: bool) -> str:
-    """The week grid as JSON text. Staff see services that are not released, too. Raises NotFound."""
+    """The week grid as JSON text. Staff see services that are not released, too, and in the mode `staff` what they may
+    book: without notice, window and limits. Raises NotFound."""
     chosen = _choose(session, request, unreleased=staff)
+    if staff and request["mode"] == "staff":
+        chosen = _for_staff(chosen, _terms(chosen, request))
     moment, zone, first = int(now.timestamp()), request["tz"], request["since"]
     since, until = (_midnight(zone, first.toordinal() + days) for days in (0, request["days"]))
     agendas = fill(session, [one for one in chosen.agendas if one.active], since, until, moment)
@@ -46,6 +50,13 @@ def slots(session: Session, now: datetime, request: Request, *, staff: bool) -> 
     if free is None:
         free = _look_ahead(session, agendas, chosen.terms, max(until, moment), moment)
     return week_grid(zone, first, request["days"], found, agendas, chosen.terms.duration, free)
+
+
+def _for_staff(chosen: Selection, terms: Terms) -> Selection:
+    """What staff may book, as `rules.OBEYED` has it."""
+    unlimited = [replace(agenda, max_per_day=None, max_per_week=None) for agenda in chosen.agendas]
+    terms = replace(terms, notice=0, window_days=max(terms.window_days, STAFF_DAYS))
+    return replace(chosen, agendas=unlimited, terms=terms)
 
 
 def _look_ahead(session: Session, agendas: Sequence[Agenda], terms: Terms, since: int, now: int) -> int | None:

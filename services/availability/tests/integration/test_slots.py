@@ -267,3 +267,24 @@ def test_the_catalogue_shows_what_can_be_booked_and_no_real_name(desk: Any) -> N
     assert [(one["id"], one["calendars"], one["price"]) for one in answer["services"]] == [(service, [anna], None)]
     assert [one["nickname"] for one in answer["calendars"]] == ["Anna"]
     assert "Real Name" not in json.dumps(answer)
+
+
+def test_staff_see_what_they_may_book(light_desk: Any, appointment: Any) -> None:
+    """Without notice, window and limits, with another length; taken stays taken. Nobody else gets that view."""
+    desk = light_desk
+    anna = desk.calendar(max_per_day=1)
+    service = desk.service(anna, min_notice_minutes=48 * 60, window_days=3, released=False)
+    desk.hear("appointment.booked", new_id(), 1, appointment(anna, "2026-06-02T07:00+00:00", "2026-06-02T08:00+00:00"))
+    asked = {"practice_id": desk.practice, "service": service, "calendar": anna, "days": 1, "tz": "Europe/Berlin"}
+
+    def free(day: str, **more: Any) -> list[str]:
+        answer = json.loads(desk.staff("slots", **asked, **{"from": day}, **more))
+        return [slot["start"][11:16] for slot in answer["days"][0]["slots"] if slot["bookable"]]
+
+    assert free("2026-06-02") == free("2026-07-01") == []
+    assert free("2026-06-02", mode="staff") == ["10:00", "10:30", "11:00"]
+    assert free("2026-06-02", mode="staff", duration_minutes=90) == ["10:00", "10:30"]
+    assert free("2026-07-01", mode="staff")[0] == "09:00"
+    released = desk.service(anna, min_notice_minutes=48 * 60)
+    public = desk.public("slots", **{**asked, "service": released, "from": "2026-06-02"}, mode="staff")
+    assert not any(slot["bookable"] for slot in json.loads(public)["days"][0]["slots"])
