@@ -54,7 +54,7 @@ def slots(session: Session, now: datetime, request: Request, *, staff: bool) -> 
 
 def _for_staff(chosen: Selection, terms: Terms) -> Selection:
     """What staff may book, as `rules.OBEYED` has it."""
-    unlimited = [replace(agenda, max_per_day=None, max_per_week=None) for agenda in chosen.agendas]
+    unlimited = tuple(replace(agenda, max_per_day=None, max_per_week=None) for agenda in chosen.agendas)
     terms = replace(terms, notice=0, window_days=max(terms.window_days, STAFF_DAYS))
     return replace(chosen, agendas=unlimited, terms=terms)
 
