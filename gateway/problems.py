@@ -115,6 +115,12 @@ KINDS: dict[str, Kind] = {
     ),
     "mixed_status": Kind(409, "Different states", "All chosen appointments must have the same state."),
     "sms_unavailable": Kind(409, "SMS cannot be sent", "No SMS provider is set up."),
+    "customer_merged": Kind(
+        409,
+        "This customer has been merged",
+        "The record has been merged into another one. Please use that one.",
+        members=("customer",),
+    ),
     "email_taken": Kind(409, "This address is in use", "There is already an account with this e-mail address."),
     "precondition_failed": Kind(
         412,

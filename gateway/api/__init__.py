@@ -11,6 +11,7 @@ from gateway.api import (
     appointment_money,
     appointments,
     calendars,
+    customers,
     docs,
     health,
     inbox,
@@ -36,6 +37,7 @@ THEMES = (
     appointments.routes,
     appointment_money.routes,
     inbox.routes,
+    customers.routes,
     messages.routes,
     templates.routes,
 )

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from flask import Response, g
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 from webargs.fields import DelimitedList
 
 from gateway.api import answers, examples
@@ -52,10 +52,16 @@ class StaffBooking(Body):
     service = Id(required=True)
     calendar = Id(required=True)
     start = Instant(required=True)
-    customer = fields.Nested(StaffCustomer, required=True)
+    customer = fields.Nested(StaffCustomer, metadata={"description": "as entered; or `customer_id`"})
+    customer_id = Id(metadata={"description": "of the customer's record: its contact, language and time zone"})
     message = Text(longest=2000, lines=True, empty=True, allow_none=True)
     notify = Flag(load_default=True)
     force = Flag(metadata={"description": "also outside the working hours; never over another appointment"})
+
+    @validates_schema
+    def one_customer(self, data: Json, **_: object) -> None:
+        if ("customer" in data) == ("customer_id" in data):
+            raise ValidationError("Missing data for required field.", "customer")
 
 
 class Change(Body):
@@ -114,7 +120,9 @@ def list_appointments(query: Json) -> Response:
 
 
 @routes.route("/appointments", methods=["POST"], parameters=[KEY])
-@routes.refuses("not_found", "slot_taken", "slot_not_offered", "limit_reached", "idempotency_conflict")
+@routes.refuses(
+    "not_found", "slot_taken", "slot_not_offered", "limit_reached", "customer_merged", "idempotency_conflict"
+)
 @routes.body(StaffBooking, {**examples.HOLD_REQUEST, "customer": examples.CUSTOMER})
 @routes.answers(201, answers.Appointment, examples.APPOINTMENT)
 def create_appointment(body: Json) -> Response:

@@ -86,12 +86,41 @@ MANAGED = {
 }
 PAID, OPEN = {"amount": "20.00", "currency": "EUR"}, {"amount": "29.00", "currency": "EUR"}
 ACCOUNT = {"price": PRICE, "paid": PAID, "balance": OPEN}
+CUSTOMER_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a11"
+DUPLICATE_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a12"
+CUSTOMER_REQUEST = {"first_name": "Erika", "last_name": "Beispiel", "phone": "0711 654321", "note": "Laut klingeln"}
+CUSTOMER_RECORD = {
+    "id": CUSTOMER_ID,
+    "version": 2,
+    "first_name": "Erika",
+    "last_name": "Beispiel",
+    "email": "erika@example.org",
+    "phone": "+49711654321",
+    "phone_typed": "0711 654321",
+    "locale": "de",
+    "time_zone": "Europe/Berlin",
+    "note": "Laut klingeln",
+    "merged_into": None,
+    "counts": {"booked": 3, "cancelled": 1, "declined": 0, "missed": 0, "completed": 1, "coming": 1},
+    "next_start": START,
+    "last_start": "2030-01-14T10:00:00+01:00",
+    "created_at": "2029-11-02T09:00:00+01:00",
+    "changed_at": "2030-01-14T10:40:00+01:00",
+}
+SUGGESTIONS = {"items": [{"customer": CUSTOMER_RECORD, "reasons": ["phone", "name"], "likeness": 1.0}]}
+MERGED = {
+    "customer": CUSTOMER_RECORD,
+    "duplicate": {**CUSTOMER_RECORD, "id": DUPLICATE_ID, "email": None},
+    "moved": 2,
+}
 APPOINTMENT = {
     **_BOOKED,
     "version": 3,
     **ACCOUNT,
     "note": None,
     "customer": CUSTOMER,
+    "customer_id": None,
+    "booked_by": CUSTOMER,
     "comment": "Ich komme mit Begleitung.",
     "online": True,
     "history": [],

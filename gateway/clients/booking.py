@@ -126,3 +126,35 @@ class Booking:
     def book_for(self, booking: Json) -> Json:
         """Booked by staff on a client's behalf, accepted at once."""
         return self._ask("booking", "book_for", booking)
+
+    def customers(self, query: Json) -> Json:
+        """A page of the practice's customers by name: items, next."""
+        return self._ask("booking", "customers", query)
+
+    def customer(self, id: str) -> Json:
+        """One customer, also one merged into another. Refused `not_found`."""
+        return self._ask("booking", "customer", {"id": id})
+
+    def create_customer(self, customer: Json) -> Json:
+        """The new record. Refused `invalid`, `idempotency_conflict`."""
+        return self._ask("booking", "create_customer", customer)
+
+    def update_customer(self, id: str, changes: Json) -> Json:
+        """The record after the change. Refused `customer_merged`, `precondition_failed`, `invalid`."""
+        return self._ask("booking", "update_customer", {"id": id, **changes})
+
+    def merge_customers(self, id: str, merge: Json) -> Json:
+        """customer, duplicate, moved. Refused `customer_merged`, `precondition_failed`."""
+        return self._ask("booking", "merge_customers", {"id": id, **merge})
+
+    def customer_suggestions(self, whose: Json) -> Json:
+        """Who may be meant by an appointment (`id`), or be the same as a `customer`: items."""
+        return self._ask("booking", "customer_suggestions", whose)
+
+    def link_customer(self, id: str, link: Json) -> Json:
+        """The appointment, linked to a `customer_id` or a new record (`create`). Refused `precondition_failed`."""
+        return self._ask("booking", "link_customer", {"id": id, **link})
+
+    def unlink_customer(self, id: str, condition: Json) -> Json:
+        """The appointment with its booked contact. Refused `precondition_failed`."""
+        return self._ask("booking", "unlink_customer", {"id": id, **condition})

@@ -1,5 +1,6 @@
 """What the routes answer, for the OpenAPI document. Answers of services pass through as they are: these describe."""
 
+from gateway.api.answers.customers import CustomerRecord, Merged, Suggestions
 from gateway.api.answers.money import AddedPayment, Analytics, Payments
 from gateway.api.answers.parts import STATUSES, Place, page_of
 from gateway.api.answers.public import Booked, Hold, Managed, PublicPractice, Week
@@ -32,12 +33,14 @@ __all__ = [
     "BookingForm",
     "Calendar",
     "Closure",
+    "CustomerRecord",
     "Hold",
     "HolidayRegions",
     "HoursPreview",
     "ImportableHolidays",
     "ImportedHolidays",
     "Managed",
+    "Merged",
     "Message",
     "Notifications",
     "Payments",
@@ -47,6 +50,7 @@ __all__ = [
     "PublicPractice",
     "Service",
     "SignedIn",
+    "Suggestions",
     "Template",
     "Week",
     "page_of",

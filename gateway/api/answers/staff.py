@@ -194,6 +194,8 @@ class Appointment(Account):
     calendar = fields.Nested(BookedCalendar)
     place = fields.Nested(AppointmentPlace, allow_none=True)
     customer = fields.Nested(Contact, allow_none=True)
+    customer_id = maybe("the linked customer's record; null: none", format="uuid")
+    booked_by = fields.Nested(Contact, metadata={"description": "the contact as entered; in the details only"})
     comment = maybe("the customer's entries")
     note = maybe("staff's own; the customer never sees it")
     online = fields.Boolean()

@@ -1,6 +1,6 @@
 """The desk: what staff work in all day. One module per area; `frame` is what their pages share."""
 
-from gateway.pages.desk import lists, settings
+from gateway.pages.desk import appointment_customer, customer_merge, customers, lists, search, settings
 
 # Importing them hangs their pages into the blueprint.
-MODULES = (lists, settings)
+MODULES = (lists, customers, customer_merge, appointment_customer, search, settings)

@@ -7,8 +7,9 @@ from typing import Any
 
 from booking import usecases
 from booking.contracts import answers, desk, requests
+from booking.contracts import customers as records
 from booking.domain.appointment import Appointment
-from booking.domain.commands import Book, Move, Offer, Search, TakeHold, Wish
+from booking.domain.commands import Book, Entries, Move, Offer, Search, TakeHold, Wish
 from booking.domain.errors import SlotNotOffered, SlotTaken
 from booking.usecases import customer
 from runtime.edge import Access, Call, rpc
@@ -166,13 +167,52 @@ class BookingEdge:
     def book_for(self, call: Call, request: Json) -> Json:
         locale = request.pop("locale") or _locale(call)
         wish = Book(**request, locale=locale, practice_id=call.practice_id, user_id=call.caller.user_id)
-        command = (usecases.book, call.now, wish)
+        book = usecases.book_for_customer if wish.customer_id else usecases.book
+        command = (book, call.now, wish)
         return self._once(call, wish, _mode(wish.force), lambda offer: (*command, offer, self.key))
 
     @rpc(requests.FormUpdate, allow=Access.STAFF, scope=ADMIN)
     def update_form(self, call: Call, request: Json) -> Json:
         rules = (request["fields_"], request["max_open_bookings"])
         return self.app.db.write(usecases.update_form, call.practice_id, *rules)
+
+    # --- staff: customers' records
+
+    @rpc(records.CustomerSearch, allow=Access.STAFF, scope=READ)
+    def customers(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(usecases.customer_page, call.now, call.practice_id, request)
+
+    @rpc(records.CustomerId, allow=Access.STAFF, scope=READ)
+    def customer(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(usecases.customer_record, call.now, call.practice_id, request["id"])
+
+    @rpc(records.CreateCustomer, allow=Access.STAFF, scope=WRITE)
+    def create_customer(self, call: Call, entries: Entries) -> Json:
+        return self.app.db.write(usecases.create_customer, call.now, call.practice_id, entries)
+
+    @rpc(records.UpdateCustomer, allow=Access.STAFF, scope=WRITE)
+    def update_customer(self, call: Call, request: Json) -> Json:
+        who = (call.practice_id, call.caller.user_id)
+        return self.app.db.write(usecases.update_customer, call.now, *who, **request)
+
+    @rpc(records.MergeCustomers, allow=Access.STAFF, scope=WRITE)
+    def merge_customers(self, call: Call, request: Json) -> Json:
+        run = self.app.db.read if request["preview"] else self.app.db.write
+        return run(usecases.merge_customers, call.now, call.practice_id, call.caller.user_id, **request)
+
+    @rpc(records.Suggest, allow=Access.STAFF, scope=READ)
+    def customer_suggestions(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(usecases.customer_suggestions, call.now, call.practice_id, **request)
+
+    @rpc(records.LinkCustomer, allow=Access.STAFF, scope=WRITE)
+    def link_customer(self, call: Call, request: Json) -> Json:
+        who = (call.practice_id, call.caller.user_id)
+        return self.app.db.write(usecases.link_customer, call.now, *who, **request)
+
+    @rpc(records.UnlinkCustomer, allow=Access.STAFF, scope=WRITE)
+    def unlink_customer(self, call: Call, request: Json) -> Json:
+        who = (call.practice_id, call.caller.user_id)
+        return self.app.db.write(usecases.unlink_customer, call.now, *who, **request)
 
     # --- other services
 

@@ -58,6 +58,7 @@ appointments = Table(
     Column("phone_typed", String(50)),
     Column("locale", String(2), nullable=False),
     Column("time_zone", String(64)),
+    Column("booked", JSON(none_as_null=True)),  # the contact as it was entered, while a customer is linked
     Column("answers", JSON, nullable=False),
     Column("message", Text, nullable=False),
     Column("comment", Text, nullable=False),
@@ -85,6 +86,7 @@ appointments = Table(
     Index("appointments_calendar", "calendar_id", "starts"),
     Index("appointments_email", "practice_id", "email_key", "starts"),
     Index("appointments_phone", "practice_id", "phone", "starts"),
+    Index("appointments_customer", "practice_id", "customer_id", "starts", "id"),
     Index(
         "appointments_inbox",
         "practice_id",
@@ -129,6 +131,36 @@ payments = Table(
     CheckConstraint("amount > 0", name="payments_amount"),
     Index("payments_appointment", "appointment_id", "paid_at"),
     Index("payments_practice", "practice_id", "paid_at"),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    _id("id", primary_key=True),
+    _id("practice_id", nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("first_name", String(100), nullable=False),
+    Column("last_name", String(100), nullable=False),
+    Column("email", String(254)),
+    Column("email_key", String(254)),  # lower case, for comparison
+    Column("phone", String(20)),
+    Column("phone_typed", String(50)),
+    Column("locale", String(2), nullable=False),
+    Column("time_zone", String(64)),
+    Column("note", Text, nullable=False),
+    _id("merged_into"),
+    # How names are sorted and compared, see `domain.customers`.
+    Column("first_key", String(400), nullable=False),
+    Column("last_key", String(400), nullable=False),
+    Column("initials", String(2), nullable=False),
+    Column("search", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Index("customers_names", "practice_id", "last_key", "first_key", "id"),
+    Index("customers_initials", "practice_id", "initials"),
+    Index("customers_email", "practice_id", "email_key"),
+    Index("customers_phone", "practice_id", "phone"),
+    Index("customers_merged", "merged_into"),
 )
 
 holds = Table(

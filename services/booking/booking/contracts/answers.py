@@ -59,14 +59,15 @@ def booked(a: Appointment) -> dict[str, Any]:
 
 
 def managed(a: Appointment, now: datetime) -> dict[str, Any]:
-    """The customer's view of an appointment; it holds nothing that staff wrote."""
+    """The customer's view of an appointment; it holds nothing that staff wrote, nor the record that they linked:
+    who has the link sees what was entered."""
     undoable = a.undo_status is not None and a.undo_actor == "customer" and a.undo_until is not None
     undoable = undoable and now < a.starts and a.undo_until is not None and now <= a.undo_until
     return {
         **booked(a),
         "practice_id": a.practice_id,
         "version": a.version,
-        "customer": customer(a),
+        "customer": booked_by(a),
         "comment": a.comment,
         "can_cancel": a.customer_may(a.cancel_until, now),
         "can_move": a.customer_may(a.move_until, now),
@@ -86,6 +87,7 @@ def listed(a: Appointment) -> dict[str, Any]:
         "version": a.version,
         **a.account,
         "customer": customer(a),
+        "customer_id": a.customer_id,
         "comment": a.comment,
         "note": a.note,
         "online": a.online,
@@ -98,10 +100,11 @@ def listed(a: Appointment) -> dict[str, Any]:
 
 
 def detailed(a: Appointment, changes: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
-    """An appointment with everything that staff may see; `phone_typed` is what the customer wrote."""
+    """An appointment with everything that staff may see; `phone_typed` is `customer`'s number as it was written."""
     undoable = a.undo_status is not None and a.undo_until is not None and now <= a.undo_until
     return {
         **listed(a),
+        "booked_by": booked_by(a),
         "phone_typed": a.phone_typed,
         "answers": a.answers,
         "message": a.message,
@@ -129,6 +132,11 @@ def payment(made: Payment) -> dict[str, Any]:
         "paid_at": iso(made.paid_at),
         "user_id": made.user_id,
     }
+
+
+def booked_by(a: Appointment) -> dict[str, Any]:
+    """The contact that was entered at the booking, whoever is linked now."""
+    return {**customer(a), **{name: v for name, v in (a.booked or {}).items() if name != "phone_typed"}, "id": None}
 
 
 def _wire(change: dict[str, Any]) -> dict[str, Any]:

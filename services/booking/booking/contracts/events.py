@@ -30,6 +30,7 @@ def appointment(a: Appointment, change: Change) -> dict[str, Any]:
         "place": places.told(a.place),
         **a.account,
         "customer": customer(a),
+        "customer_id": a.customer_id,
         "comment": a.comment,
         "online": a.online,
         "confirmation": a.confirmation,
@@ -62,7 +63,7 @@ def payment(a: Appointment, made: Payment, what: str) -> dict[str, Any]:
 
 
 def customer(a: Appointment) -> dict[str, Any]:
-    """The customer's contact; `phone` is E.164."""
+    """Whom messages go to: the linked customer's contact, else the one that was booked with; `phone` is E.164."""
     return {
         "id": a.customer_id,
         "first_name": a.first_name,
@@ -72,6 +73,11 @@ def customer(a: Appointment) -> dict[str, Any]:
         "locale": a.locale,
         "time_zone": a.time_zone,
     }
+
+
+def linked(a: Appointment, previous: str | None) -> dict[str, Any]:
+    """Data of `customer.linked`. Nobody's contact is in it."""
+    return {"appointment": a.id, "customer": a.customer_id, "previous": previous}
 
 
 def held(hold: Hold) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What booking tells and answers, in the house's common form (see `runtime.contract`). It reads no events."""
 
-from booking.contracts import figures, schemas
+from booking.contracts import customer_schemas, figures, schemas
 from runtime.contract import Answer, Emitted, Nothing
 
 EMITS = {
@@ -14,6 +14,9 @@ EMITS = {
     "appointment.updated": Emitted(schemas.Appointment, "Something else about it changed, such as that staff saw it."),
     "appointment.restored": Emitted(schemas.Appointment, "The last change of its status was taken back."),
     "payment.recorded": Emitted(schemas.Payment, "A payment came in, was corrected or was taken back."),
+    "customer.linked": Emitted(
+        customer_schemas.Linked, "Staff linked an appointment to a customer's record, to another one, or to none."
+    ),
     "slot.held": Emitted(schemas.Held, "A slot is kept for a customer, or is kept for longer."),
     "slot.released": Emitted(schemas.Released, "A slot is kept no more: let go, expired, or booked."),
 }
@@ -27,6 +30,7 @@ _RACES = ("conflict", _SEEN)
 _LIMITED = "limit_reached"
 _LATE = "too_late"
 _ONCE = "idempotency_conflict"
+_KEPT = ("not_found", "customer_merged", _SEEN)
 
 ANSWERS = {
     "hold": Answer("Keep a slot while a form is filled in.", schemas.Hold, (*_OFFERED, _LIMITED, _ONCE)),
@@ -61,7 +65,17 @@ ANSWERS = {
     "change_payment": Answer("Correct a payment.", schemas.Payments, ("not_found", "overpaid", _SEEN)),
     "remove_payment": Answer("It never came in.", schemas.Payments, ("not_found", _SEEN)),
     "analytics": Answer("The practice's figures.", figures.Analytics),
-    "book_for": Answer("Book for a customer.", schemas.Booked, (*_OFFERED, _ONCE)),
+    "book_for": Answer("Book for a customer.", schemas.Booked, (*_OFFERED, "customer_merged", _ONCE)),
     "update_form": Answer("Replace the form's fields and the limit.", schemas.Form),
+    "customers": Answer("Customers by name, filtered, in pages.", customer_schemas.RecordPage),
+    "customer": Answer("One of them, also one merged into another.", customer_schemas.Record, ("not_found",)),
+    "create_customer": Answer("Make a record.", customer_schemas.Record, (_ONCE,)),
+    "update_customer": Answer("Change it; coming appointments follow.", customer_schemas.Record, _KEPT),
+    "merge_customers": Answer("Let a duplicate go up in it, or show what would be.", customer_schemas.Merged, _KEPT),
+    "customer_suggestions": Answer(
+        "Who may be meant by a booking, or be the same as a customer.", customer_schemas.Suggestions, ("not_found",)
+    ),
+    "link_customer": Answer("Link an appointment to a customer, or to a new one.", schemas.Detailed, _KEPT),
+    "unlink_customer": Answer("Give it its booked contact back.", schemas.Detailed, ("not_found", _SEEN)),
     "manage_links": Answer("The tokens of customers' links, for mails.", schemas.ManageLinks),
 }

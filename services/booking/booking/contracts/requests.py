@@ -84,10 +84,9 @@ class BookFields(WishFields):
     time_zone = Zone(load_default=None, allow_none=True)
     country = String(load_default=None, allow_none=True, validate=validate.Regexp(r"^[A-Z]{2}\Z"))
 
-    def contact(self, data: dict[str, Any]) -> Contact:
+    def contact(self, data: dict[str, Any], customer: dict[str, Any]) -> Contact:
         """The customer with the phone number in E.164."""
-        customer = data.pop("customer")
-        typed, country = customer.pop("phone"), data.pop("country") or DEFAULT_COUNTRY
+        typed, country = customer.pop("phone"), data["country"] or DEFAULT_COUNTRY
         try:
             return Contact(**customer, phone_typed=typed, phone=normal_phone(typed, country) if typed else None)
         except ValidationError as error:
@@ -103,13 +102,13 @@ class BookRequest(BookFields, Practice):
 
     @post_load(pass_original=True)
     def command(self, data: dict[str, Any], original: Any, **_: Any) -> Book:
-        contact = self.contact(data)
+        contact = self.contact(data, data.pop("customer"))
         answers = {name: _answer(name, value) for name, value in data["answers"].items()}
         return Book(**_wish(data) | {"contact": contact, "answers": answers, "once": once("book", original)})
 
 
 def _wish(data: dict[str, Any]) -> dict[str, Any]:
-    data.pop("idempotency_key")
+    del data["idempotency_key"], data["country"]
     return data | {"zone": data.pop("time_zone"), "message": data["message"] or ""}
 
 
@@ -124,13 +123,20 @@ def _answer(name: str, value: Any) -> Any:
 
 class BookForRequest(BookFields):
     calendar = Id(required=True)
-    customer = Nested(WalkIn, required=True)
+    customer = Nested(WalkIn, load_default=None, allow_none=True)
+    customer_id = Id(load_default=None, allow_none=True)
     force = Boolean(load_default=False)
     notify = Boolean(load_default=True)
 
+    @validates_schema
+    def one_of_them(self, data: dict[str, Any], **_: Any) -> None:
+        if (data.get("customer") is None) == (data.get("customer_id") is None):
+            raise ValidationError("Either customer or customer_id.", "customer")
+
     @post_load(pass_original=True)
     def command(self, data: dict[str, Any], original: Any, **_: Any) -> dict[str, Any]:
-        contact = self.contact(data)
+        customer = data.pop("customer")
+        contact = self.contact(data, customer) if customer else None
         extra: dict[str, Any] = {"answers": {}, "hold": None, "link": None, "once": once("book_for", original)}
         return _wish(data) | {"contact": contact, "online": False, **extra}
 

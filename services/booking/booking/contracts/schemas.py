@@ -72,7 +72,7 @@ class Account(Schema):
 
 
 class Customer(Schema):
-    """Whom the appointment is for, as entered. Staff know some by name and phone only."""
+    """Whom the appointment is for: the linked record's contact, else as entered. Some have a phone only."""
 
     id = ident("The customer's record; null: none yet.", null=True)
     first_name = string("Given name.")
@@ -103,7 +103,8 @@ class Appointment(Account):
     service = part(Service, "What was booked.")
     calendar = part(Calendar, "With whom.")
     place = part(Place, "Where; null: nowhere in particular.", null=True)
-    customer = part(Customer, "For whom.")
+    customer = part(Customer, "For whom; messages go there.")
+    customer_id = ident("The linked customer's record; null: none.", null=True)
     comment = string("Everything that was entered, in lines, for the planner.")
     online = flag("True: booked by a customer; false: by staff.")
     confirmation = string("Whether the service is accepted at once or by the practice.", among=CONFIRMATIONS)
@@ -115,7 +116,7 @@ class Appointment(Account):
     previous_status = string("State before the change; null: it is new.", null=True, among=STATUSES)
     changed = several(
         fields.String(),
-        "What else this change changed, such as service, duration_minutes, price, payment, calendar, place, note.",
+        "What else changed: service, duration_minutes, price, payment, calendar, place, note, customer, contact …",
     )
     occupancies = several(Occupancy, "Time that it takes now; empty once that time is free again.")
     handled = flag("Whether staff have seen it.")
@@ -209,7 +210,8 @@ class Listed(Account, View):
     note = string("What staff noted; the customer never sees it. Null: nothing.", null=True)
 
     version = whole("Rises by one with each change.")
-    customer = part(Customer, "As entered.")
+    customer = part(Customer, "The linked record's contact, else as entered.")
+    customer_id = ident("The linked customer's record; null: none.", null=True)
     comment = string("What the customer entered.")
     online = flag("True: booked by a customer; false: by staff.")
     confirmation = string("Whether it was accepted at once or by the practice.", among=CONFIRMATIONS)
@@ -252,6 +254,7 @@ class Step(Schema):
 class Detailed(Listed):
     """Everything that staff may see of an appointment."""
 
+    booked_by = part(Customer, "The contact as it was entered, whoever is linked.")
     phone_typed = string("The telephone number as it was typed.", null=True)
     answers = several(Given, "Answers to the practice's own fields.")
     message = string("What the customer wrote.")

@@ -53,7 +53,8 @@ class Appointment:
 
     `version` rises by one with each change. `occupying` says whether it holds rows of `occupancies`. `undo_status` is
     what an undo restores until `undo_until`; after the undo it is None while `undo_until` and `undo_actor` stay, so
-    that a repeated undo answers the same.
+    that a repeated undo answers the same. While a customer's record is linked (`customer_id`), the contact is the
+    record's, and `booked` keeps the one that was entered.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Appointment:
     undo_handled_at: datetime | None
     created_at: datetime
     changed_at: datetime
+    booked: dict[str, Any] | None = None
 
     @property
     def slot(self) -> Slot:
@@ -131,6 +133,11 @@ class Appointment:
     def move_until(self) -> datetime:
         """The last instant at which the customer may move it."""
         return self.starts - timedelta(minutes=self.move_notice_minutes)
+
+    @property
+    def undoable(self) -> dict[str, Any]:
+        """What an undo needs; for changes that leave it possible."""
+        return {name: value for name, value in vars(self).items() if name.startswith("undo_")}
 
     def customer_may(self, until: datetime, now: datetime) -> bool:
         """Whether the customer may still change it: it is active, has not begun, and `until` has not passed."""

@@ -63,19 +63,26 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class Book(Wish):
-    """A booking, online or on a customer's behalf."""
+    """A booking, online or on a customer's behalf: of the contact, or of the customer's record."""
 
-    contact: Contact
+    contact: Contact | None
     answers: dict[str, Any]
     message: str
     hold: str | None
     locale: str | None
     link: str | None
+    customer_id: str | None = None
     online: bool = True
     force: bool = False
     notify: bool = True
     user_id: str | None = None
     once: Once | None = None
+
+    @property
+    def whom(self) -> Contact:
+        """The contact, once a customer's record has been read for it."""
+        assert self.contact is not None
+        return self.contact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,3 +117,11 @@ class Search:
     scope: str | None = None
     limit: int = 50
     cursor: tuple[datetime, str] | None = None
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What was entered about a customer: the fields that were given, the phone number normalised."""
+
+    given: dict[str, Any]
+    once: Once | None = None

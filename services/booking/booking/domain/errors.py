@@ -95,3 +95,9 @@ class InvalidTransition(DomainError):
     """The appointment's status does not allow it. Facts: `from`, `action`, `allowed` statuses."""
 
     code = "invalid_transition"
+
+
+class CustomerMerged(DomainError):
+    """The customer's record was merged into another. Facts: `customer`, that one's id."""
+
+    code = "customer_merged"

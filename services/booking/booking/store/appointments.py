@@ -47,9 +47,13 @@ def save(session: Session, appointment: Appointment, before: Appointment) -> Non
 
 
 def _values(appointment: Appointment) -> dict[str, Any]:
-    words = (appointment.first_name, appointment.last_name, appointment.email, appointment.phone)
-    search = " ".join(word for word in words if word).lower()
-    return {**vars(appointment), "email_key": email_key(appointment.email), "search": search}
+    return {**vars(appointment), "email_key": email_key(appointment.email), "search": contact_words(appointment)}
+
+
+def contact_words(contact: Any) -> str:
+    """What a search for an appointment looks into."""
+    words = (contact.first_name, contact.last_name, contact.email, contact.phone)
+    return " ".join(word for word in words if word).lower()
 
 
 def email_key(email: str | None) -> str | None:

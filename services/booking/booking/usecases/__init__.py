@@ -4,6 +4,17 @@ from booking.usecases.analytics import analytics
 from booking.usecases.book import answered_before, book
 from booking.usecases.bulk import bulk
 from booking.usecases.customer import cancel_managed, managed, move_managed, undo_managed
+from booking.usecases.customers import (
+    book_for_customer,
+    create_customer,
+    customer_page,
+    customer_record,
+    customer_suggestions,
+    link_customer,
+    merge_customers,
+    unlink_customer,
+    update_customer,
+)
 from booking.usecases.details import change_details, set_place
 from booking.usecases.holds import extend_hold, hold, release_hold, sweep, sweepable
 from booking.usecases.payments import add_payment, change_payment, payments, remove_payment, set_price
@@ -30,18 +41,25 @@ __all__ = [
     "appointment",
     "appointments",
     "book",
+    "book_for_customer",
     "bulk",
     "cancel_managed",
     "change_details",
     "change_payment",
     "change_status",
+    "create_customer",
+    "customer_page",
+    "customer_record",
+    "customer_suggestions",
     "extend_hold",
     "form",
     "hold",
     "inbox",
     "inbox_count",
+    "link_customer",
     "manage_links",
     "managed",
+    "merge_customers",
     "move",
     "move_managed",
     "payments",
@@ -54,5 +72,7 @@ __all__ = [
     "sweepable",
     "undo",
     "undo_managed",
+    "unlink_customer",
+    "update_customer",
     "update_form",
 ]

@@ -10,7 +10,7 @@ from booking.domain.commands import Book, Candidate, Offer
 from booking.domain.errors import Invalid, TooManyOpen
 from booking.store import appointments as rows
 from booking.store import occupancies, practice
-from booking.usecases.common import create, manage_token, resource_names, take, tell_released, token_hash
+from booking.usecases.common import create, manage_token, resource_names, take, tell_linked, tell_released, token_hash
 from runtime.db import Session
 from runtime.ids import new_id
 
@@ -42,6 +42,8 @@ def book(session: Session, now: datetime, wish: Book, offer: Offer, key: bytes) 
     actor, via = ("customer", "page") if wish.online else ("staff", "desk")
     change = Change(what="booked", at=now, actor=actor, via=via, user_id=wish.user_id, notify=wish.notify)
     create(session, appointment, change)
+    if appointment.customer_id:
+        tell_linked(session, appointment, None, now)
     answer = answers.booked(appointment)
     practice.remember(session, wish.practice_id, wish.once, answer, now)
     return _with_token(answer, key)
@@ -57,14 +59,14 @@ def _names(wish: Book, offer: Offer) -> list[str]:
     if wish.once:
         names.append(practice.lock_name(wish.practice_id, wish.once))
     # One customer's two bookings at once see each other: there may be a limit.
-    contact = (rows.email_key(wish.contact.email), wish.contact.phone)
+    contact = (rows.email_key(wish.whom.email), wish.whom.phone)
     return names + [f"customer|{wish.practice_id}|{value}" for value in contact if value and wish.online]
 
 
 def _check_open(session: Session, now: datetime, wish: Book, most: int | None) -> None:
     if most is None:
         return
-    contact = wish.contact
+    contact = wish.whom
     if rows.count_open(session, wish.practice_id, contact.email, contact.phone, now) >= most:
         raise TooManyOpen(limit=most)
 
@@ -79,7 +81,7 @@ def _take(session: Session, now: datetime, wish: Book, offer: Offer, id: str) ->
 def _appointment(
     id: str, now: datetime, wish: Book, offer: Offer, candidate: Candidate, fields: list[dict[str, Any]], key: bytes
 ) -> Appointment:
-    contact, given = wish.contact, rules.labelled(fields, wish.answers)
+    contact, given = wish.whom, rules.labelled(fields, wish.answers)
     return Appointment(
         id=id,
         practice_id=wish.practice_id,
@@ -92,7 +94,7 @@ def _appointment(
         place=candidate.place,
         cancel_notice_minutes=offer.cancel_notice_minutes,
         move_notice_minutes=offer.move_notice_minutes,
-        customer_id=None,
+        customer_id=wish.customer_id,
         locale=wish.locale or "de",
         time_zone=wish.zone,
         answers=given,
@@ -115,4 +117,5 @@ def _appointment(
         changed_at=now,
         **vars(contact),
         **vars(offer.slot(candidate)),
+        booked={**vars(contact), "locale": wish.locale or "de", "time_zone": wish.zone} if wish.customer_id else None,
     )

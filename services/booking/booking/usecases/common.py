@@ -55,8 +55,7 @@ def edit(
     **values: Any,
 ) -> Appointment:
     """The appointment, locked before, with these values: `appointment.updated`. What could be undone still can."""
-    undoable = {name: value for name, value in vars(before).items() if name.startswith("undo_")}
-    after = before.changed(now, **undoable, **values)
+    after = before.changed(now, **before.undoable, **values)
     change = Change(what="updated", at=now, actor="staff", via="desk", user_id=user_id, notify=notify)
     update(session, before, after, replace(change, changed=changed or {}))
     return after
@@ -80,6 +79,12 @@ def tell_payment(session: Session, appointment: Appointment, data: dict[str, Any
     _emit(session, "payment.recorded", appointment.id, appointment.practice_id, appointment.version, now, data)
 
 
+def tell_linked(session: Session, after: Appointment, previous: str | None, now: datetime) -> None:
+    """`customer.linked`: this version of the appointment has another customer than before, or none."""
+    data = events.linked(after, previous)
+    _emit(session, "customer.linked", after.id, after.practice_id, after.version, now, data, mandatory=False)
+
+
 def tell_held(session: Session, hold: Hold, now: datetime) -> None:
     _emit(session, "slot.held", hold.id, hold.practice_id, hold.version, now, events.held(hold))
 
@@ -92,9 +97,18 @@ def tell_released(session: Session, gone: Sequence[Hold], now: datetime) -> None
 
 
 def _emit(
-    session: Session, type: str, subject: str, practice_id: str, version: int, now: datetime, data: dict[str, Any]
+    session: Session,
+    type: str,
+    subject: str,
+    practice_id: str,
+    version: int,
+    now: datetime,
+    data: dict[str, Any],
+    *,
+    mandatory: bool = True,
 ) -> None:
-    emit(session, "booking", type, subject=subject, practice_id=practice_id, version=version, now=now, data=data)
+    about: dict[str, Any] = {"subject": subject, "practice_id": practice_id, "version": version}
+    emit(session, "booking", type, **about, now=now, data=data, mandatory=mandatory)
 
 
 def resource_names(offer: Offer) -> list[str]:

@@ -8,6 +8,7 @@ from booking.contracts import answers, fields
 from booking.domain import rules
 from booking.domain.appointment import Appointment, Change
 from booking.domain.commands import Move, Offer, Search
+from booking.domain.customers import Customer
 from booking.domain.errors import NotFound, PreconditionFailed
 from booking.store import appointments as rows
 from booking.store import practice as practices
@@ -24,7 +25,7 @@ def seek(session: Session, practice_id: str, id: str, *, lock: bool = False) -> 
     return found
 
 
-def same_version(found: Appointment, if_version: int | None) -> None:
+def same_version(found: Appointment | Customer, if_version: int | None) -> None:
     """Raises PreconditionFailed when the caller has seen another version; None: the caller does not mind."""
     if if_version is not None and if_version != found.version:
         raise PreconditionFailed(version=found.version)

@@ -31,6 +31,8 @@ def document(type, some):
         return _slot(type, some())
     if type == "payment.recorded":
         return _payment(some(version=2, paid=2000))
+    if type == "customer.linked":
+        return _linked(some())
     before, after, actor, at = _step(type.partition(".")[2], some)
     via = {"customer": "link", "staff": "desk"}[actor]
     changed = differences(before, after)
@@ -65,6 +67,12 @@ def _payment(a):
     money = {"amount": 2000, "currency": "EUR", "method": "card", "note": None}
     made = Payment(**ids, **money, paid_at=at, user_id=None)
     return _event("payment.recorded", a.id, a.version, at, events.payment(a, made, "added"))
+
+
+def _linked(a):
+    at, customer = a.created_at + timedelta(hours=1), "77777777-7777-4777-8777-777777777777"
+    after = a.changed(at, customer_id=customer)
+    return _event("customer.linked", after.id, after.version, at, events.linked(after, None))
 
 
 def _slot(type, a):

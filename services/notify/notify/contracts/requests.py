@@ -58,6 +58,7 @@ class ChannelChanges(CalendarRef):
 
 class MessageQuery(Schema):
     appointment = _id()
+    appointments = fields.List(_id(), validate=validate.Length(max=200))  # several at once, such as a customer's
     invitation = _id()
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     cursor = fields.String(allow_none=True, load_default=None)

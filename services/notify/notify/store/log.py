@@ -17,14 +17,14 @@ ADD_CAPTURED = unless_there("mailbox")
 def messages(
     session: Session,
     practice_id: str,
-    filters: dict[str, str],
+    filters: dict[str, list[str]],
     before: tuple[datetime, str] | None,
     limit: int,
 ) -> Sequence[Message]:
     """The practice's messages, newest first, older than `before` (queued_at, id)."""
     query = select(Message).where(Message.practice_id == practice_id)
-    for column, value in filters.items():
-        query = query.where(getattr(Message, column) == value)
+    for column, values in filters.items():
+        query = query.where(getattr(Message, column).in_(values))
     if before:
         at, id = before
         query = query.where(or_(Message.queued_at < at, (Message.queued_at == at) & (Message.id < id)))

@@ -18,7 +18,7 @@ from runtime.db import Session
 
 
 def messages(
-    session: Session, practice_id: str, filters: dict[str, str], limit: int, cursor: str | None, reader: str
+    session: Session, practice_id: str, filters: dict[str, list[str]], limit: int, cursor: str | None, reader: str
 ) -> dict[str, Any]:
     """The practice's messages, newest first, each with its history; reasons in the reader's language."""
     rows = kept.messages(session, practice_id, filters, _position(cursor), limit + 1)

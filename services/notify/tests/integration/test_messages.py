@@ -255,6 +255,18 @@ def test_the_message_log_is_paged_and_filtered(databases: Databases) -> None:
     assert desk.staff("messages", appointment="99999999-9999-4999-8999-999999999999")["items"] == []
 
 
+def test_messages_of_several_appointments_come_in_one_answer(databases: Databases) -> None:
+    """Such as all of one customer's; none of none; still no other practice's."""
+    other, third = "99999999-9999-4999-8999-999999999991", "99999999-9999-4999-8999-999999999992"
+    desk = Desk(databases).ready()
+    for id in (APPOINTMENT, other, third):
+        desk.handle(appointment_event("booked", 1, desk.clock(), id=id))
+    wanted = [APPOINTMENT, other]
+    assert {m["appointment"] for m in desk.staff("messages", appointments=wanted)["items"]} == set(wanted)
+    assert desk.staff("messages", appointments=[])["items"] == []
+    assert desk.staff("messages", practice=other, appointments=wanted)["items"] == []
+
+
 def test_another_practice_sees_nothing(databases: Databases) -> None:
     desk = Desk(databases).ready(DOCTOR)
     desk.happens("booked")
