@@ -1,10 +1,114 @@
-"""What others may ask of the invitations service: nothing yet (see `contracts`)."""
+"""The RPC methods and event handlers of invitations: parse, ask other services, run one transaction, answer."""
 
+from functools import partial
+from typing import Any
+
+from invitations.contracts import events, requests
+from invitations.domain.errors import NotFound
+from invitations.domain.invitation import Host, Practice
+from invitations.usecases import guest, host, progress
+from invitations.usecases.common import Limits
+from runtime.db import Session
+from runtime.edge import Access, Call, on, rpc
+from runtime.messages import Event
 from runtime.service import App
+
+Json = dict[str, Any]
+reading = partial(rpc, allow=Access.STAFF, scope="invitations:read")
+writing = partial(rpc, allow=Access.STAFF, scope="invitations:write")
 
 
 class InvitationsEdge:
-    """No RPC, no events: the service starts, migrates its database and reports its health."""
+    """See the README for the payloads, answers and errors of each method."""
 
     def __init__(self, app: App):
         self.app = app
+        self.key = app.settings.link_key.encode()
+        self.limits = Limits(app.settings.daily_limit, app.settings.address_limit)
+
+    # --- staff
+
+    @writing(requests.Create)
+    def create_invitation(self, call: Call, wish: Json) -> Json:
+        practice = self._practice(call)
+        who = self._host(practice, wish["calendar"])
+        command = (host.create, call.now, _rules(practice), who, call.caller.user_id, wish)
+        return self.app.db.write(*command, self.limits, self.key)
+
+    @reading(requests.Search)
+    def invitations(self, call: Call, wanted: Json) -> Json:
+        return self.app.db.read(host.page, call.now, call.practice_id, **wanted, key=self.key)
+
+    @reading(requests.InvitationId)
+    def invitation(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(host.show, call.now, call.practice_id, request["id"], self.key)
+
+    @writing(requests.Change)
+    def change_invitation(self, call: Call, wish: Json) -> Json:
+        id = wish.pop("id")
+        return self.app.db.write(host.edit, call.now, call.practice_id, id, wish, self.limits, self.key)
+
+    @writing(requests.Edit)
+    def delete_invitation(self, call: Call, request: Json) -> Json:
+        return self._edited(call, host.delete, request)
+
+    @writing(requests.Resend)
+    def resend_invitation(self, call: Call, wish: Json) -> Json:
+        practice = _rules(self._practice(call))
+        id = wish.pop("id")
+        return self.app.db.write(host.resend, call.now, practice, id, wish, self.limits, self.key)
+
+    @writing(requests.Edit)
+    def admit_guest(self, call: Call, request: Json) -> Json:
+        return self._edited(call, host.admit, request)
+
+    @writing(requests.Edit)
+    def end_call(self, call: Call, request: Json) -> Json:
+        return self._edited(call, host.end, request)
+
+    def _edited(self, call: Call, command: Any, request: Json) -> Json:
+        return self.app.db.write(
+            command, call.now, call.practice_id, request["id"], request["if_version"], self.key
+        )
+
+    # --- the guest's link
+
+    @rpc(requests.Token)
+    def join(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(guest.join, call.now, request["token"])
+
+    @rpc(requests.Token)
+    def knock(self, call: Call, request: Json) -> Json:
+        return self.app.db.write(guest.knock, call.now, request["token"])
+
+    # --- other services
+
+    @rpc(requests.InvitationIds, allow=Access.SERVICE)
+    def join_links(self, call: Call, request: Json) -> Json:
+        return self.app.db.read(guest.join_links, request["ids"], self.key)
+
+    @on("notify", *events.READS["notify"])
+    def message_told(self, session: Session, event: Event) -> None:
+        if news := events.news(event):
+            progress.message_told(session, self.app.clock(), event.practice_id, event.time, news)
+
+    # --- asking others, always outside a transaction
+
+    def _practice(self, call: Call) -> Json:
+        found: Json = self.app.ask("practice", "by_id", {"id": call.practice_id})
+        return found
+
+    def _host(self, practice: Json, calendar: str | None) -> Host:
+        """The calendar that invites: the one named, else the practice's first, else the practice as such. Raises
+        NotFound for a calendar that the practice does not have."""
+        found = self.app.ask("availability", "catalogue", {"practice_id": practice["id"]})["calendars"]
+        for each in found:
+            if calendar in (None, each["id"]):
+                return Host(each["id"], each["nickname"], each["time_zone"])
+        if calendar:
+            raise NotFound()
+        return Host(None, practice["name"], practice["time_zone"])
+
+
+def _rules(practice: Json) -> Practice:
+    return Practice(**{name: practice[name] for name in ("id", "plan", "country", "locale")})

@@ -1,10 +1,19 @@
-"""What the invitations service can be told at its start: nothing beyond what every service understands."""
+"""What the invitations service can be told at its start, beyond what every service understands."""
 
 from dataclasses import dataclass
 
-from runtime.settings import BaseSettings
+from runtime.checks import between
+from runtime.settings import BaseSettings, setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(BaseSettings):
     """See `runtime.settings.BaseSettings`."""
+
+    link_key: str = setting("LINK_KEY", "key of the join links; changing it makes every sent link void")
+    daily_limit: int = setting(
+        "INVITATIONS_DAILY_LIMIT", "messages to guests that a practice may cause within 24 hours", 500, between(1)
+    )
+    address_limit: int = setting(
+        "INVITATIONS_ADDRESS_LIMIT", "messages of a practice to one address within 24 hours", 20, between(1)
+    )

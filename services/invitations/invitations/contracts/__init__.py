@@ -1,6 +1,4 @@
-"""What the invitations service says on the wire: nothing yet.
+"""What invitations takes and tells: RPC payloads (`requests`), answers (`answers`), events (`events`).
 
-It will own the events about video invitations (created, changed, resent, deleted) and about named links (used), and
-answer create, list, resend, the join state, and a link by its token. Each enters these registries together with its
-handler, its schema and its golden sample, never before.
+`schemas` and `registry` describe all of it, for documents and tests.
 """

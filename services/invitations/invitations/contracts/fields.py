@@ -1,0 +1,127 @@
+"""Fields that take what invitations can store and nothing else; every bad value is a message, never an exception."""
+
+import base64
+import unicodedata
+import uuid
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import available_timezones
+
+import phonenumbers
+from marshmallow import ValidationError, fields
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+REQUIRED = "Missing data for required field."
+NO_CONTROLS = "Control characters are not allowed."
+NO_ID = "Not a valid UUID."
+NO_INSTANT = "Not a valid instant with offset."
+NO_PHONE = "Not a valid phone number."
+NO_MOBILE = "This number cannot receive SMS."
+NO_ZONE = "Not a valid time zone."
+NO_CURSOR = "Not a valid cursor."
+REFUSED = {"Cc", "Cs", "Zl", "Zp"}  # control, lone surrogate, line and paragraph separator
+TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # would turn the text around it
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2199, 1, 1, tzinfo=UTC)
+
+
+class Words(fields.String):
+    """One line of text of `least` to `most` characters, trimmed."""
+
+    def __init__(self, least: int, most: int, **options: Any):
+        super().__init__(metadata={"minLength": least, "maxLength": most}, **options)
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, *args, **kwargs))
+        if any(unicodedata.category(c) in REFUSED or c in TURNING for c in text):
+            raise ValidationError(NO_CONTROLS)
+        text = text.strip()
+        if len(text) < self.least:
+            raise ValidationError(REQUIRED)
+        if len(text) > self.most:
+            raise ValidationError(f"Longer than maximum length {self.most}.")
+        return text
+
+
+class Mail(fields.Email):
+    """An e-mail address of at most 254 characters."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, *args, **kwargs))
+        if len(text) > 254 or not text.isprintable():
+            raise ValidationError("Not a valid email address.")
+        return text
+
+
+class Id(fields.UUID):
+    """A UUID in its usual form, given back in lower case."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            found = str(uuid.UUID(value))
+        except (ValueError, AttributeError, TypeError):
+            raise ValidationError(NO_ID) from None
+        if found != value.lower():
+            raise ValidationError(NO_ID)
+        return found
+
+
+class Instant(fields.AwareDateTime):
+    """RFC 3339 with an offset, as aware UTC; between 2000 and 2199, so that sums of it exist."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
+        try:
+            found = datetime.fromisoformat(value)
+            if found.tzinfo and EARLIEST <= found <= LATEST:
+                return found.astimezone(UTC)
+        except (ValueError, TypeError, OverflowError):
+            pass
+        raise ValidationError(NO_INSTANT)
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+class Zone(fields.String):
+    """An IANA time zone."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        name = str(super()._deserialize(value, *args, **kwargs))
+        if name not in _zones():
+            raise ValidationError(NO_ZONE)
+        return name
+
+
+class Cursor(fields.String):
+    """Where a list goes on: made by `cursor`, read back as (instant, id)."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            instant, _, id = base64.urlsafe_b64decode(value.encode("ascii")).decode("ascii").partition("|")
+            return datetime.fromisoformat(instant).astimezone(UTC), str(uuid.UUID(id))
+        except (ValueError, AttributeError, OverflowError):
+            raise ValidationError(NO_CURSOR) from None
+
+
+def cursor(instant: datetime, id: str) -> str:
+    """An opaque cursor that stands behind this entry."""
+    return base64.urlsafe_b64encode(f"{instant.isoformat()}|{id}".encode()).decode()
+
+
+def normal_phone(typed: str, country: str) -> str:
+    """The number in E.164; `country` (ISO) is for numbers without prefix. Raises ValidationError."""
+    try:
+        number = phonenumbers.parse(typed, country)
+    except phonenumbers.NumberParseException:
+        raise ValidationError(NO_PHONE) from None
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        raise ValidationError(NO_PHONE)
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def can_get_sms(phone: str) -> bool:
+    """False for a number (E.164) that is certainly a landline's."""
+    return phonenumbers.number_type(phonenumbers.parse(phone)) != PhoneNumberType.FIXED_LINE

@@ -1,0 +1,1 @@
+"""Types, rules and named errors of invitations. Standard library only."""
