@@ -106,6 +106,13 @@ KINDS: dict[str, Kind] = {
     "limit_reached": Kind(
         409, "Fully booked", "No more appointments can be booked at this time.", ("per",), {"per": LIMITS}
     ),
+    "too_many_invitations": Kind(
+        429,
+        "Too many invitations",
+        "So many messages to guests have gone out within 24 hours that no more are sent for now.",
+        ("per", "limit", "retry_after"),
+        {"per": {"address": "This address has got so many messages within 24 hours that no more are sent for now."}},
+    ),
     "too_late": Kind(409, "Too late", "The time in which this was possible has passed. Please call the practice."),
     "invalid_transition": Kind(
         409, "Not possible in this state", "The appointment's state does not allow this.", ("status", "action")

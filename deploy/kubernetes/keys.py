@@ -40,7 +40,7 @@ def manifests(smtp_url: str) -> list[Manifest]:
 
 def _keys(name: str, seed: str, smtp_url: str) -> dict[str, str]:
     keys = {"IDENTITY_KEY": seed}
-    if name == "booking":
+    if name in ("booking", "invitations"):
         keys["LINK_KEY"] = secrets.token_urlsafe(32)
     if name == "notify":
         keys["SMTP_URL"] = smtp_url

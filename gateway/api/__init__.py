@@ -15,6 +15,8 @@ from gateway.api import (
     docs,
     health,
     inbox,
+    invitations,
+    join,
     manage,
     messages,
     public,
@@ -38,6 +40,8 @@ THEMES = (
     appointment_money.routes,
     inbox.routes,
     customers.routes,
+    invitations.routes,
+    join.routes,
     messages.routes,
     templates.routes,
 )

@@ -240,3 +240,59 @@ TEMPLATE = {"name": "booking_confirmation", "locale": "de", **TEMPLATE_TEXTS}
 def page(item: Mapping[str, object]) -> dict[str, object]:
     """A list with one item."""
     return {"items": [item], "next": None}
+
+
+INVITATION_REQUEST = {
+    "first_name": "Erika",
+    "last_name": "Beispiel",
+    "email": "erika@example.org",
+    "phone": "0151 12345678",
+    "channels": ["email"],
+    "start": START,
+    "duration_minutes": 30,
+    "consent": True,
+    "locale": "de",
+}
+_MEETING = {"start": START, "end": END, "locale": "de", "valid_until": "2030-06-25T10:30:00+02:00"}
+_INVITATION = {
+    "id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a10",
+    "status": "active",
+    "version": 1,
+    "state": "open",
+    "call": "idle",
+    "mark": "delivered",
+    "first_name": "Erika",
+    "last_name": "Beispiel",
+    "email": "erika@example.org",
+    "phone": "+4915112345678",
+    "channels": ["email"],
+    **_MEETING,
+    "duration_minutes": 30,
+    "time_zone": None,
+    "host": {"calendar": CALENDAR_ID, "nickname": "Anna", "time_zone": "Europe/Berlin"},
+    "consent": {"at": "2030-03-20T08:00:00+00:00", "user": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a07", "text": "1"},
+    "delivery": [
+        {
+            "channel": "email",
+            "attempt": 1,
+            "purpose": "invitation",
+            "address": "erika@example.org",
+            "state": "sent",
+            "at": "2030-03-20T08:00:03+00:00",
+            "reason": None,
+        }
+    ],
+    "created_at": "2030-03-20T08:00:00+00:00",
+    "changed_at": "2030-03-20T08:00:00+00:00",
+}
+INVITATION = {**_INVITATION, "url": "https://termine.example/join/n7Qk2vJw8sYh0bLx4dRfTg"}
+INVITED = {**_INVITATION, "join_token": "n7Qk2vJw8sYh0bLx4dRfTg"}  # as the service answers it
+JOINED = {
+    "state": "open",
+    "admitted": False,
+    "practice_id": PRACTICE_ID,
+    "host": {"nickname": "Anna", "time_zone": "Europe/Berlin"},
+    "guest": "Erika Beispiel",
+    **_MEETING,
+    "time_zone": "Europe/Berlin",
+}

@@ -9,12 +9,24 @@ from dataclasses import dataclass
 from gateway.clients.asking import Ask, Json, JsonList
 from gateway.clients.availability import Availability
 from gateway.clients.booking import Booking
+from gateway.clients.invitations import Invitations
 from gateway.clients.notify import Notify
 from gateway.clients.practice import Practice
 
-__all__ = ["Ask", "Availability", "Booking", "Json", "JsonList", "Notify", "Practice", "Services", "connect"]
+__all__ = [
+    "Ask",
+    "Availability",
+    "Booking",
+    "Invitations",
+    "Json",
+    "JsonList",
+    "Notify",
+    "Practice",
+    "Services",
+    "connect",
+]
 
-NAMES = ("practice", "availability", "booking", "notify")
+NAMES = ("practice", "availability", "booking", "notify", "invitations")
 
 
 @dataclass(frozen=True)
@@ -25,8 +37,9 @@ class Services:
     availability: Availability
     booking: Booking
     notify: Notify
+    invitations: Invitations
 
 
 def connect(ask: Ask) -> Services:
     """The clients of all services, asking through `ask`."""
-    return Services(Practice(ask), Availability(ask), Booking(ask), Notify(ask))
+    return Services(Practice(ask), Availability(ask), Booking(ask), Notify(ask), Invitations(ask))

@@ -220,4 +220,13 @@ ANSWERS: dict[str, Any] = {
     "notify.update_notification_settings": {**examples.NOTIFICATIONS, "hint": "spam_folder"},
     "notify.messages": examples.page(examples.MESSAGE),
     "notify.calendar_file": {"filename": "Terminanhang.ics", "content": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"},
+    "invitations.create_invitation": examples.INVITED,
+    "invitations.invitations": examples.page(examples.INVITED),
+    "invitations.invitation": examples.INVITED,
+    "invitations.change_invitation": examples.INVITED,
+    "invitations.delete_invitation": {**examples.INVITED, "status": "deleted"},
+    "invitations.resend_invitation": examples.INVITED,
+    "invitations.admit_guest": examples.INVITED,
+    "invitations.end_call": examples.INVITED,
+    "invitations.join": examples.JOINED,
 }

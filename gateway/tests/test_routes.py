@@ -42,6 +42,7 @@ PUBLIC = {
     "post /api/v1/manage/{token}/cancel",
     "post /api/v1/manage/{token}/reschedule",
     "post /api/v1/manage/{token}/undo",
+    "get /api/v1/join/{token}",
     "post /api/v1/auth/token",
     "post /api/v1/auth/refresh",
     "post /api/v1/auth/revoke",
@@ -117,7 +118,7 @@ def test_operation_ids_are_unique() -> None:
 
 def test_every_theme_says_whether_it_is_for_staff() -> None:
     """No theme is public by accident."""
-    assert {theme.name for theme in THEMES if not theme.staff} == {"booking", "slots", "manage", "auth"}
+    assert {theme.name for theme in THEMES if not theme.staff} == {"booking", "slots", "manage", "join", "auth"}
 
 
 def test_the_document_can_be_read_without_scripts(client: FlaskClient) -> None:

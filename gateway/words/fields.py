@@ -78,6 +78,10 @@ TEMPLATES = (
     "Not a public holiday there.",
     "Not a subdivision of this country.",
     "Not a country whose holidays are known.",
+    "Choose at least one channel.",
+    "The guest's consent is needed.",
+    "This number cannot receive SMS.",
+    "This time has passed.",
 )
 
 _TOKEN = re.compile(r"\\\{(\w+)\\\}")

@@ -74,6 +74,7 @@ class Journey:
         self.customers_book()
         self.staff_work()
         self.money_and_details()
+        self.invite_guests()
         self.look_at_messages()
         self.providers_tell()
         self.close()
@@ -248,6 +249,36 @@ class Journey:
         wish = {"service": self.ids["Beratung"], "calendar": self.calendar, "start": begun}
         walk_in = {"first_name": "Paul", "last_name": "Groß", "phone": "0711 654321"}
         return str(self.staff("booking.book_for", **wish, customer=walk_in, force=True)["id"])
+
+    def invite_guests(self) -> None:
+        start = (utc_now() + timedelta(days=3)).isoformat()
+        guest = {"first_name": "Gast", "last_name": "Müller", "email": "gast@kunden.example", "phone": "0151 12345678"}
+        wish = {**guest, "channels": ["email"], "start": start, "duration_minutes": 30, "consent": True}
+        made = self.staff("invitations.create_invitation", **wish, calendar=self.calendar, idempotency_key="one")
+        id, token = made["id"], made["join_token"]
+        refused(
+            "idempotency_conflict",
+            lambda: self.staff(
+                "invitations.create_invitation", **{**wish, "start": made["end"]}, idempotency_key="one"
+            ),
+        )
+        self.staff("invitations.invitations", scope="upcoming", limit=1)
+        self.staff("invitations.change_invitation", id=id, duration_minutes=45)
+        refused("precondition_failed", lambda: self.staff("invitations.end_call", id=id, if_version=1))
+        self.staff("invitations.resend_invitation", id=id, email="anders@kunden.example")
+        for ask in ("join", "knock", "join"):
+            self.public(f"invitations.{ask}", token=token)
+        self.staff("invitations.admit_guest", id=id)
+        self.staff("invitations.end_call", id=id)
+        self.house.bus.rpc.call("invitations", "join_links", {"ids": [id, self.practice]}, self.as_notify())
+        self.staff("invitations.delete_invitation", id=id)
+        self.public("invitations.join", token=token)
+        self.staff("invitations.invitation", id=id)
+        refused("not_found", lambda: self.public("invitations.join", token="T" * 22))
+
+    def as_notify(self) -> dict[str, str]:
+        token = Signer("notify", self.house.secrets.seeds["notify"]).service_token(utc_now())
+        return {"identity": token}
 
     def look_at_messages(self) -> None:
         patiently(lambda: self.staff("notify.notification_settings", calendar=self.calendar))

@@ -34,6 +34,8 @@ WRONG = {
     "HEALTH_PORT": (*NUMBER, "65536"),
     "HOLD_MINUTES": (*NUMBER, "0"),
     "MAX_HOLD_EXTENSIONS": NUMBER,
+    "INVITATIONS_DAILY_LIMIT": (*NUMBER, "0"),
+    "INVITATIONS_ADDRESS_LIMIT": (*NUMBER, "0"),
     "SWEEP_SECONDS": (*NUMBER, "0"),
     "SMTP_URL": ("mail.example", "http://mail.example"),
     "SMTP_TIMEOUT": (*NUMBER, "0"),

@@ -2,6 +2,7 @@
 
 from gateway.api.answers.customers import CustomerRecord, Merged, Suggestions
 from gateway.api.answers.money import AddedPayment, Analytics, Payments
+from gateway.api.answers.invitations import Invitation, Joined
 from gateway.api.answers.parts import STATUSES, Place, page_of
 from gateway.api.answers.public import Booked, Hold, Managed, PublicPractice, Week
 from gateway.api.answers.staff import (
@@ -39,6 +40,8 @@ __all__ = [
     "HoursPreview",
     "ImportableHolidays",
     "ImportedHolidays",
+    "Invitation",
+    "Joined",
     "Managed",
     "Merged",
     "Message",

@@ -67,9 +67,7 @@ class InvitationsEdge:
         return self._edited(call, host.end, request)
 
     def _edited(self, call: Call, command: Any, request: Json) -> Json:
-        return self.app.db.write(
-            command, call.now, call.practice_id, request["id"], request["if_version"], self.key
-        )
+        return self.app.db.write(command, call.now, call.practice_id, request["id"], request["if_version"], self.key)
 
     # --- the guest's link
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from runtime.errors import Permanent
 from runtime.messages import Event
 
-READS: dict[str, tuple[str, ...]] = {"notify": ("email.sent", "email.failed")}
+READS: dict[str, tuple[str, ...]] = {"notify": ("email.sent", "email.failed", "sms.sent", "sms.failed")}
 
 
 def news(event: Event) -> dict[str, Any] | None:

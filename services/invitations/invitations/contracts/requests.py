@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from marshmallow import Schema, post_load, validate
+from marshmallow import Schema, ValidationError, post_load, validate
 from marshmallow.fields import Boolean, Integer, List, String
 
 from invitations.contracts.fields import Cursor, Id, Instant, Mail, Words, Zone
@@ -15,7 +15,7 @@ LONGEST = 24 * 60  # minutes
 NO_CONSENT = "The guest's consent is needed."
 
 
-class Channels(List):
+class Channels(List[Any]):
     """One channel or both, each once."""
 
     def __init__(self, **options: Any):
@@ -30,7 +30,7 @@ class Channels(List):
 
 def _consented(value: bool) -> None:
     if not value:
-        raise validate.ValidationError(NO_CONSENT)
+        raise ValidationError(NO_CONSENT)
 
 
 class Create(Schema):

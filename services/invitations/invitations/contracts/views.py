@@ -89,9 +89,7 @@ def event(
         **_common(invitation),
         "call": invitation.call,
         "delivery": [delivery(each) for each in rules.current(deliveries).values()],
-        "send": [
-            {name: getattr(each, name) for name in ("channel", "attempt", "purpose", "address")} for each in send
-        ],
+        "send": [{name: getattr(each, name) for name in ("channel", "attempt", "purpose", "address")} for each in send],
         "previous_start": iso(moved.starts) if moved else None,
         "previous_end": iso(moved.ends) if moved else None,
     }

@@ -50,6 +50,6 @@ class InvalidTransition(DomainError):
 
 
 class TooManyInvitations(DomainError):
-    """Facts: `per` (practice, address) and `limit`: messages within 24 hours."""
+    """Facts: `per` (practice, address), `limit` (messages within 24 hours), `retry_after` (seconds)."""
 
     code = "too_many_invitations"

@@ -121,9 +121,7 @@ def to_repeat(invitation: Invitation, deliveries: Iterable[Delivery]) -> list[st
 
 def _well(invitation: Invitation, delivery: Delivery | None) -> bool:
     return (
-        delivery is not None
-        and delivery.state in ARRIVED
-        and delivery.address == invitation.address(delivery.channel)
+        delivery is not None and delivery.state in ARRIVED and delivery.address == invitation.address(delivery.channel)
     )
 
 
@@ -162,7 +160,5 @@ def overtaken(deliveries: Iterable[Delivery], sent: Iterable[Delivery], now: dat
     """Attempts that never began and that a newer one replaces: they will not go out any more."""
     replaced = {each.channel for each in sent}
     return [
-        replace(each, state=EXPIRED, at=now)
-        for each in deliveries
-        if each.state == QUEUED and each.channel in replaced
+        replace(each, state=EXPIRED, at=now) for each in deliveries if each.state == QUEUED and each.channel in replaced
     ]

@@ -14,6 +14,8 @@ from runtime.db import Session
 from runtime.links import token
 from runtime.outbox import emit
 
+PATIENCE = 3600  # seconds until it is worth asking again
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -50,10 +52,10 @@ def check_limits(session: Session, now: datetime, practice_id: str, addresses: S
     store.lock(session, practice_id)
     since = now - rules.DAY
     if store.messages_since(session, practice_id, since) + len(addresses) > limits.practice:
-        raise TooManyInvitations(per="practice", limit=limits.practice)
+        raise TooManyInvitations(per="practice", limit=limits.practice, retry_after=PATIENCE)
     for address in addresses:
         if store.messages_since(session, practice_id, since, [address]) >= limits.address:
-            raise TooManyInvitations(per="address", limit=limits.address)
+            raise TooManyInvitations(per="address", limit=limits.address, retry_after=PATIENCE)
 
 
 def change(
@@ -95,5 +97,3 @@ def tell(session: Session, type: str, invitation: Invitation, now: datetime, dat
         now=now,
         data=data,
     )
-
-

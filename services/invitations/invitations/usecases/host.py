@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from marshmallow import ValidationError
+
 from invitations import store
 from invitations.contracts import fields, views
 from invitations.domain import rules
@@ -104,7 +106,7 @@ def _new(
 def _phone(typed: str, practice: Practice) -> str:
     try:
         return fields.normal_phone(typed, practice.country)
-    except fields.ValidationError as error:
+    except ValidationError as error:
         raise Invalid(errors={"phone": error.messages}) from None
 
 
@@ -253,7 +255,9 @@ def admit(
     return _call(session, now, practice_id, id, if_version, Call.ADMITTED, "admit", key)
 
 
-def end(session: Session, now: datetime, practice_id: str, id: str, if_version: int | None, key: bytes) -> dict[str, Any]:
+def end(
+    session: Session, now: datetime, practice_id: str, id: str, if_version: int | None, key: bytes
+) -> dict[str, Any]:
     """End the call; the guest has to knock again. Raises NotFound, InvalidTransition, PreconditionFailed."""
     return _call(session, now, practice_id, id, if_version, Call.IDLE, "end", key)
 

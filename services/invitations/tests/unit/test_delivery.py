@@ -3,11 +3,11 @@
 from itertools import permutations
 
 import pytest
-from services.invitations.tests.builders import NOW, attempt, some
 
 from invitations.domain import rules
 from invitations.domain.errors import PlanRequired
 from invitations.domain.invitation import Delivery, Practice, Purpose
+from services.invitations.tests.builders import NOW, attempt, some
 
 EMAIL, BOTH = ["email"], ["email", "sms"]
 

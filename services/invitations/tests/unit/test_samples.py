@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from services.invitations.tests.builders import NOW, attempt, some
 
 from invitations.contracts import views
 from invitations.contracts.registry import EMITS
 from invitations.domain.invitation import Delivery, Invitation
 from runtime.messages import Event, parse_event
+from services.invitations.tests.builders import NOW, attempt, some
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 EVENT_ID = "0b8b5f8e-1f4b-4b0e-9d5c-0c8f0d9a7a11"

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from services.invitations.tests.builders import BERLIN, START, some
 
 from invitations.domain import rules
 from invitations.domain.errors import InvalidTransition
 from invitations.domain.invitation import Join
+from services.invitations.tests.builders import BERLIN, START, some
 
 
 def at(text: str) -> datetime:
@@ -24,12 +24,16 @@ def at(text: str) -> datetime:
         pytest.param("2028-02-29T10:30+01:00", BERLIN, "2028-05-29T10:30+02:00", id="from a leap day on"),
         pytest.param("2026-03-31T10:30+02:00", BERLIN, "2026-06-30T10:30+02:00", id="31 days to 30"),
         pytest.param("2026-10-31T10:30+01:00", BERLIN, "2027-01-31T10:30+01:00", id="31 to 31 over New Year"),
-        pytest.param("2026-12-31T23:30+01:00", BERLIN, "2027-03-31T23:30+02:00", id="the clock changed: same wall time"),
+        pytest.param(
+            "2026-12-31T23:30+01:00", BERLIN, "2027-03-31T23:30+02:00", id="the clock changed: same wall time"
+        ),
         pytest.param("2026-12-28T02:30+01:00", BERLIN, "2027-03-28T03:30+02:00", id="a skipped time moves forward"),
         pytest.param("2026-07-25T02:30+02:00", BERLIN, "2026-10-25T02:30+02:00", id="of a doubled time the first"),
         pytest.param("2026-12-01T00:30+01:00", "America/New_York", "2027-02-28T18:30-05:00", id="the host's month"),
         pytest.param("2026-11-30T23:30-05:00", BERLIN, "2027-03-01T05:30+01:00", id="not the caller's month"),
-        pytest.param("2027-01-05T01:45+11:00", "Australia/Lord_Howe", "2027-04-05T01:45+10:30", id="half an hour of DST"),
+        pytest.param(
+            "2027-01-05T01:45+11:00", "Australia/Lord_Howe", "2027-04-05T01:45+10:30", id="half an hour of DST"
+        ),
     ],
 )
 def test_a_link_is_valid_for_three_calendar_months_after_the_end(end: str, zone: str, until: str) -> None:
