@@ -16,7 +16,8 @@ ADD_MESSAGE = unless_there("messages")
 ADD_ATTEMPT = insert(table("attempts"))
 
 TURN = MESSAGE[
-    *("id", "practice_id", "appointment_id", "invitation_id", "purpose", "role", "channel", "recipient", "attempt"),
+    *("id", "practice_id", "appointment_id", "invitation_id", "version", "purpose", "role", "channel", "recipient"),
+    "attempt",
 ]
 NOTHING = literal({}, JSON)  # left of the snapshot when the message has ended: it is full of people's data
 UNDER_WAY = MESSAGES.alias("under_way")

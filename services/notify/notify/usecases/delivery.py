@@ -165,6 +165,7 @@ def _tell(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:
             "purpose": row.purpose,
             "appointment": row.appointment_id,
             "invitation": row.invitation_id,
+            "invitation_attempt": row.version if row.invitation_id else None,
             "role": row.role,
             "attempt": row.attempt,
             "reason": reason,
