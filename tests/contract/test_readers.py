@@ -108,6 +108,7 @@ def mails(databases: Databases, shape: Callable[[Json], Json], event: Json) -> l
     notify.rpc.answers["booking.manage_links"] = lambda asked: {
         "tokens": dict.fromkeys(asked["appointment_ids"], "T" * 22)
     }
+    notify.rpc.answers["invitations.join_links"] = lambda asked: {"tokens": dict.fromkeys(asked["ids"], "T" * 22)}
     for type, subject in (("practice.changed", PRACTICE), ("calendar.changed", CALENDAR)):
         known = parse(shape(next(one for one in TOLD if one["type"] == type)))
         notify.hear(replace(known, subject=subject, practice_id=PRACTICE, data={**known.data, "id": subject}))
@@ -132,7 +133,7 @@ SILENT = {"appointment.completed", "appointment.missed", "appointment.updated"}
 @read_by("notify")
 def test_notify_reads_every_sample(sqlite: Databases, event: Json) -> None:
     """With more fields and with as few as it expects it writes the same mails."""
-    if event["source"] != "booking":
+    if event["source"] not in ("booking", "invitations"):
         event = BOOKED
     sent = mails(sqlite, lambda one: one, event)
     assert bool(sent) == (event["type"] not in SILENT)

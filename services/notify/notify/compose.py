@@ -11,7 +11,10 @@ from notify.domain.decide import Purpose, Role
 from notify.domain.templates import LINK, Template, fill, one_line, paragraphs
 from notify.words import say
 
-LINKED = frozenset({Purpose.CONFIRMATION, Purpose.REQUESTED, Purpose.MOVED})
+LINKED = frozenset(
+    {Purpose.CONFIRMATION, Purpose.REQUESTED, Purpose.MOVED, Purpose.INVITATION, Purpose.INVITATION_MOVED}
+)
+UNLINKED = frozenset({Purpose.INVITATION_CANCELLED})  # its link is void, and there is nothing to book
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +56,8 @@ class Reader:
 
 
 def needs_link(purpose: str, role: str) -> bool:
-    """True when the mail carries the customer's manage link; copies and practitioners never get it."""
+    """True when the message carries the customer's manage link or the guest's join link; copies and practitioners never
+    get one."""
     return role == Role.CUSTOMER and purpose in LINKED
 
 
@@ -76,7 +80,7 @@ def letter(
         accent=colour.on_paper(practice.get("accent")),
         accent_dark=colour.on_night(practice.get("accent")),
         paragraphs=[*paragraphs(fill(template.text, values)), *_notes(change, reader)],
-        badge=words.status(change.status, reader.locale),
+        badge=_badge(change, reader),
         when=_capital(values["when"]),
         when_note=_local_time(change, reader),
         struck=_capital(values["old_when"]) if change.previous_start else "",
@@ -105,7 +109,7 @@ def placeholders(change: Appointment, reader: Reader, practice: Mapping[str, Any
         "first_name": change.customer.first_name,
         "last_name": change.customer.last_name,
         "name": change.customer.name,
-        "service": change.service,
+        "service": _what(change, reader),
         "duration": str(change.duration_minutes),
         "price": words.money(change.price, locale),
         "calendar": change.nickname,
@@ -172,13 +176,22 @@ def _rows(change: Appointment, reader: Reader, practice: Mapping[str, Any]) -> l
 
 def _service(change: Appointment, reader: Reader) -> str:
     minutes = say("{minutes} minutes", reader.locale, minutes=str(change.duration_minutes))
-    return f"{change.service} · {minutes}"
+    return f"{_what(change, reader)} · {minutes}"
+
+
+def _what(change: Appointment, reader: Reader) -> str:
+    return say("Video call", reader.locale) if change.meeting else change.service
+
+
+def _badge(change: Appointment, reader: Reader) -> str:
+    invited = change.meeting and change.status not in GONE
+    return f"🎥 {say('Invitation', reader.locale)}" if invited else words.status(change.status, reader.locale)
 
 
 def _url(change: Appointment, purpose: Purpose, reader: Reader, practice: Mapping[str, Any], home: str) -> str:
     if reader.role is Role.PRACTITIONER:
         return f"{home}/desk"
-    if not reader.customer:
+    if not reader.customer or purpose in UNLINKED:
         return ""
     if purpose in LINKED:
         return reader.link

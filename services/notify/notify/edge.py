@@ -9,6 +9,7 @@ from notify.domain.errors import NotFound
 from notify.ical import calendar_file
 from notify.incoming import Incoming
 from notify.usecases import channels, delivery, events, log, templates
+from notify.usecases import channels, delivery, events, invitations, log, templates
 from runtime.db import Session
 from runtime.edge import Access, Call, on, rpc
 from runtime.messages import Event
@@ -35,6 +36,10 @@ class NotifyEdge:
     @on("booking", *READS["booking"])
     def appointment_changed(self, session: Session, event: Event) -> None:
         events.appointment_changed(session, self.app.clock(), event, bool(self.app.settings.sms_provider))
+
+    @on("invitations", *READS["invitations"])
+    def invitation_changed(self, session: Session, event: Event) -> None:
+        invitations.invitation_changed(session, self.app.clock(), event)
 
     @rpc(contracts.Locale, allow=STAFF, scope="notify:read")
     def templates(self, call: Call, request: dict[str, Any]) -> Any:

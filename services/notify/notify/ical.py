@@ -70,8 +70,8 @@ def _event(
     event.add("TRANSP", "TRANSPARENT" if change.status in GONE else "OPAQUE")
     event.add("CLASS", "PRIVATE")
     event.add("SUMMARY", one_line(fill(template.subject, values)))
-    event.add("LOCATION", ", ".join(part for part in (change.place_name, change.place_address) if part))
-    event.add("DESCRIPTION", _description(fill(template.text, values), reader))
+    event.add("LOCATION", _location(change, reader))
+    event.add("DESCRIPTION", _description(fill(template.text, values), change, reader))
     event.add("ORGANIZER", _organizer(practice, mail_from))
     if change.customer.email:
         event.add("ATTENDEE", _attendee(change))
@@ -80,10 +80,17 @@ def _event(
     return event
 
 
-def _description(words: str, reader: Reader) -> str:
+def _location(change: Appointment, reader: Reader) -> str:
+    """Of a video call its link: calendar programs show it where people look for a place."""
+    parts = (reader.link,) if change.meeting else (change.place_name, change.place_address)
+    return ", ".join(part for part in parts if part)
+
+
+def _description(words: str, change: Appointment, reader: Reader) -> str:
     if not reader.link:
         return words.strip()
-    return f"{words.strip()}\n\n{say('Move or cancel the appointment:', reader.locale)}\n{reader.link}"
+    lead = "Join the video call:" if change.meeting else "Move or cancel the appointment:"
+    return f"{words.strip()}\n\n{say(lead, reader.locale)}\n{reader.link}"
 
 
 def _organizer(practice: Mapping[str, Any], mail_from: str) -> vCalAddress:

@@ -131,6 +131,7 @@ class Message(Base):
         UniqueConstraint("appointment_id", "version", "purpose", "recipient", "channel", name="message_once"),
         Index("messages_log", "practice_id", "queued_at", "id"),
         Index("messages_of_appointment", "appointment_id", "role"),
+        Index("messages_of_invitation", "invitation_id", "channel"),
         Index(
             "messages_queued",
             "not_before",

@@ -21,6 +21,9 @@ CHANGES = {
     "practitioner_booked": ("booked", Status.ACCEPTED),
     "practitioner_moved": ("rescheduled", Status.ACCEPTED),
     "practitioner_cancelled": ("cancelled", Status.CANCELLED),
+    "invitation": ("booked", Status.ACCEPTED),
+    "invitation_moved": ("rescheduled", Status.ACCEPTED),
+    "invitation_cancelled": ("cancelled", Status.CANCELLED),
     "calendar_attachment": ("booked", Status.ACCEPTED),
 }
 ID = "00000000-0000-4000-8000-000000000000"
@@ -32,7 +35,8 @@ def preview(
     """{subject, text, html, sms} of the message, or {filename, content} of the calendar file."""
     change = example(name, practice, now)
     role = "practitioner" if name.startswith("practitioner_") else "customer"
-    reader = reader_of(change, role, locale, f"{settings.public_url.rstrip('/')}/a/…")
+    path = "join" if change.meeting else "a"
+    reader = reader_of(change, role, locale, f"{settings.public_url.rstrip('/')}/{path}/…")
     if name == "calendar_attachment":
         file = calendar_file(change, reader, practice, template, settings.mail_from, now)
         return {"filename": file.filename, "content": file.content.decode()}
@@ -79,4 +83,5 @@ def example(name: str, practice: Mapping[str, Any], now: datetime) -> Appointmen
         note="",
         previous_start=start - timedelta(days=2) if moved else None,
         previous_end=start - timedelta(days=2) + timedelta(minutes=30) if moved else None,
+        meeting=name.startswith("invitation"),
     )

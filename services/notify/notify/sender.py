@@ -36,7 +36,8 @@ RECOVER = timedelta(seconds=1)  # between two looks for lost turns
 FORGET = timedelta(minutes=10)  # between two sweeps of what is left of appointments that are over
 INSIST = 30.0  # seconds to go on noting what became of a mail while the database is away
 
-Links = Callable[[], dict[str, str | None]]  # the customers' links of a batch by appointment; None: there is none
+Links = Callable[[Turn], str | None]  # the link of its reader; None: there is none
+Known = Callable[[], dict[str, str | None]]  # such links of a batch by appointment or invitation
 
 
 def run(app: App, stop: threading.Event) -> None:
@@ -50,7 +51,7 @@ def run_texts(app: App, stop: threading.Event) -> None:
 
 
 class NoLink(Exception):
-    """booking does not know the appointment."""
+    """booking does not know the appointment, or invitations the invitation."""
 
 
 class Sender:
@@ -83,7 +84,7 @@ class Sender:
         """Send what is due now, one after the other; how many turns that took. For tests and for the command line."""
         turns = 0
         while claimed := self._claim(1):
-            self.turn(claimed[0], lambda: self._links(claimed))
+            self.turn(claimed[0], _by_kind(lambda: self._links(claimed), lambda: self._join_links(claimed)))
             turns += 1
         return turns
 
@@ -96,7 +97,8 @@ class Sender:
         turns = self._claim(free)
         if not turns:
             return BLOCKED
-        links = pool.submit(self._links, turns).result  # before the turns that wait for it
+        # before the turns that wait for them, and apart: an invitation's trouble is not a booking's
+        links = _by_kind(pool.submit(self._links, turns).result, pool.submit(self._join_links, turns).result)
         for turn in turns:
             future = pool.submit(self.turn, turn, links)
             future.add_done_callback(_ended)
@@ -127,11 +129,19 @@ class Sender:
 
     def _links(self, turns: Sequence[Turn]) -> dict[str, str | None]:
         """The links that these turns need, all in one question to booking."""
-        linked = [turn.appointment_id for turn in turns if compose.needs_link(turn.purpose, turn.role)]
+        linked = [turn.appointment_id for turn in turns if turn.appointment_id and _needs_link(turn)]
         if not linked:
             return {}
         tokens = self.app.ask("booking", "manage_links", {"appointment_ids": linked})["tokens"]
         return {id: token and f"{self._home}/a/{token}" for id, token in tokens.items()}
+
+    def _join_links(self, turns: Sequence[Turn]) -> dict[str, str | None]:
+        """The guests' links that these turns need, all in one question to invitations."""
+        linked = [turn.invitation_id for turn in turns if turn.invitation_id and _needs_link(turn)]
+        if not linked:
+            return {}
+        tokens = self.app.ask("invitations", "join_links", {"ids": linked})["tokens"]
+        return {id: token and f"{self._home}/join/{token}" for id, token in tokens.items()}
 
     def turn(self, message: Turn, links: Links) -> None:
         """One attempt at one message; how it went is on record afterwards."""
@@ -167,10 +177,27 @@ class Sender:
                 time.sleep(POLL)
 
 
+def _needs_link(message: Turn) -> bool:
+    return compose.needs_link(message.purpose, message.role)
+
+
+def _by_kind(appointments: Known, invitations: Known) -> Links:
+    """Where each turn finds its link."""
+
+    def link(message: Turn) -> str | None:
+        return (
+            invitations()[message.invitation_id]
+            if message.invitation_id
+            else appointments()[str(message.appointment_id)]
+        )
+
+    return link
+
+
 def _link(message: Turn, links: Links) -> str:
-    if not compose.needs_link(message.purpose, message.role):
+    if not _needs_link(message):
         return ""
-    link = links()[str(message.appointment_id)]
+    link = links(message)
     if link is None:
         raise NoLink
     return link

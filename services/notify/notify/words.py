@@ -56,6 +56,7 @@ REASONS = {
     "sms_too_long": "The SMS is too long.",
     "sms_unknown": "The SMS did not arrive; the mobile network did not say why.",
     "plan": "The practice's plan includes no SMS.",
+    "late": "The message could not be sent in time.",
     "too_late": "The appointment was over before the message could be sent.",
 }
 PROBLEMS = {

@@ -4,6 +4,7 @@
 """
 
 from notify.contracts.events import READS, appointment, managed, snapshot
+from notify.contracts.invitations import orders
 from notify.contracts.requests import (
     CalendarRef,
     ChannelChanges,
@@ -37,5 +38,6 @@ __all__ = [
     "WebhookCall",
     "appointment",
     "managed",
+    "orders",
     "snapshot",
 ]

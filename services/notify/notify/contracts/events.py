@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from notify.contracts import invitations
 from notify.domain.appointments import Appointment, Customer, Status
 from runtime.errors import Permanent
 from runtime.messages import Event
@@ -10,6 +11,7 @@ from runtime.messages import Event
 READS = {
     "practice": ("practice.changed",),
     "availability": ("calendar.changed",),
+    "invitations": invitations.READS,
     "booking": tuple(
         f"appointment.{change}"
         for change in (
@@ -87,6 +89,7 @@ def _appointment(snap: dict[str, Any]) -> Appointment:
         note=snap.get("note") or "",
         previous_start=_instant(snap.get("previous_start")),
         previous_end=_instant(snap.get("previous_end")),
+        meeting=bool(snap.get("meeting")),
     )
 
 

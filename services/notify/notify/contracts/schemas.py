@@ -18,7 +18,9 @@ class Delivery(Schema):
     purpose = string("What it is for.", among=PURPOSES)
     appointment = ident("What it tells of; null: of none.", null=True)
     invitation = ident("What it tells of; null: of none.", null=True)
-    invitation_attempt = whole("Which attempt by this channel it is, as the invitation counts; null: of none.", null=True)
+    invitation_attempt = whole(
+        "Which attempt by this channel it is, as the invitation counts; null: of none.", null=True
+    )
     role = string("Whom it is for.", among=ROLES)
     attempt = whole("Which try this was, from 1.")
     reason = string("Why it failed, a sentence in the practice's language; null: it did not.", null=True)

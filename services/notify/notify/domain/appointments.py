@@ -38,7 +38,8 @@ class Appointment:
     """One version of an appointment and the change that led to it.
 
     `change` is the event's type without its prefix ("booked", "cancelled"), `at` the instant of the change,
-    `actor` who made it ("customer", "staff", "system"). Instants are aware; `time_zone` is the calendar's.
+    `actor` who made it ("customer", "staff", "system"). `meeting`: it is an invitation to a video call, to which the
+    reader's link leads. Instants are aware; `time_zone` is the calendar's.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Appointment:
     note: str
     previous_start: datetime | None
     previous_end: datetime | None
+    meeting: bool = False
 
     @property
     def over(self) -> bool:

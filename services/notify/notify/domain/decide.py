@@ -21,6 +21,9 @@ class Purpose(StrEnum):
     PRACTITIONER_BOOKED = "practitioner_booked"
     PRACTITIONER_CANCELLED = "practitioner_cancelled"
     PRACTITIONER_MOVED = "practitioner_moved"
+    INVITATION = "invitation"
+    INVITATION_MOVED = "invitation_moved"
+    INVITATION_CANCELLED = "invitation_cancelled"
 
 
 class Role(StrEnum):
@@ -34,7 +37,7 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
-ENDINGS = frozenset({Purpose.CANCELLED, Purpose.DECLINED, Purpose.PRACTITIONER_CANCELLED})
+ENDINGS = frozenset({Purpose.CANCELLED, Purpose.DECLINED, Purpose.PRACTITIONER_CANCELLED, Purpose.INVITATION_CANCELLED})
 
 
 @dataclass(frozen=True)

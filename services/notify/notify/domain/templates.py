@@ -21,6 +21,9 @@ NAMES = (
     "practitioner_booked",
     "practitioner_moved",
     "practitioner_cancelled",
+    "invitation",
+    "invitation_moved",
+    "invitation_cancelled",
     "calendar_attachment",
 )
 _TOKEN = re.compile(r"\{([a-z_]+)\}|[{}]")

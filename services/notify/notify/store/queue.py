@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, bindparam, case, exists, func, insert, literal, null, select, update
+from sqlalchemy import JSON, bindparam, case, exists, func, insert, literal, null, or_, select, update
 
 from notify.domain.delivery import Outcome, State
 from notify.store.statements import count, dialect, table, unless_there
@@ -22,7 +22,10 @@ TURN = MESSAGE[
 NOTHING = literal({}, JSON)  # left of the snapshot when the message has ended: it is full of people's data
 UNDER_WAY = MESSAGES.alias("under_way")
 BLOCKED = exists().where(
-    UNDER_WAY.c.appointment_id == MESSAGE.appointment_id,
+    or_(
+        UNDER_WAY.c.appointment_id == MESSAGE.appointment_id,
+        UNDER_WAY.c.invitation_id == MESSAGE.invitation_id,
+    ),
     UNDER_WAY.c.role == MESSAGE.role,
     UNDER_WAY.c.recipient == MESSAGE.recipient,
     UNDER_WAY.c.state == State.SENDING,
@@ -111,6 +114,7 @@ FORGET = (
 )
 STANDING = MESSAGE["id", "version", "purpose", "role", "channel", "recipient", "state"]
 MESSAGES_OF = select(*STANDING).where(MESSAGE.appointment_id == bindparam("appointment"))
+MESSAGES_OF_INVITATION = select(*STANDING).where(MESSAGE.invitation_id == bindparam("invitation"))
 EXPIRE = (
     update(MESSAGES)
     .where(MESSAGE.id.in_(bindparam("ids", expanding=True)), MESSAGE.state == State.QUEUED)
@@ -141,6 +145,11 @@ def add_messages(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 def messages_of(session: Session, appointment_id: str) -> Sequence[Any]:
     """Id, version, purpose, role, channel, recipient and state of each message of the appointment."""
     return session.execute(MESSAGES_OF, {"appointment": appointment_id}).all()
+
+
+def messages_of_invitation(session: Session, invitation_id: str) -> Sequence[Any]:
+    """The same of each message of the invitation; `version` is the attempt."""
+    return session.execute(MESSAGES_OF_INVITATION, {"invitation": invitation_id}).all()
 
 
 def expire(session: Session, ids: Iterable[str], reason: str, now: datetime) -> None:

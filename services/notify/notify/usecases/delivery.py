@@ -7,9 +7,11 @@ from typing import Any
 from notify import metrics, words
 from notify.domain.decide import Channel
 from notify.domain.delivery import Outcome, State, rank, retry, wait
+from notify.domain.delivery import Outcome, State, failure, retry, wait
 from notify.domain.templates import Template
 from notify.store import projections, queue, settings, texting
 from notify.store.settings import Letterhead
+from notify.usecases import invitations
 from notify.usecases.channels import valid_email
 from notify.usecases.events import supersede
 from notify.usecases.templates import template
@@ -26,6 +28,7 @@ class Turn:
     id: str
     practice_id: str
     appointment_id: str | None
+    invitation_id: str | None
     purpose: str
     role: str
     channel: str
@@ -40,6 +43,9 @@ def claim(session: Session, now: datetime, limit: int, lease: timedelta, channel
     """Begin a turn for up to `limit` due messages of this channel. Messages too old to help anybody expire instead."""
     touched = queue.begin_turns(session, now, limit, now + lease, channel)
     metrics.count_each((row.channel, row.state) for row in touched if row.state == State.EXPIRED)
+    for row in touched:
+        if row.state == State.EXPIRED and row.invitation_id:  # somebody waits to hear whether the guest was reached
+            _tell(session, row, failure("late"), now)
     rows = [row for row in touched if row.state == State.SENDING]
     if not rows:
         return []
@@ -52,6 +58,7 @@ def _turn(row: Any, head: Letterhead) -> Turn:
         id=row.id,
         practice_id=row.practice_id,
         appointment_id=row.appointment_id,
+        invitation_id=row.invitation_id,
         purpose=row.purpose,
         role=row.role,
         channel=row.channel,
@@ -137,6 +144,8 @@ def queued_again(session: Session, row: Any, outcome: Outcome, now: datetime) ->
     queue.add_attempt(session, {"message_id": row.id, "number": row.attempt, "at": now, **how})
     if row.appointment_id:
         supersede(session, row.appointment_id, now)
+    elif row.invitation_id:
+        invitations.supersede(session, row.invitation_id, now)
 
 
 def ended(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:

@@ -1,0 +1,64 @@
+"""Messages to the guests of video calls: what invitations asks for, each attempt once."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from notify import contracts, metrics
+from notify.domain.decide import Role
+from notify.domain.delivery import GIVE_UP_AFTER, State
+from notify.store import queue
+from runtime.db import Session
+from runtime.ids import stable_id
+from runtime.messages import Event
+from runtime.telemetry import traceparent
+
+BEHIND_BOOKINGS = 1  # a thousand invitations hold up no confirmation
+
+
+def invitation_changed(session: Session, now: datetime, event: Event) -> None:
+    """Queue the messages that this change asks for, and take those that they overtake out of the queue.
+
+    Events may come in any order and more than once: an attempt is one message, and the newest attempt of a channel
+    goes out alone.
+    """
+    orders = contracts.orders(event)
+    queue.add_messages(session, [_row(event, order, now) for order in orders])
+    metrics.count_each((order["channel"], State.QUEUED) for order in orders)
+    if orders:
+        supersede(session, event.subject, now)
+
+
+def supersede(session: Session, invitation_id: str, now: datetime) -> None:
+    """Expire queued messages behind a newer one of the same channel."""
+    messages = queue.messages_of_invitation(session, invitation_id)
+    newest: dict[str, int] = {}
+    for message in messages:
+        newest[message.channel] = max(message.version, newest.get(message.channel, 0))
+    overtaken = [m for m in messages if m.state == State.QUEUED and m.version < newest[m.channel]]
+    if overtaken:
+        queue.expire(session, [message.id for message in overtaken], "superseded", now)
+        metrics.count_each((message.channel, State.EXPIRED) for message in overtaken)
+
+
+def _row(event: Event, order: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The link works before and after the meeting's time, and so does the message."""
+    key = (event.subject, order["channel"], str(order["attempt"]))
+    return {
+        "id": stable_id("invitation message", *key),
+        "practice_id": event.practice_id,
+        "appointment_id": None,
+        "invitation_id": event.subject,
+        "version": order["attempt"],
+        "purpose": order["purpose"],
+        "role": Role.CUSTOMER,
+        "channel": order["channel"],
+        "recipient": order["recipient"],
+        "snapshot": order["snapshot"],
+        "state": State.QUEUED,
+        "queued_at": now,
+        "changed_at": now,
+        "not_before": now,
+        "useful_until": now + GIVE_UP_AFTER + timedelta(hours=1),
+        "traceparent": traceparent(),
+        "priority": BEHIND_BOOKINGS,
+    }
