@@ -8,7 +8,6 @@ from notify.contracts import READS
 from notify.domain.errors import NotFound
 from notify.ical import calendar_file
 from notify.incoming import Incoming
-from notify.usecases import channels, delivery, events, log, templates
 from notify.usecases import channels, delivery, events, invitations, log, templates
 from runtime.db import Session
 from runtime.edge import Access, Call, on, rpc

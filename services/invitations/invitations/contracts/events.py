@@ -6,7 +6,12 @@ from uuid import UUID
 from runtime.errors import Permanent
 from runtime.messages import Event
 
-READS: dict[str, tuple[str, ...]] = {"notify": ("email.sent", "email.failed", "sms.sent", "sms.failed")}
+READS: dict[str, tuple[str, ...]] = {
+    "notify": (
+        *("email.sent", "email.delivered", "email.failed"),
+        *("sms.sent", "sms.delivered", "sms.failed"),
+    )
+}
 
 
 def news(event: Event) -> dict[str, Any] | None:

@@ -6,8 +6,7 @@ from typing import Any
 
 from notify import metrics, words
 from notify.domain.decide import Channel
-from notify.domain.delivery import Outcome, State, rank, retry, wait
-from notify.domain.delivery import Outcome, State, failure, retry, wait
+from notify.domain.delivery import Outcome, State, failure, rank, retry, wait
 from notify.domain.templates import Template
 from notify.store import projections, queue, settings, texting
 from notify.store.settings import Letterhead
