@@ -1,8 +1,8 @@
 """What the routes answer, for the OpenAPI document. Answers of services pass through as they are: these describe."""
 
 from gateway.api.answers.customers import CustomerRecord, Merged, Suggestions
-from gateway.api.answers.money import AddedPayment, Analytics, Payments
 from gateway.api.answers.invitations import Invitation, Joined
+from gateway.api.answers.money import AddedPayment, Analytics, Payments
 from gateway.api.answers.parts import STATUSES, Place, page_of
 from gateway.api.answers.public import Booked, Hold, Managed, PublicPractice, Week
 from gateway.api.answers.staff import (
