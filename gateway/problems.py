@@ -120,6 +120,9 @@ KINDS: dict[str, Kind] = {
     "overpaid": Kind(
         422, "More than the price", "Payments cannot be more than the price.", members=("price", "paid", "balance")
     ),
+    "customer_not_linked": Kind(
+        409, "The customer is not known yet", "Please link the appointment to a customer first."
+    ),
     "mixed_status": Kind(409, "Different states", "All chosen appointments must have the same state."),
     "sms_unavailable": Kind(409, "SMS cannot be sent", "No SMS provider is set up."),
     "customer_merged": Kind(

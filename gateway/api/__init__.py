@@ -8,6 +8,7 @@ from werkzeug.routing import BaseConverter
 
 from gateway import webhooks
 from gateway.api import (
+    announcements,
     appointment_money,
     appointments,
     calendars,
@@ -20,6 +21,7 @@ from gateway.api import (
     manage,
     messages,
     public,
+    reminders,
     services,
     settings,
     sign_in,
@@ -38,6 +40,8 @@ THEMES = (
     calendars.routes,
     appointments.routes,
     appointment_money.routes,
+    announcements.routes,
+    reminders.routes,
     inbox.routes,
     customers.routes,
     invitations.routes,

@@ -233,6 +233,10 @@ MESSAGE: dict[str, object] = {
     "reason": None,
     "history": [],
 }
+REMINDER_RULES = {
+    "version": 1,
+    "rules": [{"channel": "email", "before": 10080}, {"channel": "sms", "before": 2880}],
+}
 TEMPLATE_TEXTS = {"subject": "Ihr Termin am {when} bei {practice}", "text": "Guten Tag {first_name} {last_name}, …"}
 TEMPLATE = {"name": "booking_confirmation", "locale": "de", **TEMPLATE_TEXTS}
 

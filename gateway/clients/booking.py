@@ -115,6 +115,15 @@ class Booking:
         """Out of the inbox without a change of status."""
         return self._ask("booking", "acknowledge", {"id": id, **options})
 
+    def announce(self, id: str, kind: str, options: Json) -> Json:
+        """The customer is told (`kind` notice) or reminded (reminder). Refused `invalid_transition`,
+        `customer_not_linked`."""
+        return self._ask("booking", "announce", {"id": id, "kind": kind, **options})
+
+    def remind_all(self, ids: list[str]) -> Json:
+        """The customers of these are reminded, or none: items. Refused `not_found`, `invalid_transition`."""
+        return self._ask("booking", "remind_all", {"ids": ids})
+
     def inbox(self, page: Json) -> Json:
         """Online bookings that nobody has handled: items, next."""
         return self._ask("booking", "inbox", page)

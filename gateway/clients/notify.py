@@ -31,6 +31,14 @@ class Notify:
         """The settings after the change, with a `hint` where mail tends to land in spam."""
         return self._ask("notify", "update_notification_settings", {"calendar": calendar, **changes})
 
+    def reminder_rules(self) -> Json:
+        """When customers are reminded: version, rules."""
+        return self._ask("notify", "reminder_rules", {})
+
+    def update_reminder_rules(self, rules: list[Json], options: Json) -> Json:
+        """The rules after the change; takes `if_version`. Refused `invalid`, `precondition_failed`."""
+        return self._ask("notify", "update_reminder_rules", {"rules": rules, **options})
+
     def messages(self, query: Json) -> Json:
         """A page of the message log with delivery states: items, next."""
         return self._ask("notify", "messages", query)

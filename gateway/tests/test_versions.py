@@ -13,6 +13,8 @@ CHANGES = {
     "reschedule": ("booking.reschedule", {"start": examples.START}),
     "undo": ("booking.undo", {}),
     "acknowledge": ("booking.acknowledge", {}),
+    "remind": ("booking.announce", {}),
+    "notify": ("booking.announce", {"channels": ["email"]}),
 }
 
 

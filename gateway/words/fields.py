@@ -56,6 +56,8 @@ TEMPLATES = (
     "Must be a whole minute.",
     "Must not be before `from`.",
     "Names must differ.",
+    "The customer has no e-mail address.",
+    "The customer has no phone number.",
     "Not the name of a time zone.",
     "Unknown time zone.",
     "Only a choice has choices, and it needs one.",

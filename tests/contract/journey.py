@@ -218,6 +218,8 @@ class Journey:
         self.staff("booking.change_status", id=declined, action="decline")
         self.staff("booking.undo", id=declined)
         self.staff("booking.reschedule", id=accepted, start=self.wish("Anpassung")["start"])
+        self.staff("booking.announce", id=accepted, kind="reminder", channels=["email"], text="Bis bald")
+        self.staff("booking.remind_all", ids=[accepted])
         self.staff("booking.change_status", id=accepted, action="cancel")
         refused("not_found", lambda: self.staff("booking.appointment", id=self.practice))
         for hours, action in ((2, "complete"), (3, "miss")):
@@ -293,6 +295,9 @@ class Journey:
         for name in ("booking_confirmation", "calendar_attachment"):
             self.staff("notify.template", name=name, locale="en")
             self.staff("notify.preview_template", name=name, locale="fr")
+        version = self.staff("notify.reminder_rules")["version"]
+        rules = [{"channel": "email", "before": 1440}]
+        self.staff("notify.update_reminder_rules", rules=rules, if_version=version)
         self.staff("notify.update_template", name="booking_confirmation", locale="de", subject="Ihr Termin")
 
     def all_told(self) -> bool:

@@ -127,7 +127,7 @@ def written(raw: bytes) -> tuple[str, ...]:
     return (*(str(mail[name]) for name in ("From", "To", "Subject")), *(str(part.get_content()) for part in parts))
 
 
-SILENT = {"appointment.completed", "appointment.missed", "appointment.updated"}
+SILENT = {"appointment.missed", "appointment.updated"}
 
 
 @read_by("notify")

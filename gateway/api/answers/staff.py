@@ -242,6 +242,20 @@ class Preview(Answer):
     sms = maybe()
 
 
+class ReminderRule(Answer):
+    """When customers are reminded, and how."""
+
+    channel = text(enum=["email", "sms"])
+    before = fields.Integer(metadata={"description": "minutes before the start"})
+
+
+class ReminderRules(Answer):
+    """When the practice's customers are reminded."""
+
+    version = fields.Integer(metadata={"description": "rises by one with each change; also the ETag"})
+    rules = fields.List(fields.Nested(ReminderRule))
+
+
 class Notifications(Answer):
     """Where the practitioner hears about bookings of a calendar."""
 

@@ -162,6 +162,15 @@ class BookingEdge:
         return self.app.db.read(usecases.analytics, call.practice_id, request)
 
     # --- staff: book for somebody, the form
+    @rpc(requests.AnnounceRequest, allow=Access.STAFF, scope=WRITE)
+    def announce(self, call: Call, request: Json) -> Json:
+        who = (call.practice_id, call.caller.user_id)
+        return self.app.db.write(usecases.announce, call.now, *who, **request)
+
+    @rpc(requests.RemindAll, allow=Access.STAFF, scope=WRITE)
+    def remind_all(self, call: Call, request: Json) -> Json:
+        who = (call.practice_id, call.caller.user_id)
+        return self.app.db.write(usecases.remind_all, call.now, *who, **request)
 
     @rpc(requests.BookForRequest, allow=Access.STAFF, scope=WRITE)
     def book_for(self, call: Call, request: Json) -> Json:

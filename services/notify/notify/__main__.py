@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from notify import sender
+from notify import reminder_loop, sender
 from notify.edge import NotifyEdge
 from notify.settings import Settings
 from runtime.service import Service
@@ -12,7 +12,7 @@ SERVICE = Service(
     edge=NotifyEdge,
     settings=Settings,
     migrations=Path(__file__).parent / "migrations",
-    loops={"sender": sender.run, "texts": sender.run_texts},
+    loops={"sender": sender.run, "texts": sender.run_texts, "reminders": reminder_loop.run},
 )
 
 if __name__ == "__main__":

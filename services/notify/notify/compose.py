@@ -6,15 +6,20 @@ from typing import Any
 
 from notify import words
 from notify.domain import colour
-from notify.domain.appointments import GONE, Appointment, Status
+from notify.domain.appointments import GONE, Appointment, Place, Status
 from notify.domain.decide import Purpose, Role
 from notify.domain.templates import LINK, Template, fill, one_line, paragraphs
 from notify.words import say
 
 LINKED = frozenset(
-    {Purpose.CONFIRMATION, Purpose.REQUESTED, Purpose.MOVED, Purpose.INVITATION, Purpose.INVITATION_MOVED}
+    {
+        *(Purpose.CONFIRMATION, Purpose.REQUESTED, Purpose.MOVED, Purpose.REMINDER, Purpose.NOTICE),
+        *(Purpose.INVITATION, Purpose.INVITATION_MOVED),
+    }
 )
 UNLINKED = frozenset({Purpose.INVITATION_CANCELLED})  # its link is void, and there is nothing to book
+PAYING = frozenset({Purpose.REMINDER, Purpose.SUMMARY})  # they say what is paid and what is open
+PIN = "📍"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +90,7 @@ def letter(
         when_note=_local_time(change, reader),
         struck=_capital(values["old_when"]) if change.previous_start else "",
         over=change.status in GONE,
-        rows=_rows(change, reader, practice),
+        rows=_rows(change, purpose, reader, practice),
         button=one_line(fill(template.button, values)) if url else "",
         url=url,
         url_hint=say("If the button does not work, open this address:", reader.locale),
@@ -97,7 +102,7 @@ def letter(
 def short_text(change: Appointment, reader: Reader, practice: Mapping[str, Any], template: Template) -> str:
     """The SMS: one line, with the customer's own link where the template names it."""
     values = {**placeholders(change, reader, practice), LINK: reader.link}
-    return one_line(fill(template.sms, values))
+    return " ".join(fill(template.sms, values).split())
 
 
 def placeholders(change: Appointment, reader: Reader, practice: Mapping[str, Any]) -> dict[str, str]:
@@ -113,8 +118,11 @@ def placeholders(change: Appointment, reader: Reader, practice: Mapping[str, Any
         "duration": str(change.duration_minutes),
         "price": words.money(change.price, locale),
         "calendar": change.nickname,
-        "place": change.place_name,
-        "address": change.place_address,
+        "paid": words.money(change.paid, locale),
+        "balance": words.money(change.balance, locale),
+        "note": change.note,
+        "place": change.place.name if change.place.kind == "address" else change.place.line,
+        "address": change.place.address,
         "when": words.when(change.start, change.end, zone, locale) + _zone_name(change, reader),
         "when_short": words.when_short(change.start, zone, locale),
         "date": words.long_date(change.start, zone, locale),
@@ -161,11 +169,22 @@ def _notes(change: Appointment, reader: Reader) -> list[str]:
     return notes
 
 
-def _rows(change: Appointment, reader: Reader, practice: Mapping[str, Any]) -> list[tuple[str, str]]:
-    place = "\n".join(part for part in (change.place_name, change.place_address) if part)
+def where(place: Place, locale: str) -> str:
+    """The place with its sign, a part a line; a call by video or phone says so first."""
+    kind = {"video": "Video call", "phone": "Phone call"}.get(place.kind)
+    first = place.name or (say(kind, locale) if kind else "")
+    lines = [part for part in (first, place.address, place.text, place.url) if part]
+    return f"{PIN} " + "\n".join(lines) if lines else ""
+
+
+def _rows(change: Appointment, purpose: Purpose, reader: Reader, practice: Mapping[str, Any]) -> list[tuple[str, str]]:
+    place = where(change.place, reader.locale)
     rows = [("Service", _service(change, reader)), ("With", change.nickname), ("Where", place)]
-    if practice.get("show_prices") and change.price:
+    if change.price and (practice.get("show_prices") or purpose in PAYING):
         rows.append(("Price", words.money(change.price, reader.locale)))
+    if purpose in PAYING:
+        payments = [("Paid", change.paid), ("Open", change.balance)]
+        rows += [(label, words.money(amount, reader.locale)) for label, amount in payments if amount]
     if not reader.customer:
         rows.append(("Customer", change.customer.name))
     if reader.role is Role.PRACTITIONER:
@@ -196,12 +215,12 @@ def _url(change: Appointment, purpose: Purpose, reader: Reader, practice: Mappin
     if purpose in LINKED:
         return reader.link
     slug = practice.get("slug")
-    return f"{home}/p/{slug}/book" if slug and change.status in GONE else ""
+    return f"{home}/p/{slug}/book" if slug and (change.status in GONE or purpose is Purpose.SUMMARY) else ""
 
 
 def _footer(change: Appointment, reader: Reader, practice: Mapping[str, Any], name: str) -> list[str]:
     contact = " · ".join(str(practice[key]) for key in ("phone", "email") if practice.get(key))
-    lines = [name, change.place_address, contact]
+    lines = [name, change.place.address, contact]
     if reader.role is Role.COPY:
         lines.append(say("Copy of the message to {name}.", reader.locale, name=change.customer.name))
     if reader.role is Role.PRACTITIONER:

@@ -8,7 +8,7 @@ from notify.contracts import READS
 from notify.domain.errors import NotFound
 from notify.ical import calendar_file
 from notify.incoming import Incoming
-from notify.usecases import channels, delivery, events, invitations, log, templates
+from notify.usecases import channels, delivery, events, invitations, log, reminders, templates
 from runtime.db import Session
 from runtime.edge import Access, Call, on, rpc
 from runtime.messages import Event
@@ -78,6 +78,15 @@ class NotifyEdge:
     def require_channels(self, call: Call, request: dict[str, Any]) -> Any:
         provided = bool(self.app.settings.sms_provider)
         return self.app.db.read(channels.require, call.practice_id, request["channels"], provided)
+
+    @rpc(contracts.Nothing, allow=STAFF, scope="notify:read")
+    def reminder_rules(self, call: Call, request: dict[str, Any]) -> Any:
+        return self.app.db.read(reminders.show_rules, call.practice_id)
+
+    @rpc(contracts.Rules, allow=STAFF, scope="notify:admin")
+    def update_reminder_rules(self, call: Call, request: dict[str, Any]) -> Any:
+        wanted, version = request["rules"], request["if_version"]
+        return self.app.db.write(reminders.save_rules, call.practice_id, wanted, version, call.now)
 
     @rpc(contracts.MessageQuery, allow=STAFF, scope="notify:read")
     def messages(self, call: Call, request: dict[str, Any]) -> Any:

@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Event, Timezone, vCalAddress, vText
+from icalendar import Event, Timezone, vCalAddress, vText, vUri
 
-from notify.compose import Reader, placeholders
-from notify.domain.appointments import GONE, Appointment, Status
+from notify.compose import Reader, placeholders, where
+from notify.domain.appointments import GONE, Appointment, Place, Status
 from notify.domain.templates import Template, fill, one_line
 from notify.words import say
 
@@ -75,22 +75,32 @@ def _event(
     event.add("ORGANIZER", _organizer(practice, mail_from))
     if change.customer.email:
         event.add("ATTENDEE", _attendee(change))
-    if reader.link:
-        event.add("URL", reader.link)
+    if change.place.url:
+        event.add("CONFERENCE", _conference(change.place))
+    if url := change.place.url or reader.link:
+        event.add("URL", url)
     return event
 
 
 def _location(change: Appointment, reader: Reader) -> str:
     """Of a video call its link: calendar programs show it where people look for a place."""
-    parts = (reader.link,) if change.meeting else (change.place_name, change.place_address)
-    return ", ".join(part for part in parts if part)
+    return reader.link if change.meeting else change.place.line
 
 
 def _description(words: str, change: Appointment, reader: Reader) -> str:
-    if not reader.link:
-        return words.strip()
-    lead = "Join the video call:" if change.meeting else "Move or cancel the appointment:"
-    return f"{words.strip()}\n\n{say(lead, reader.locale)}\n{reader.link}"
+    parts = [words.strip(), where(change.place, reader.locale)]
+    if reader.link:
+        lead = "Join the video call:" if change.meeting else "Move or cancel the appointment:"
+        parts.append(f"{say(lead, reader.locale)}\n{reader.link}")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _conference(place: Place) -> vUri:
+    """RFC 7986, 5.11: what a calendar program offers as "join"."""
+    conference = vUri(place.url)
+    conference.params["VALUE"] = vText("URI")
+    conference.params["FEATURE"] = vText("VIDEO" if place.kind == "video" else "PHONE")
+    return conference
 
 
 def _organizer(practice: Mapping[str, Any], mail_from: str) -> vCalAddress:

@@ -59,13 +59,68 @@ class ChannelSettings(Base):
 
 
 class AppointmentSeen(Base):
-    """The newest version of an appointment that notify has seen."""
+    """The newest version of an appointment that notify has seen; also of one that is no more, so that a late event of
+    an older version changes nothing.
+
+    `snapshot` is what a reminder is written from: kept only while the appointment is accepted and to come.
+    `rules_version` is that of the rules by which its reminders were scheduled.
+    """
 
     __tablename__ = "appointments"
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     practice_id: Mapped[str] = mapped_column(Id)
     version: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(String(20))
+    starts: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ends: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rules_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+    __table_args__ = (
+        Index("appointments_coming", "practice_id", "starts"),
+        Index(
+            "appointments_over",
+            "ends",
+            postgresql_where=text("snapshot is not null"),
+            sqlite_where=text("snapshot is not null"),
+        ),
+    )
+
+
+class ReminderRules(Base):
+    """When the practice's customers are reminded; without a row as `domain.reminders.DEFAULT` says. `settled`: the
+    schedule of every coming appointment has followed."""
+
+    __tablename__ = "reminder_rules"
+    practice_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled: Mapped[bool]
+
+
+class Reminder(Base):
+    """The schedule: by this rule the customer of this appointment is to be reminded at `due_at`. `starts` is the time
+    that it reminds of; a moved appointment is scheduled anew. `done_at`: it has become a message, or nobody could be
+    reminded that way."""
+
+    __tablename__ = "reminders"
+    appointment_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    rule: Mapped[str] = mapped_column(String(20), primary_key=True)
+    practice_id: Mapped[str] = mapped_column(Id)
+    channel: Mapped[str] = mapped_column(String(10))
+    starts: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index(
+            "reminders_due",
+            "due_at",
+            postgresql_where=text("done_at is null"),
+            sqlite_where=text("done_at is null"),
+        ),
+    )
 
 
 class Decision(Base):
@@ -100,6 +155,7 @@ class Message(Base):
     `attempt` counts the turns begun; a turn may only be finished under the number it was begun with. `lease_until`:
     after it a turn counts as lost. `traceparent` is the trace of the event that caused it. Of those that are due, a
     lower `priority` goes first. `reference` is the name by which the provider of the last turn knows it.
+    `occasion` tells apart what is of one purpose: the rule and the time of a scheduled reminder.
     """
 
     __tablename__ = "messages"
@@ -123,12 +179,15 @@ class Message(Base):
     useful_until: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     traceparent: Mapped[str] = mapped_column(String(55), default="", server_default="")
+    occasion: Mapped[str] = mapped_column(String(60), default="", server_default="")
     priority: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     reference: Mapped[str] = mapped_column(String(100), default="", server_default="")
     forget_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
-        UniqueConstraint("appointment_id", "version", "purpose", "recipient", "channel", name="message_once"),
+        UniqueConstraint(
+            "appointment_id", "version", "purpose", "recipient", "channel", "occasion", name="message_once"
+        ),
         Index("messages_log", "practice_id", "queued_at", "id"),
         Index("messages_of_appointment", "appointment_id", "role"),
         Index("messages_of_invitation", "invitation_id", "channel"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from notify import render
 from notify.compose import letter, reader_of, short_text
-from notify.domain.appointments import Appointment, Customer, Status
+from notify.domain.appointments import Appointment, Customer, Place, Status
 from notify.domain.decide import Purpose
 from notify.domain.templates import Template
 from notify.ical import calendar_file
@@ -18,6 +18,9 @@ CHANGES = {
     "booking_moved": ("rescheduled", Status.ACCEPTED),
     "booking_cancelled": ("cancelled", Status.CANCELLED),
     "booking_declined": ("declined", Status.DECLINED),
+    "reminder": ("reminder", Status.ACCEPTED),
+    "notice": ("announced", Status.ACCEPTED),
+    "summary": ("completed", Status.COMPLETED),
     "practitioner_booked": ("booked", Status.ACCEPTED),
     "practitioner_moved": ("rescheduled", Status.ACCEPTED),
     "practitioner_cancelled": ("cancelled", Status.CANCELLED),
@@ -63,11 +66,12 @@ def example(name: str, practice: Mapping[str, Any], now: datetime) -> Appointmen
         time_zone=practice.get("time_zone") or "Europe/Berlin",
         service="Servicetermin",
         duration_minutes=30,
-        price=None,
+        price=_money("49.00", practice),
+        paid=_money("20.00", practice),
+        balance=_money("29.00", practice),
         calendar_id=ID,
         nickname="Hanna",
-        place_name=place.get("name") or practice.get("name") or "",
-        place_address=place.get("address") or "",
+        place=Place(name=place.get("name") or practice.get("name") or "", address=place.get("address") or ""),
         customer=Customer(
             first_name="Erika",
             last_name="Mustermann",
@@ -80,8 +84,12 @@ def example(name: str, practice: Mapping[str, Any], now: datetime) -> Appointmen
         online=True,
         actor="customer",
         notify=True,
-        note="",
+        note="…" if name == "notice" else "",
         previous_start=start - timedelta(days=2) if moved else None,
         previous_end=start - timedelta(days=2) + timedelta(minutes=30) if moved else None,
         meeting=name.startswith("invitation"),
     )
+
+
+def _money(amount: str, practice: Mapping[str, Any]) -> dict[str, str]:
+    return {"amount": amount, "currency": practice.get("currency") or "EUR"}

@@ -44,6 +44,7 @@ def appointment(a: Appointment, change: Change) -> dict[str, Any]:
         "occupancies": occupied(a.slot) if a.occupying else [],
         "handled": a.handled_at is not None,
         "created_at": iso(a.created_at),
+        **({"announcement": change.announcement} if change.announcement else {}),
     }
 
 

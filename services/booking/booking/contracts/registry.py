@@ -17,6 +17,9 @@ EMITS = {
     "customer.linked": Emitted(
         customer_schemas.Linked, "Staff linked an appointment to a customer's record, to another one, or to none."
     ),
+    "appointment.announced": Emitted(
+        schemas.Announced, "Staff want the customer to hear of it, or to be reminded; nothing else changed."
+    ),
     "slot.held": Emitted(schemas.Held, "A slot is kept for a customer, or is kept for longer."),
     "slot.released": Emitted(schemas.Released, "A slot is kept no more: let go, expired, or booked."),
 }
@@ -66,6 +69,12 @@ ANSWERS = {
     "remove_payment": Answer("It never came in.", schemas.Payments, ("not_found", _SEEN)),
     "analytics": Answer("The practice's figures.", figures.Analytics),
     "book_for": Answer("Book for a customer.", schemas.Booked, (*_OFFERED, "customer_merged", _ONCE)),
+    "announce": Answer(
+        "Tell the customer something about it, or remind them.",
+        schemas.Detailed,
+        (*_CHANGED, "customer_not_linked", _SEEN),
+    ),
+    "remind_all": Answer("Remind the customers of several, all or none.", schemas.Listing, _CHANGED),
     "update_form": Answer("Replace the form's fields and the limit.", schemas.Form),
     "customers": Answer("Customers by name, filtered, in pages.", customer_schemas.RecordPage),
     "customer": Answer("One of them, also one merged into another.", customer_schemas.Record, ("not_found",)),

@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, post_load, pre_load, validate, 
 from marshmallow.fields import Boolean, Dict, Integer, List, Nested, Raw, String
 
 from booking.contracts.fields import Cursor, Id, Instant, Mail, Words, Zone, clean, normal_phone
-from booking.domain import rules
+from booking.domain import announcements, rules
 from booking.domain.appointment import STATUSES, Contact
 from booking.domain.commands import Book, Once, Search, TakeHold
 
@@ -175,6 +175,26 @@ class StaffMove(AppointmentChange):
     calendar = Id(load_default=None, allow_none=True)
     notify = Boolean(load_default=True)
     force = Boolean(load_default=False)
+
+
+class AnnouncementFields(Schema):
+    channels = List(
+        String(validate=validate.OneOf(announcements.CHANNELS)),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, len(announcements.CHANNELS)),
+    )
+    text = Words(0, 1000, lines=True, load_default=None, allow_none=True)
+
+
+class AnnounceRequest(AnnouncementFields, AppointmentChange):
+    """Without `channels` by e-mail, or by SMS where there is no address."""
+
+    kind = String(required=True, validate=validate.OneOf(announcements.KINDS))
+
+
+class RemindAll(AnnouncementFields):
+    ids = List(Id(), required=True, validate=validate.Length(1, 100))
 
 
 class PageFields(Schema):

@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields
 
+from booking.domain.announcements import CHANNELS
+from booking.domain.announcements import KINDS as KINDS_TOLD
 from booking.domain.appointment import STATUSES
 from booking.domain.payments import METHODS
 from booking.domain.places import KINDS as PLACES
@@ -134,6 +136,20 @@ class Payment(Account):
     paid_at = instant("When it was recorded.")
     service = part(NamedService, "What was booked.")
     calendar = part(Calendar, "With whom.")
+
+
+class Announcement(Schema):
+    """What staff want the customer to be told."""
+
+    kind = string("A message of its own, or a reminder.", among=KINDS_TOLD)
+    channels = several(string("How.", among=CHANNELS), "By which ways.")
+    text = string("Their own words; null: none.", null=True)
+
+
+class Announced(Appointment):
+    """An appointment whose customer is to hear of it."""
+
+    announcement = part(Announcement, "What, and how.")
 
 
 class Released(Schema):

@@ -155,6 +155,7 @@ class Change:
 
     `actor` is customer, staff or system; `via` is page, link or desk. `before` is None for a new appointment.
     `changed` names what changed beside status and time, each with its `from` and `to`.
+    `announcement` is what staff want the customer to be told beside it: kind, channels, text.
     """
 
     what: str
@@ -166,6 +167,7 @@ class Change:
     note: str | None = None
     notify: bool = True
     changed: dict[str, Any] = field(default_factory=dict)
+    announcement: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,6 +91,12 @@ class Overpaid(DomainError):
     code = "overpaid"
 
 
+class CustomerNotLinked(DomainError):
+    """Only a customer whom the practice knows can be told this: a booking alone proves nobody's address."""
+
+    code = "customer_not_linked"
+
+
 class InvalidTransition(DomainError):
     """The appointment's status does not allow it. Facts: `from`, `action`, `allowed` statuses."""
 

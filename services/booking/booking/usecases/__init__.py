@@ -1,6 +1,7 @@
 """What booking does: one function per command, `(session, now, …) -> answer`. None of them commits or calls out."""
 
 from booking.usecases.analytics import analytics
+from booking.usecases.announce import announce, remind_all
 from booking.usecases.book import answered_before, book
 from booking.usecases.bulk import bulk
 from booking.usecases.customer import cancel_managed, managed, move_managed, undo_managed
@@ -37,6 +38,7 @@ __all__ = [
     "acknowledge",
     "add_payment",
     "analytics",
+    "announce",
     "answered_before",
     "appointment",
     "appointments",
@@ -64,6 +66,7 @@ __all__ = [
     "move_managed",
     "payments",
     "release_hold",
+    "remind_all",
     "remove_payment",
     "seek",
     "set_place",

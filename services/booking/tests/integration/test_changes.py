@@ -13,6 +13,7 @@ STAFF_CALLS = [
     ("reschedule", {"start": "2026-12-09T09:00:00+01:00"}),
     ("undo", {}),
     ("acknowledge", {}),
+    ("announce", {"kind": "reminder"}),
 ]
 
 

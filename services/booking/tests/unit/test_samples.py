@@ -14,6 +14,7 @@ import pytest
 from booking.contracts import events
 from booking.contracts.registry import EMITS
 from booking.domain import rules
+from booking.domain.announcements import announcement
 from booking.domain.appointment import Change, Hold
 from booking.domain.differences import differences
 from booking.domain.payments import Payment
@@ -36,7 +37,9 @@ def document(type, some):
     before, after, actor, at = _step(type.partition(".")[2], some)
     via = {"customer": "link", "staff": "desk"}[actor]
     changed = differences(before, after)
-    change = Change(what=type.partition(".")[2], at=at, actor=actor, via=via, before=before, changed=changed)
+    what = type.partition(".")[2]
+    told = announcement(before, "reminder", None, None, at) if what == "announced" else None
+    change = Change(what=what, at=at, actor=actor, via=via, before=before, changed=changed, announcement=told)
     return _event(type, after.id, after.version, at, events.appointment(after, change))
 
 
@@ -56,6 +59,7 @@ def _step(what, some):
         "completed": (booked, rules.apply(booked, "complete", late), "staff", late),
         "missed": (booked, rules.apply(booked, "miss", late), "staff", late),
         "updated": (booked, booked.changed(at, place=VIDEO, paid=2000), "staff", at),
+        "announced": (booked, booked.changed(at), "staff", at),
         "restored": (cancelled, rules.undo(cancelled, "customer", at), "customer", at),
     }
     return steps[what]

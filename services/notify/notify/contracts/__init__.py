@@ -3,7 +3,7 @@
 `schemas` and `registry` describe that and what it tells, for documents and tests.
 """
 
-from notify.contracts.events import READS, appointment, managed, snapshot
+from notify.contracts.events import READS, appointment, managed, reminding, snapshot
 from notify.contracts.invitations import orders
 from notify.contracts.requests import (
     CalendarRef,
@@ -14,6 +14,7 @@ from notify.contracts.requests import (
     MailRef,
     MessageQuery,
     Nothing,
+    Rules,
     TemplateName,
     TemplateWords,
     Token,
@@ -31,6 +32,7 @@ __all__ = [
     "MailboxQuery",
     "MessageQuery",
     "Nothing",
+    "Rules",
     "TemplateName",
     "TemplateWords",
     "Token",
@@ -39,5 +41,6 @@ __all__ = [
     "appointment",
     "managed",
     "orders",
+    "reminding",
     "snapshot",
 ]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from notify.contracts import invitations
-from notify.domain.appointments import Appointment, Customer, Status
+from notify.domain.appointments import Announcement, Appointment, Customer, Place, Status
 from runtime.errors import Permanent
 from runtime.messages import Event
 
@@ -24,6 +24,7 @@ READS = {
             "missed",
             "updated",
             "restored",
+            "announced",
         )
     ),
 }
@@ -32,6 +33,7 @@ KEPT = (
     *("id", "status", "start", "end", "time_zone", "service", "calendar", "place", "customer", "comment"),
     *("online", "actor", "notify", "note", "previous_start", "previous_end"),
 )
+ALSO = ("price", "paid", "balance", "announcement")  # where the event has them
 
 
 def snapshot(event: Event) -> dict[str, Any]:
@@ -40,6 +42,7 @@ def snapshot(event: Event) -> dict[str, Any]:
     if event.data.get("id") != event.subject:
         raise Permanent("the appointment is not the event's subject")
     kept = {name: event.data.get(name) for name in KEPT}
+    kept |= {name: event.data[name] for name in ALSO if name in event.data}
     return {**kept, "practice_id": event.practice_id, "version": event.version, **_change(event)}
 
 
@@ -63,7 +66,6 @@ def managed(view: dict[str, Any], version: int, now: datetime) -> Appointment:
 
 
 def _appointment(snap: dict[str, Any]) -> Appointment:
-    place = snap.get("place") or {}
     return Appointment(
         id=str(snap["id"]),
         version=int(snap["version"]),
@@ -76,11 +78,12 @@ def _appointment(snap: dict[str, Any]) -> Appointment:
         time_zone=snap["time_zone"],
         service=snap["service"]["name"],
         duration_minutes=int(snap["service"]["duration_minutes"]),
-        price=snap["service"].get("price"),
+        price=snap["price"] if "price" in snap else snap["service"].get("price"),
+        paid=snap.get("paid"),
+        balance=snap.get("balance"),
         calendar_id=snap["calendar"]["id"],
         nickname=snap["calendar"].get("nickname") or "",
-        place_name=place.get("name") or "",
-        place_address=place.get("address") or "",
+        place=place(snap.get("place") or {}),
         customer=_customer(snap["customer"]),
         comment=snap.get("comment") or "",
         online=bool(snap.get("online")),
@@ -90,7 +93,26 @@ def _appointment(snap: dict[str, Any]) -> Appointment:
         previous_start=_instant(snap.get("previous_start")),
         previous_end=_instant(snap.get("previous_end")),
         meeting=bool(snap.get("meeting")),
+        announcement=_announcement(snap.get("announcement")),
     )
+
+
+def place(data: dict[str, Any]) -> Place:
+    """The place of an event. Without `kind` it is an address; an `url` that is no web address is left out."""
+    told = {name: str(data.get(name) or "") for name in ("kind", "name", "address", "text", "url")}
+    if not told["url"].startswith(("https://", "http://")):
+        told["url"] = ""
+    return Place(**{**told, "kind": told["kind"] or "address"})
+
+
+def _announcement(data: dict[str, Any] | None) -> Announcement | None:
+    return Announcement(data["kind"], tuple(data["channels"])) if data else None
+
+
+def reminding(snap: dict[str, Any]) -> dict[str, Any]:
+    """The snapshot for a reminder: the appointment as it stands, without what its last change said."""
+    passing = {"note": None, "previous_start": None, "previous_end": None, "announcement": None}
+    return {**snap, **passing, "change": "reminder"}
 
 
 def _customer(data: dict[str, Any]) -> Customer:

@@ -30,6 +30,8 @@ ANSWERS = {
     "require_channels": Answer(
         "Refuses channels by which it cannot.", schemas.Ways, ("plan_required", "sms_unavailable")
     ),
+    "reminder_rules": Answer("When the practice's customers are reminded.", schemas.Rules),
+    "update_reminder_rules": Answer("Change that; the schedule follows.", schemas.Rules, ("precondition_failed",)),
     "messages": Answer("The message log, newest first, in pages.", schemas.MessagePage),
     "calendar_file": Answer("The calendar file of the appointment behind a link.", schemas.CalendarFile, _GONE),
     "twilio_status": Answer("Twilio tells how an SMS fares; only its signature counts.", schemas.Heard),

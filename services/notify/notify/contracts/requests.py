@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from notify.domain.decide import Channel
+from notify.domain.reminders import FURTHEST, MOST, SOONEST
 from notify.domain.templates import NAMES
 from runtime.i18n import LOCALES
 
@@ -54,6 +55,20 @@ class ChannelChanges(CalendarRef):
     email = fields.String(allow_none=True)
     phone = fields.String(allow_none=True)
     copy_to = fields.String(allow_none=True)
+
+
+class Rule(Schema):
+    """Remind by this channel so many minutes before the start."""
+
+    channel = fields.String(required=True, validate=validate.OneOf(tuple(one.value for one in Channel)))
+    before = fields.Integer(required=True, strict=True, validate=validate.Range(SOONEST, FURTHEST))
+
+
+class Rules(Schema):
+    """All rules; with `if_version` only if they still have that version."""
+
+    rules = fields.List(fields.Nested(Rule), required=True, validate=validate.Length(max=MOST))
+    if_version = fields.Integer(load_default=None, allow_none=True, strict=True)
 
 
 class MessageQuery(Schema):

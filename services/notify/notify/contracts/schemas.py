@@ -69,6 +69,20 @@ class Channels(Schema):
     hint = fields.String(metadata={"description": "Mails to this host tend to be sorted out.", "enum": ["spam_folder"]})
 
 
+class Rule(Schema):
+    """When a customer is reminded, and how."""
+
+    channel = string("How.", among=CHANNELS)
+    before = whole("Minutes before the start, in elapsed time.")
+
+
+class Rules(Schema):
+    """When the practice's customers are reminded."""
+
+    version = whole("Rises by one with each change; 0: nobody has changed them.")
+    rules = several(Rule, "The earliest first; none: nobody is reminded.")
+
+
 class Turn(Schema):
     """A state that the message had."""
 

@@ -33,13 +33,38 @@ class Customer:
         return f"{self.first_name} {self.last_name}".strip()
 
 
+@dataclass(frozen=True)
+class Announcement:
+    """What staff want the customer to hear beside a change: `kind` is "notice" or "reminder"."""
+
+    kind: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where it takes place: an address, a video call or a phone call. Parts may be empty; `url` is http or https."""
+
+    kind: str = "address"
+    name: str = ""
+    address: str = ""
+    text: str = ""
+    url: str = ""
+
+    @property
+    def line(self) -> str:
+        """What calendars and short messages call it."""
+        return ", ".join(part for part in (self.name, self.address, self.text, self.url) if part)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Appointment:
     """One version of an appointment and the change that led to it.
 
     `change` is the event's type without its prefix ("booked", "cancelled"), `at` the instant of the change,
     `actor` who made it ("customer", "staff", "system"). `meeting`: it is an invitation to a video call, to which the
-    reader's link leads. Instants are aware; `time_zone` is the calendar's.
+    reader's link leads. `paid` and `balance` are None where booking does not tell. Instants are aware; `time_zone` is
+    the calendar's.
     """
 
     id: str
@@ -56,8 +81,7 @@ class Appointment:
     price: dict[str, str] | None
     calendar_id: str
     nickname: str
-    place_name: str
-    place_address: str
+    place: Place
     customer: Customer
     comment: str
     online: bool
@@ -67,6 +91,9 @@ class Appointment:
     previous_start: datetime | None
     previous_end: datetime | None
     meeting: bool = False
+    paid: dict[str, str] | None = None
+    balance: dict[str, str] | None = None
+    announcement: Announcement | None = None
 
     @property
     def over(self) -> bool:

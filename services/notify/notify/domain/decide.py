@@ -1,11 +1,11 @@
-"""Which messages a change of an appointment causes (rows A4, A10, D1, D3 and D4)."""
+"""Which messages a change of an appointment causes (rows A4, A9, A10, D1, D3, D4, K22 and K29)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from notify.domain.appointments import GONE, Appointment, Status
+from notify.domain.appointments import GONE, Announcement, Appointment, Status
 
 LAST_HOURS = timedelta(hours=24)  # elapsed time, not wall clock; exactly 24 h before still tells
 
@@ -18,6 +18,9 @@ class Purpose(StrEnum):
     MOVED = "booking_moved"
     CANCELLED = "booking_cancelled"
     DECLINED = "booking_declined"
+    REMINDER = "reminder"
+    NOTICE = "notice"
+    SUMMARY = "summary"
     PRACTITIONER_BOOKED = "practitioner_booked"
     PRACTITIONER_CANCELLED = "practitioner_cancelled"
     PRACTITIONER_MOVED = "practitioner_moved"
@@ -37,6 +40,7 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+BESIDE = frozenset({Purpose.REMINDER, Purpose.NOTICE, Purpose.SUMMARY})  # they take no other message's place
 ENDINGS = frozenset({Purpose.CANCELLED, Purpose.DECLINED, Purpose.PRACTITIONER_CANCELLED, Purpose.INVITATION_CANCELLED})
 
 
@@ -66,6 +70,8 @@ def decide(change: Appointment, addresses: Addresses, practitioner_heard_cancel:
 
     `practitioner_heard_cancel`: the practitioner was told of the cancellation that this change takes back.
     """
+    if change.announcement:
+        return list(_each_address_once(_announced(change, change.announcement, addresses)))
     told = customer_purpose(change)
     notice = practitioner_purpose(change, practitioner_heard_cancel)
     drafts = []
@@ -77,13 +83,28 @@ def decide(change: Appointment, addresses: Addresses, practitioner_heard_cancel:
         drafts.append(Draft(notice, Role.PRACTITIONER, addresses.practitioner))
     if notice and addresses.practitioner_phone:
         drafts.append(Draft(notice, Role.PRACTITIONER, addresses.practitioner_phone, Channel.SMS))
-    if told:
+    if told and told is not Purpose.SUMMARY:
         drafts += [Draft(told, Role.COPY, address) for address in addresses.copies]
     return list(_each_address_once(drafts))
 
 
+def _announced(change: Appointment, wanted: Announcement, addresses: Addresses) -> Iterable[Draft]:
+    """What staff want the customer to hear, by the channels that they chose and that lead somewhere. Copies get what
+    is told by mail, and no reminders."""
+    purpose = Purpose(wanted.kind)
+    reached = {Channel.EMAIL: change.customer.email, Channel.SMS: addresses.customer_phone}
+    for channel, recipient in reached.items():
+        if channel in wanted.channels and recipient:
+            yield Draft(purpose, Role.CUSTOMER, recipient, channel)
+    if purpose is Purpose.NOTICE and Channel.EMAIL in wanted.channels:
+        yield from (Draft(purpose, Role.COPY, address) for address in addresses.copies)
+
+
 def customer_purpose(change: Appointment) -> Purpose | None:
-    """What the customer hears; None for nothing: staff wished so, or all of it lies in the past."""
+    """What the customer hears; None for nothing: staff wished so, or all of it lies in the past. Of a completed
+    appointment the summary, always."""
+    if change.change == "completed":
+        return Purpose.SUMMARY
     if change.over or (change.actor != "customer" and not change.notify):
         return None
     match change.change:
@@ -115,7 +136,10 @@ def practitioner_purpose(change: Appointment, heard_cancel: bool = False) -> Pur
 
 
 def obsolete(purpose: Purpose, version: int, newest: int, newest_status: Status) -> bool:
-    """True when a message of this version would now tell something untrue: the appointment has been called off."""
+    """True when a message of this version would now tell something untrue: the appointment has been called off, or
+    was not completed after all."""
+    if purpose is Purpose.SUMMARY:
+        return version < newest and newest_status is not Status.COMPLETED
     return version < newest and newest_status in GONE and purpose not in ENDINGS
 
 

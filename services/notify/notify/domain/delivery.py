@@ -69,8 +69,11 @@ def rank(attempt: int, state: State) -> int:
     return attempt * 4 + (State.SENT, State.DELIVERED, State.FAILED).index(state) + 1
 
 
-def useful_until(queued: datetime, appointment_end: datetime) -> datetime:
-    """The last instant at which the message still helps its reader; at least one hour from now."""
+def useful_until(queued: datetime, appointment_end: datetime | None) -> datetime:
+    """The last instant at which the message still helps its reader; at least one hour from now. Without an end: for
+    as long as we try."""
+    if appointment_end is None:
+        return queued + GIVE_UP_AFTER
     return max(queued + timedelta(hours=1), min(queued + GIVE_UP_AFTER, appointment_end))
 
 

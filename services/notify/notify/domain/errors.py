@@ -23,6 +23,12 @@ class Forbidden(DomainError):
     code = "forbidden"
 
 
+class PreconditionFailed(DomainError):
+    """Somebody else has changed it since the caller looked. Facts: `version`, the one that it has now."""
+
+    code = "precondition_failed"
+
+
 class PlanRequired(DomainError):
     """The practice's plan includes no SMS."""
 

@@ -9,6 +9,7 @@ PLACEHOLDERS = frozenset(
     {
         *("practice", "first_name", "last_name", "name", "service", "duration", "price", "calendar", "place"),
         *("address", "when", "when_short", "date", "time", "old_when", "old_when_short", "status"),
+        *("paid", "balance", "note"),
     }
 )
 LIMITS = {"subject": 200, "text": 5000, "closing": 2000, "button": 60, "filename": 60, "sms": 480}
@@ -18,6 +19,9 @@ NAMES = (
     "booking_moved",
     "booking_cancelled",
     "booking_declined",
+    "reminder",
+    "notice",
+    "summary",
     "practitioner_booked",
     "practitioner_moved",
     "practitioner_cancelled",

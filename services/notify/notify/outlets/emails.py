@@ -46,7 +46,7 @@ class Emails:
         reader = compose.reader_of(change, message.role, parts.locale, link)
         purpose, home = Purpose(message.purpose), self.settings.public_url.rstrip("/")
         calendar = None
-        if message.role != "practitioner":
+        if message.role != "practitioner" and purpose is not Purpose.SUMMARY:
             calendar = calendar_file(change, reader, parts.practice, parts.attachment, self.settings.mail_from, now)
         return mime.mail(
             compose.letter(change, purpose, reader, parts.practice, parts.template, home),

@@ -1,5 +1,6 @@
 """What events of the other services told."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -11,7 +12,10 @@ from runtime.errors import Permanent
 
 PRACTICES, APPOINTMENTS = table("practices"), table("appointments")
 PRACTICE = select(PRACTICES.c.data).where(PRACTICES.c.id == bindparam("practice"))
-SEEN = select(APPOINTMENTS.c.version, APPOINTMENTS.c.status).where(APPOINTMENTS.c.id == bindparam("appointment"))
+SEVERAL = select(PRACTICES.c.id, PRACTICES.c.data).where(PRACTICES.c.id.in_(bindparam("ids", expanding=True)))
+SEEN = select(APPOINTMENTS.c.version, APPOINTMENTS.c.status, APPOINTMENTS.c.starts).where(
+    APPOINTMENTS.c.id == bindparam("appointment")
+)
 ADD_DECISION = unless_there("decisions")
 
 
@@ -56,13 +60,18 @@ def practice(session: Session, practice_id: str) -> dict[str, Any] | None:
     return found
 
 
+def practices(session: Session, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The same of several."""
+    return {row.id: row.data for row in session.execute(SEVERAL, {"ids": list(ids)})}
+
+
 def owns_calendar(session: Session, practice_id: str, calendar_id: str) -> bool:
     found = session.orm.get(Calendar, calendar_id)
     return bool(found and found.practice_id == practice_id and not found.deleted)
 
 
 def seen(session: Session, appointment_id: str) -> Any | None:
-    """Version and status of the appointment as it was last seen."""
+    """Version, status and beginning of the appointment as it was last seen."""
     return session.execute(SEEN, {"appointment": appointment_id}).first()
 
 

@@ -112,7 +112,8 @@ FORGET = (
     .where(MESSAGE.forget_at <= bindparam("now"), MESSAGE.state.not_in((State.QUEUED, State.SENDING)))
     .values(snapshot=NOTHING, forget_at=null())
 )
-STANDING = MESSAGE["id", "version", "purpose", "role", "channel", "recipient", "state"]
+START = MESSAGE.snapshot["start"].as_string().label("start")
+STANDING = (*MESSAGE["id", "version", "purpose", "role", "channel", "recipient", "state"], START)
 MESSAGES_OF = select(*STANDING).where(MESSAGE.appointment_id == bindparam("appointment"))
 MESSAGES_OF_INVITATION = select(*STANDING).where(MESSAGE.invitation_id == bindparam("invitation"))
 EXPIRE = (

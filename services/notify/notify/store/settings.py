@@ -13,7 +13,7 @@ from runtime.db import Session
 from runtime.errors import Permanent
 
 CALENDARS, PRACTICES, TEMPLATES = table("channel_settings"), table("practices"), table("templates")
-KNOWN = table("calendars")
+KNOWN, RULES = table("calendars"), table("reminder_rules")
 CHANNELS = select(CALENDARS).where(CALENDARS.c.calendar_id == bindparam("calendar"))
 
 
@@ -30,6 +30,8 @@ ADDRESSES = select(
     _one(CALENDARS.c.phone, OF_CALENDAR),
     _one(PRACTICES.c.data["plan"].as_string(), OF_PRACTICE),
     _one(PRACTICES.c.data["country"].as_string(), OF_PRACTICE),
+    _one(RULES.c.rules, RULES.c.practice_id == bindparam("practice")),
+    _one(RULES.c.version, RULES.c.practice_id == bindparam("practice")),
 )
 LETTERHEADS = (
     select(PRACTICES.c.id, PRACTICES.c.data, *(column for column in TEMPLATES.c if column.name != "practice_id"))
@@ -40,13 +42,16 @@ LETTERHEADS = (
 
 @dataclass(frozen=True)
 class Contacts:
-    """Where the practice wants to hear of a calendar's appointments, its plan, and its country for numbers."""
+    """Where the practice wants to hear of a calendar's appointments, its plan, its country for numbers, and when its
+    customers are reminded (None: it has entered no rules)."""
 
     practitioner: str
     copies: tuple[str, ...]
     phone: str
     plan: str
     country: str
+    rules: list[dict[str, Any]] | None = None
+    rules_version: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,11 +76,11 @@ def channel_settings(session: Session, calendar_id: str) -> dict[str, Any]:
 def contacts(session: Session, practice_id: str, calendar_id: str) -> Contacts:
     """Where the practice wants to hear of this calendar's appointments. Raises Permanent for another practice's."""
     asked = {"practice": practice_id, "calendar": calendar_id}
-    owner, practitioner, ours, theirs, phone, plan, country = session.execute(ADDRESSES, asked).one()
+    owner, practitioner, ours, theirs, phone, plan, country, *rules = session.execute(ADDRESSES, asked).one()
     if owner not in (None, practice_id):
         raise Permanent("a calendar of another practice")
     copies = tuple(copy for copy in (ours, theirs) if copy)
-    return Contacts(practitioner or "", copies, phone or "", plan or "", country or "DE")
+    return Contacts(practitioner or "", copies, phone or "", plan or "", country or "DE", rules[0], rules[1] or 0)
 
 
 def save_channel_settings(session: Session, row: dict[str, Any]) -> None:

@@ -5,16 +5,18 @@ from typing import Any
 
 from notify import contracts, metrics
 from notify.domain.appointments import Appointment, Status
-from notify.domain.decide import Draft, Purpose, Role, decide, obsolete
-from notify.domain.delivery import State, useful_until
+from notify.domain.decide import BESIDE, Purpose, decide, obsolete
+from notify.domain.delivery import State
+from notify.domain.reminders import DEFAULT
 from notify.models import AppointmentSeen, Calendar, Practice
 from notify.store import projections, queue, settings
+from notify.store.settings import Contacts
+from notify.usecases import reminders
+from notify.usecases.messages import row
 from notify.usecases.numbers import reach
 from runtime.db import Session
 from runtime.errors import Permanent
-from runtime.ids import stable_id
 from runtime.messages import Event
-from runtime.telemetry import traceparent
 
 FIRST = 1  # nothing is older than an appointment's first version
 
@@ -43,13 +45,16 @@ def appointment_changed(session: Session, now: datetime, event: Event, sms: bool
     """
     snapshot = contracts.snapshot(event)
     change = contracts.appointment(snapshot)
-    newest = projections.keep_newest(session, AppointmentSeen, _seen(change))
+    contacts = settings.contacts(session, change.practice_id, change.calendar_id)
+    newest = projections.keep_newest(session, AppointmentSeen, _seen(change, contacts, snapshot))
     if projections.first_decision(session, change.id, change.version):
-        contacts = settings.contacts(session, change.practice_id, change.calendar_id)
         addresses = reach(contacts, change.customer.phone, sms)
         drafts = decide(change, addresses, _practitioner_heard_cancel(session, change))
-        queue.add_messages(session, [_row(change, draft, snapshot, now) for draft in drafts])
+        queue.add_messages(session, [row(change, draft, snapshot, now) for draft in drafts])
         metrics.count_each((draft.channel, State.QUEUED) for draft in drafts)
+    if newest:
+        rules = DEFAULT if contacts.rules is None else reminders.read(contacts.rules)
+        reminders.follow(session, change, rules)
     if not newest or change.version > FIRST:
         supersede(session, change.id, now)
 
@@ -64,6 +69,7 @@ def supersede(session: Session, appointment_id: str, now: datetime) -> None:
     overtaken, channels = [], []
     for message in (m for m in messages if m.state == State.QUEUED):
         gone = obsolete(Purpose(message.purpose), message.version, newest.version, Status(newest.status))
+        gone = gone or _of_another_time(message, newest)
         if gone or any(_overtakes(other, message) for other in messages):
             overtaken.append(message.id)
             channels.append(message.channel)
@@ -73,12 +79,32 @@ def supersede(session: Session, appointment_id: str, now: datetime) -> None:
 
 
 def _overtakes(other: Any, message: Any) -> bool:
+    """What tells the newer state takes the older's place; what goes beside takes only its own kind's."""
     same_reader = (other.role, other.recipient) == (message.role, message.recipient)
-    return same_reader and other.version > message.version
+    if not same_reader or other.version <= message.version or message.purpose == Purpose.NOTICE:
+        return False
+    return other.purpose not in BESIDE or other.purpose == message.purpose
 
 
-def _seen(change: Appointment) -> dict[str, Any]:
-    return {"id": change.id, "practice_id": change.practice_id, "version": change.version, "status": change.status}
+def _of_another_time(message: Any, newest: Any) -> bool:
+    """A reminder of a time that the appointment no longer has."""
+    if message.purpose != Purpose.REMINDER or not (message.start and newest.starts):
+        return False
+    return bool(datetime.fromisoformat(message.start) != newest.starts)
+
+
+def _seen(change: Appointment, contacts: Contacts, snapshot: dict[str, Any]) -> dict[str, Any]:
+    to_come = change.status is Status.ACCEPTED and change.end > change.at
+    return {
+        "id": change.id,
+        "practice_id": change.practice_id,
+        "version": change.version,
+        "status": change.status,
+        "starts": change.start,
+        "ends": change.end,
+        "rules_version": contacts.rules_version,
+        "snapshot": snapshot if to_come else None,
+    }
 
 
 def _practitioner_heard_cancel(session: Session, change: Appointment) -> bool:
@@ -86,26 +112,3 @@ def _practitioner_heard_cancel(session: Session, change: Appointment) -> bool:
         m.purpose == Purpose.PRACTITIONER_CANCELLED and m.version < change.version
         for m in queue.messages_of(session, change.id)
     )
-
-
-def _row(change: Appointment, draft: Draft, snapshot: dict[str, Any], now: datetime) -> dict[str, Any]:
-    key = (change.id, str(change.version), draft.purpose, draft.recipient, draft.channel)
-    end = max(change.end, change.previous_end or change.end)
-    return {
-        "id": stable_id("message", *key),
-        "practice_id": change.practice_id,
-        "appointment_id": change.id,
-        "version": change.version,
-        "purpose": draft.purpose,
-        "role": draft.role,
-        "channel": draft.channel,
-        "recipient": draft.recipient,
-        "snapshot": snapshot if draft.role is not Role.COPY else {**snapshot, "comment": ""},
-        "state": State.QUEUED,
-        "queued_at": now,
-        "changed_at": now,
-        "not_before": now,
-        "useful_until": (useful := useful_until(now, end)),
-        "forget_at": max(useful, end),
-        "traceparent": traceparent(),
-    }

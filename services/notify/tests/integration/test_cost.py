@@ -60,22 +60,22 @@ def sender_of(desk: Desk) -> Sender:
     return Sender(desk.app, Emails(desk.app.settings, desk.db, Taken()))
 
 
-def test_an_event_costs_five_statements_whoever_hears_of_it(databases: Databases) -> None:
-    """Inbox, newest version, decision, addresses, messages: one commit."""
+def test_an_event_costs_six_statements_whoever_hears_of_it(databases: Databases) -> None:
+    """Inbox, addresses and rules, newest version, decision, messages, reminders: one commit."""
     desk = Desk(databases).ready(DOCTOR, COPY)
     with counted(desk.db) as cost:
         desk.happens("booked")
-    assert cost == Cost(statements=5, commits=1)
+    assert cost == Cost(statements=6, commits=1)
     assert len(desk.messages()) == 3
 
 
-def test_a_later_version_costs_three_more(databases: Databases) -> None:
-    """The newest version, the appointment's messages, and those that it overtakes."""
+def test_a_later_version_costs_four_more(databases: Databases) -> None:
+    """Its reminders go; the newest version, the appointment's messages, and those that it overtakes."""
     desk = Desk(databases).ready(DOCTOR, COPY)
     desk.happens("booked")
     with counted(desk.db) as cost:
         desk.happens("cancelled", 2, status="cancelled")
-    assert cost == Cost(statements=8, commits=1)
+    assert cost == Cost(statements=9, commits=1)
 
 
 def test_mails_cost_two_statements_each_and_three_and_a_question_together(databases: Databases) -> None:

@@ -42,7 +42,8 @@ TABLE = [
     ("restored", {}, {"customer:booking_confirmation"}),
     ("restored", {"status": "pending"}, {"customer:booking_requested"}),
     ("booked", {"customer": {"email": ""}}, {"practitioner:practitioner_booked"}),
-    ("completed", {"status": "completed", "actor": "staff"}, set()),
+    ("completed", {"status": "completed", "actor": "staff"}, {"customer:summary"}),
+    ("completed", {"status": "completed", "actor": "staff", "notify": False}, {"customer:summary"}),
     ("missed", {"status": "missed", "actor": "staff"}, set()),
     ("updated", {"actor": "staff"}, set()),
 ]

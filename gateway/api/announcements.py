@@ -1,0 +1,55 @@
+"""Telling customers something about an appointment, and reminding them of it."""
+
+from uuid import UUID
+
+from flask import Response
+from marshmallow import fields, validate
+
+from gateway.api import answers, examples
+from gateway.api.fields import Body, Text
+from gateway.api.framework import MATCH, Blueprint, if_match, versioned
+from gateway.clients import Json
+from gateway.context import current_services
+
+routes = Blueprint("announcements", staff=True, description="Messages to customers on demand")
+
+CHANNELS = ("email", "sms")
+
+
+class Reminder(Body):
+    """By which ways; left out: by e-mail, or by SMS where there is no address."""
+
+    channels = fields.List(fields.String(validate=validate.OneOf(CHANNELS)), validate=validate.Length(1, len(CHANNELS)))
+    text = Text(longest=1000, lines=True, empty=True, allow_none=True)
+
+
+class Notice(Reminder):
+    """By which ways, and words of your own."""
+
+    channels = fields.List(
+        fields.String(validate=validate.OneOf(CHANNELS)), required=True, validate=validate.Length(1, len(CHANNELS))
+    )
+
+
+@routes.route("/appointments/<uuid:id>/notify", methods=["POST"], parameters=[MATCH])
+@routes.refuses("not_found", "invalid_transition", "customer_not_linked", "precondition_failed")
+@routes.body(Notice, {"channels": ["email"], "text": "Bitte bringen Sie Ihre Hörgeräte mit."})
+@routes.answers(200, answers.Appointment, examples.APPOINTMENT)
+def notify(body: Json, id: UUID) -> Response:
+    """Tell the customer about an appointment
+
+    With its present state, and words of your own. Needs a customer whom the practice knows.
+    """
+    return versioned(current_services().booking.announce(str(id), "notice", body | if_match()))
+
+
+@routes.route("/appointments/<uuid:id>/remind", methods=["POST"], parameters=[MATCH])
+@routes.refuses("not_found", "invalid_transition", "precondition_failed")
+@routes.body(Reminder, {"channels": ["email"]}, required=False)
+@routes.answers(200, answers.Appointment, examples.APPOINTMENT)
+def remind(body: Json, id: UUID) -> Response:
+    """Remind the customer of a coming appointment
+
+    Beside the reminders that go out by themselves. With time, place, price, and what is paid and open.
+    """
+    return versioned(current_services().booking.announce(str(id), "reminder", body | if_match()))
