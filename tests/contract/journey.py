@@ -75,6 +75,7 @@ class Journey:
         self.staff_work()
         self.money_and_details()
         self.invite_guests()
+        self.know_customers()
         self.look_at_messages()
         self.providers_tell()
         self.close()
@@ -244,6 +245,24 @@ class Journey:
         today = utc_now().date()
         asked = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=30)), "per": "week"}
         self.staff("booking.analytics", **asked, time_zone="Europe/Berlin")
+
+    def know_customers(self) -> None:
+        id = self.book("Anpassung")["id"]
+        self.staff("booking.customer_suggestions", id=id)
+        made = self.staff("booking.link_customer", id=id, create={"note": "Klingelt laut"})
+        customer = self.staff("booking.customer", id=made["customer_id"])
+        refused("precondition_failed", lambda: self.staff("booking.unlink_customer", id=id, if_version=1))
+        self.staff("booking.unlink_customer", id=id, if_version=made["version"])
+        twin = {"first_name": "Erika", "last_name": "Mueller", "phone": "0711 999999", "country": "DE"}
+        duplicate = self.staff("booking.create_customer", **twin, idempotency_key="twin")["id"]
+        self.staff("booking.link_customer", id=id, customer_id=duplicate)
+        self.staff("booking.update_customer", id=duplicate, phone="0711 888888", country="DE")
+        assert self.staff("booking.customer_suggestions", customer=customer["id"])["items"]
+        merge = {"id": customer["id"], "duplicate": duplicate}
+        self.staff("booking.merge_customers", **merge, preview=True)
+        assert self.staff("booking.merge_customers", **merge)["moved"] == 1
+        refused("customer_merged", lambda: self.staff("booking.link_customer", id=id, customer_id=duplicate))
+        self.staff("booking.customers", q="muell", limit=1)
 
     def visit(self, start: datetime) -> str:
         """Somebody who came without an appointment."""
