@@ -85,6 +85,14 @@ BOOKINGS = (
     (4, "13:30", "Anna", "Servicetermin", "Max", "Köhler"),
 )
 
+CUSTOMERS: tuple[Json, ...] = (
+    {"first_name": "Lena", "last_name": "Groß", "phone": "0151 23456310", "note": "Kommt gern am frühen Nachmittag."},
+    {"first_name": "Erika", "last_name": "Mustermann", "email": "erika.mustermann@kunden.example"},
+    {"first_name": "Paul", "last_name": "Schroeder", "phone": "0151 23456110"},
+    {"first_name": "Karl", "last_name": "Weber", "phone": "0711 765432", "note": "Hat kein E-Mail, bitte anrufen."},
+)
+"""The first one's appointment is linked; the others are suggested, or are nobody's yet."""
+
 
 class Demo:
     """Makes the demo practice over `rpc`. `operator` signs as whoever runs the installation."""
@@ -101,6 +109,7 @@ class Demo:
         if not self.staff("booking", "appointments", {"limit": 1})["items"]:
             for booking in BOOKINGS:
                 self.book(practice_id, calendars, services, *booking)
+            self.customers()
 
     def provision(self) -> str:
         owner = {"name": "Dora Winter", "email": OWNER, "password": self.password}
@@ -164,7 +173,7 @@ class Demo:
             "first_name": first_name,
             "last_name": last_name,
             "email": f"{first_name}.{last_name}@kunden.example".translate(PLAIN).lower(),
-            "phone": "+49 151 23456789",
+            "phone": f"0151 23456{days}{start:%H}",
         }
         wish = {"service": services[service], "calendar": calendars[nickname], "start": start.isoformat()}
         key = f"demo-{start:%Y%m%d%H%M}-{nickname}"
@@ -174,6 +183,14 @@ class Demo:
         except Refused as error:
             if error.code not in ("slot_not_offered", "slot_taken"):
                 raise
+
+    def customers(self) -> None:
+        """Records of some of them, one linked to its appointment."""
+        makes = [{**customer, "country": "DE", "idempotency_key": f"demo-{n}"} for n, customer in enumerate(CUSTOMERS)]
+        made = [self.staff("booking", "create_customer", customer) for customer in makes]
+        wanted = {"q": made[0]["phone"], "limit": 1}
+        for appointment in self.staff("booking", "appointments", wanted)["items"]:
+            self.staff("booking", "link_customer", {"id": appointment["id"], "customer_id": made[0]["id"]})
 
     def working_day(self, days: int, at: str) -> datetime:
         """This wall-clock time on the nth Monday-to-Friday after today."""
