@@ -22,7 +22,10 @@ REPLY = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # the routing key of an ans
 CALLS = {
     "booking": ("availability.alternatives", "availability.offer"),
     "invitations": ("availability.catalogue", "practice.by_id"),
-    "notify": ("booking.manage_links", "booking.managed", "invitations.join_links"),
+    "notify": (
+        *("booking.manage_links", "booking.managed", "invitations.join_links"),
+        "practice.account_tokens",
+    ),
 }
 
 

@@ -138,6 +138,11 @@ KINDS: dict[str, Kind] = {
         "It has been changed since you loaded it. Please load it anew and try again.",
         members=("version",),
     ),
+    "last_owner": Kind(
+        409,
+        "The last owner stays",
+        "Somebody has to be able to do everything. Please make somebody else an owner first.",
+    ),
     "conflict": Kind(409, "This has been changed in between", "Please load it anew and try again."),
     # what went wrong here
     "unavailable": Kind(503, "Not available at the moment", "Please try again in a moment.", ("retry_after",)),

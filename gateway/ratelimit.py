@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from threading import Lock
 
 PERIODS = {"s": 1, "m": 60, "h": 3600}
-LIMIT = re.compile(r"(?P<kind>read|write|webhook|sign_in|practice)=(?P<number>[1-9][0-9]{0,8})/(?P<period>[smh])")
+KINDS = "read|write|webhook|sign_in|register|practice"
+LIMIT = re.compile(rf"(?P<kind>{KINDS})=(?P<number>[1-9][0-9]{{0,8}})/(?P<period>[smh])")
 MOST_KEYS = 50_000
 
 

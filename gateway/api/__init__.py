@@ -8,6 +8,7 @@ from werkzeug.routing import BaseConverter
 
 from gateway import webhooks
 from gateway.api import (
+    accounts,
     announcements,
     appointment_money,
     appointments,
@@ -24,9 +25,9 @@ from gateway.api import (
     reminders,
     services,
     settings,
-    sign_in,
     slots,
     templates,
+    users,
 )
 from gateway.api.framework import LANGUAGE, Problem
 
@@ -34,8 +35,9 @@ THEMES = (
     public.routes,
     slots.routes,
     manage.routes,
-    sign_in.routes,
+    accounts.routes,  # of sign_in, too
     settings.routes,
+    users.routes,
     services.routes,
     calendars.routes,
     appointments.routes,

@@ -147,6 +147,28 @@ ANALYTICS = {
     "calendars": [{"id": CALENDAR_ID, "nickname": "Anna", **_FIGURES}],
     "services": [{"id": SERVICE_ID, "name": "Servicetermin", **_FIGURES}],
 }
+TOKEN = "n7Qk2vJw8sYh0bLx4dRfTg"
+REGISTRATION = {
+    "practice": "Hörakustik Müller",
+    "name": "Max Müller",
+    "email": "max@mueller.example",
+    "password": "a long and secret sentence",
+    "locale": "de",
+    "time_zone": "Europe/Berlin",
+    "country": "DE",
+}
+CONFIRMED = {
+    "email": "max@mueller.example",
+    "practice": {"id": PRACTICE_ID, "slug": "hoerakustik-mueller", "name": "Hörakustik Müller"},
+}
+NEW_USER = {"name": "Rita Empfang", "email": "rita@top-hearing.example", "role": "reception", "locale": "de"}
+MEMBER = {
+    "id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a17",
+    **NEW_USER,
+    "time_zone": None,
+    "state": "invited",
+    "version": 1,
+}
 CREDENTIALS = {"email": "demo@top-hearing.example", "password": "a long and secret sentence"}
 SIGNED_IN = {
     "access_token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",

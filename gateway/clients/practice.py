@@ -30,6 +30,67 @@ class Practice:
         """The session ends; a session that is gone is no error."""
         self._ask("practice", "sign_out", {"session": session})
 
+    def register(self, wish: Json) -> None:
+        """A letter goes out, whoever asks."""
+        self._ask("practice", "register", wish)
+
+    def registration(self, token: str) -> Json:
+        """What the link would confirm. Refused `not_found`."""
+        return self._ask("practice", "registration", {"token": token[:100]})
+
+    def confirm(self, token: str, password: str | None, address: str) -> Json:
+        """The new practice and its owner's address. Refused `not_found`, `email_taken`; with a password also
+        `bad_credentials`, `too_many_attempts`."""
+        return self._ask("practice", "confirm", {"token": token, "password": password, "address": address[:64]})
+
+    def forgot_password(self, email: str) -> None:
+        """A letter goes out, if the address is known."""
+        self._ask("practice", "forgot_password", {"email": email})
+
+    def invited(self, token: str) -> Json:
+        """Who may choose a password by this link. Refused `not_found`."""
+        return self._ask("practice", "invited", {"token": token[:100]})
+
+    def choose_password(self, token: str, password: str) -> Json:
+        """The address that signs in with it. Refused `not_found`."""
+        return self._ask("practice", "choose_password", {"token": token, "password": password})
+
+    def users(self) -> Json:
+        """Everybody of the practice."""
+        return self._ask("practice", "users", {})
+
+    def user(self, id: str) -> Json:
+        """One of them. Refused `not_found`."""
+        return self._ask("practice", "user", {"id": id})
+
+    def invite_user(self, user: Json) -> Json:
+        """The new user. Refused `email_taken`, `rate_limited`."""
+        return self._ask("practice", "invite_user", user)
+
+    def invite_again(self, id: str) -> Json:
+        """Another letter to who has no password yet. Refused `not_found`, `rate_limited`."""
+        return self._ask("practice", "invite_again", {"id": id})
+
+    def update_user(self, id: str, changes: Json) -> Json:
+        """The user after the changes. Refused `not_found`, `precondition_failed`, `last_owner`."""
+        return self._ask("practice", "update_user", {"id": id, **changes})
+
+    def me(self) -> Json:
+        """Who is signed in, as it stands now."""
+        return self._ask("practice", "me", {})
+
+    def update_me(self, changes: Json) -> Json:
+        """The signed-in user after the changes. Refused `precondition_failed`."""
+        return self._ask("practice", "update_me", changes)
+
+    def change_password(self, current: str, password: str, address: str) -> None:
+        """All other sessions end. Refused `invalid` (the current one is wrong), `too_many_attempts`."""
+        self._ask("practice", "change_password", {"current": current, "password": password, "address": address[:64]})
+
+    def end_first_steps(self) -> None:
+        """The new practice is set up."""
+        self._ask("practice", "end_first_steps", {})
+
     def get(self) -> Json:
         """The signed-in user's practice."""
         return self._ask("practice", "get", {})

@@ -23,9 +23,13 @@ from gateway.pages import (
     manage,
     operator,
     operator_session,
+    passwords,
     profile,
     staff,
     words,
+)
+from gateway.pages import (
+    register as registering,
 )
 from gateway.pages.blueprint import pages
 from gateway.pages.seal import seal
@@ -33,7 +37,7 @@ from gateway.pages.seal import seal
 __all__ = ["register"]
 
 # Importing them hangs their routes into the blueprint.
-MODULES = (book, desk, dev, frame, manage, operator, operator_session, profile, staff)
+MODULES = (book, desk, dev, frame, manage, operator, operator_session, passwords, profile, registering, staff)
 
 pages.before_request(words.choose_language)  # here, not in register: an app may be made more than once
 

@@ -1,4 +1,4 @@
-"""The spam guard of the booking form: a field that people do not see, and a shortest time to fill.
+"""The spam guard of booking and registration: a field that people do not see, and a shortest time to fill.
 
 Neither ever turns a person away in silence: what was caught is said on the page, everything typed stays, and the same
 form sent once more goes through (the hidden field becomes visible, so that an over-eager autofill can be undone).
@@ -14,22 +14,22 @@ FASTEST = timedelta(seconds=2)
 SLOWEST = timedelta(hours=12)
 
 
-def token(slug: str, earlier: str = "") -> str:
+def token(slug: str, earlier: str = "", purpose: str = "book") -> str:
     """The form's token: the one it came with as long as that is good, since it carries the moment at which the form
     was first shown; else a new one."""
     try:
-        check(earlier, "book", slug, youngest=timedelta(0), oldest=SLOWEST)
+        check(earlier, purpose, slug, youngest=timedelta(0), oldest=SLOWEST)
     except (BrokenSeal, TooYoung):
-        return seal("book", slug)
+        return seal(purpose, slug)
     return earlier
 
 
-def objection(slug: str, form_token: str, trap: str) -> str | None:
+def objection(slug: str, form_token: str, trap: str, purpose: str = "book") -> str | None:
     """What to say to whoever sent this form, or None when it may pass."""
     if trap:
         return _("Please leave the field “Website” empty and send the form once more.")
     try:
-        check(form_token, "book", slug, youngest=FASTEST, oldest=SLOWEST)
+        check(form_token, purpose, slug, youngest=FASTEST, oldest=SLOWEST)
     except TooYoung:
         return _("That was very quick. Please check your details and send the form once more.")
     except BrokenSeal:

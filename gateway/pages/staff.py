@@ -21,7 +21,7 @@ HOME = "desk"
 @pages.get("/login")
 def login() -> str | Response:
     """The sign-in form; who is signed in goes to the desk. `next` is the desk's page that somebody wanted to see."""
-    return redirect(_wanted()) if session.current() else _login_form()
+    return redirect(wanted()) if session.current() else _login_form()
 
 
 @pages.post("/login")
@@ -44,13 +44,21 @@ def sign_in() -> Response:
         return _turned_away(email, refused)
     except Unavailable:
         return failures.later(_login_form(email, _("Sign-in does not work just now. Please try again in a moment.")))
-    return redirect(_wanted(), 303)
+    return redirect(wanted(), 303)
 
 
-def _wanted() -> str:
+def wanted() -> str:
     """Where to go after the sign-in: a page of the desk, never another address."""
     asked = request.values.get("next", "")
+    if not asked and new_practice():
+        return links.to("desk_welcome")
     return asked if re.match(r"/desk(?:[/?]|\Z)", asked) and asked.isprintable() else links.to(HOME)
+
+
+def new_practice() -> bool:
+    """Whether the signed-in user is the owner of a practice whose first steps are not taken."""
+    data, caller = session.current(), session.caller()
+    return bool(data and caller and data["practice"].get("first_steps") and "practice:admin" in caller.scopes)
 
 
 def _turned_away(email: str, refused: Refused) -> Response:
@@ -60,8 +68,8 @@ def _turned_away(email: str, refused: Refused) -> Response:
 
 
 def _login_form(email: str = "", error: str = "") -> str:
-    wanted = request.values.get("next", "")
-    return render_template("login.html", email=email, error=error, wanted=wanted, seal=seal("login"))
+    asked = request.values.get("next", "")
+    return render_template("login.html", email=email, error=error, wanted=asked, seal=seal("login"))
 
 
 @pages.post("/logout")

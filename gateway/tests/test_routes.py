@@ -46,6 +46,10 @@ PUBLIC = {
     "post /api/v1/auth/token",
     "post /api/v1/auth/refresh",
     "post /api/v1/auth/revoke",
+    "post /api/v1/auth/register",
+    "post /api/v1/auth/confirm",
+    "post /api/v1/auth/forgot",
+    "post /api/v1/auth/reset",
 }
 
 

@@ -1,5 +1,6 @@
 """What the routes answer, for the OpenAPI document. Answers of services pass through as they are: these describe."""
 
+from gateway.api.answers.accounts import Confirmed, Member, SentTo
 from gateway.api.answers.customers import CustomerRecord, Merged, Suggestions
 from gateway.api.answers.invitations import Invitation, Joined
 from gateway.api.answers.money import AddedPayment, Analytics, Payments
@@ -35,6 +36,7 @@ __all__ = [
     "BookingForm",
     "Calendar",
     "Closure",
+    "Confirmed",
     "CustomerRecord",
     "Hold",
     "HolidayRegions",
@@ -44,6 +46,7 @@ __all__ = [
     "Invitation",
     "Joined",
     "Managed",
+    "Member",
     "Merged",
     "Message",
     "Notifications",
@@ -53,6 +56,7 @@ __all__ = [
     "Preview",
     "PublicPractice",
     "ReminderRules",
+    "SentTo",
     "Service",
     "SignedIn",
     "Suggestions",

@@ -1,6 +1,16 @@
 """The desk: what staff work in all day. One module per area; `frame` is what their pages share."""
 
-from gateway.pages.desk import appointment_customer, customer_merge, customers, lists, search, settings
+from gateway.pages.desk import (
+    account,
+    appointment_customer,
+    customer_merge,
+    customers,
+    lists,
+    search,
+    settings,
+    users,
+    welcome,
+)
 
 # Importing them hangs their pages into the blueprint.
-MODULES = (lists, customers, customer_merge, appointment_customer, search, settings)
+MODULES = (lists, customers, customer_merge, appointment_customer, search, settings, account, users, welcome)

@@ -24,8 +24,8 @@ PIN = "📍"
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A mail's content. `rows` of the card are (label, value); `struck` is a former time that no longer
-    holds; `over`: the present one does not either."""
+    """A mail's content. Without `when` there is no card. Its `rows` are (label, value); `struck` is a former time that
+    no longer holds; `over`: the present one does not either."""
 
     subject: str
     locale: str

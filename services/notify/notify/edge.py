@@ -5,10 +5,11 @@ from typing import Any
 from notify import contracts, preview, words
 from notify.compose import reader_of
 from notify.contracts import READS
+from notify.domain.accounts import PURPOSES
 from notify.domain.errors import NotFound
 from notify.ical import calendar_file
 from notify.incoming import Incoming
-from notify.usecases import channels, delivery, events, invitations, log, reminders, templates
+from notify.usecases import accounts, channels, delivery, events, invitations, log, reminders, templates
 from runtime.db import Session
 from runtime.edge import Access, Call, on, rpc
 from runtime.messages import Event
@@ -24,7 +25,11 @@ class NotifyEdge:
         self.app = app
         self._incoming = Incoming(app.settings, app.db)
 
-    @on("practice", *READS["practice"])
+    @on("practice", *PURPOSES)
+    def letter_due(self, session: Session, event: Event) -> None:
+        accounts.letter_due(session, self.app.clock(), event)
+
+    @on("practice", "practice.changed")
     def practice_changed(self, session: Session, event: Event) -> None:
         events.practice_changed(session, event)
 

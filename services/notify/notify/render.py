@@ -15,7 +15,7 @@ def html(letter: Letter) -> str:
 
 def text(letter: Letter) -> str:
     """The plain-text part; it says everything that the HTML part says."""
-    blocks = [*letter.paragraphs, _card(letter)]
+    blocks = [*letter.paragraphs, *([_card(letter)] if letter.when else [])]
     if letter.url:
         blocks.append(f"{letter.button}:\n{letter.url}")
     blocks += [*letter.closing, "-- \n" + "\n".join(letter.footer)]

@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 
 from notify import compose
 from notify.bell import Bell
+from notify.domain.accounts import PATHS, AccountPurpose, needs_token
+from notify.domain.accounts import ROLE as ACCOUNT
 from notify.domain.delivery import Outcome, failure, retry
 from notify.outlets import Outlet
 from notify.outlets.emails import Emails
@@ -52,6 +54,10 @@ def run_texts(app: App, stop: threading.Event) -> None:
 
 class NoLink(Exception):
     """booking does not know the appointment, or invitations the invitation."""
+
+
+class LinkGone(Exception):
+    """A link to somebody's account works no more: a newer one took its place, or its time has passed."""
 
 
 class Sender:
@@ -153,9 +159,11 @@ class Sender:
 
     def _attempt(self, message: Turn, links: Links) -> Outcome:
         try:
-            return self.outlet.send(message, _link(message, links), self.app.clock())
+            return self.outlet.send(message, self._link(message, links), self.app.clock())
         except NoLink:
             return failure("no_link")
+        except LinkGone:
+            return failure("link_gone")
         except Unavailable as error:
             return retry("link_later", str(error))
         except Refused as error:
@@ -163,6 +171,20 @@ class Sender:
         except Exception as error:
             log.exception("message_not_written", extra={"facts": {"message": message.id}})
             return retry("internal", type(error).__name__)
+
+    def _link(self, message: Turn, links: Links) -> str:
+        if message.role == ACCOUNT:
+            return self._account_link(message)
+        return _link(message, links)
+
+    def _account_link(self, message: Turn) -> str:
+        """The address that the letter leads to; its token is asked for now, no row holds it."""
+        id, token = message.snapshot["id"], ""
+        if needs_token(purpose := AccountPurpose(message.purpose)):
+            token = self.app.ask("practice", "account_tokens", {"ids": [id]})["tokens"].get(id)
+            if not token:
+                raise LinkGone
+        return self._home + PATHS[purpose].format(token=token)
 
     def _finish(self, message: Turn, outcome: Outcome) -> None:
         """Note how it went, also when the database is away for a while: what is not noted is sent again."""

@@ -34,6 +34,7 @@ REASONS = {
     "rejected": "The recipient's mail server refused the message.",
     "bad_address": "This is not an e-mail address that can receive mail.",
     "no_link": "The link to the appointment could not be made.",
+    "link_gone": "The link is no longer valid.",
     "link_later": "The link to the appointment is not available yet.",
     "interrupted": "Sending was interrupted and is repeated.",
     "internal": "Something went wrong on our side; we try again.",

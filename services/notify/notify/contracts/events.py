@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from notify.contracts import invitations
+from notify.domain.accounts import PURPOSES
 from notify.domain.appointments import Announcement, Appointment, Customer, Place, Status
 from runtime.errors import Permanent
 from runtime.messages import Event
 
 READS = {
-    "practice": ("practice.changed",),
+    "practice": ("practice.changed", *PURPOSES),
     "availability": ("calendar.changed",),
     "invitations": invitations.READS,
     "booking": tuple(

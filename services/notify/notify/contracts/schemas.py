@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields
 
+from notify.domain.accounts import ROLE as ACCOUNT
+from notify.domain.accounts import AccountPurpose
 from notify.domain.decide import Channel, Purpose, Role
 from notify.domain.delivery import State
 from notify.domain.templates import NAMES
@@ -9,19 +11,20 @@ from runtime.contract import flag, ident, instant, page, part, several, string, 
 from runtime.i18n import LOCALES
 
 PURPOSES, ROLES, STATES, CHANNELS = (tuple(one.value for one in kind) for kind in (Purpose, Role, State, Channel))
+TOLD_PURPOSES, TOLD_ROLES = (*PURPOSES, *(one.value for one in AccountPurpose)), (*ROLES, ACCOUNT)
 
 
 class Delivery(Schema):
     """A message after its last turn."""
 
     message = ident("The message in the log; also the event's subject.")
-    purpose = string("What it is for.", among=PURPOSES)
+    purpose = string("What it is for.", among=TOLD_PURPOSES)
     appointment = ident("What it tells of; null: of none.", null=True)
     invitation = ident("What it tells of; null: of none.", null=True)
     invitation_attempt = whole(
         "Which attempt by this channel it is, as the invitation counts; null: of none.", null=True
     )
-    role = string("Whom it is for.", among=ROLES)
+    role = string("Whom it is for.", among=TOLD_ROLES)
     attempt = whole("Which try this was, from 1.")
     reason = string("Why it failed, a sentence in the practice's language; null: it did not.", null=True)
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from notify import compose, contracts, mime
+from notify import account_mail, compose, contracts, mime
+from notify.domain.accounts import ROLE as ACCOUNT
 from notify.domain.decide import Channel, Purpose
 from notify.domain.delivery import Outcome, failure
 from notify.ical import calendar_file
@@ -42,6 +43,8 @@ class Emails:
             return outcome
 
     def _write(self, message: Turn, link: str, now: datetime) -> mime.Mail:
+        if message.role == ACCOUNT:
+            return account_mail.write(message, link, self.settings, now)
         change, parts = contracts.appointment(message.snapshot), delivery.material(message)
         reader = compose.reader_of(change, message.role, parts.locale, link)
         purpose, home = Purpose(message.purpose), self.settings.public_url.rstrip("/")

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select
 
+from notify.domain.accounts import ROLE as ACCOUNT
 from notify.models import Attempt, CapturedMail, Message
 from notify.store.statements import dialect, unless_there
 from runtime.db import Session
@@ -21,8 +22,9 @@ def messages(
     before: tuple[datetime, str] | None,
     limit: int,
 ) -> Sequence[Message]:
-    """The practice's messages, newest first, older than `before` (queued_at, id)."""
-    query = select(Message).where(Message.practice_id == practice_id)
+    """The practice's messages, newest first, older than `before` (queued_at, id); nobody sees letters about others'
+    accounts."""
+    query = select(Message).where(Message.practice_id == practice_id, Message.role != ACCOUNT)
     for column, values in filters.items():
         query = query.where(getattr(Message, column).in_(values))
     if before:

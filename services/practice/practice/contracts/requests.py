@@ -204,11 +204,17 @@ def new_password(**kwargs: Any) -> fields.String:
     return fields.String(validate=validate.Length(8, 200), **kwargs)
 
 
+def _no_address(value: str) -> None:
+    """What a stranger enters goes out by mail: it must not lead anybody anywhere."""
+    if re.search(r"://|www\.|\bhttps?\b", value, re.IGNORECASE):
+        raise ValidationError("Please leave out web addresses.")
+
+
 class Register(Request):
     """Somebody wants a practice of their own."""
 
-    practice = line(120, required=True)
-    name = line(120, required=True)
+    practice = fields.String(required=True, validate=[validate.Length(1, 120), _clean, _no_address])
+    name = fields.String(required=True, validate=[validate.Length(1, 120), _clean, _no_address])
     email = mail_address(required=True)
     password = new_password(required=True)
     locale = one_of(LOCALES, "Unknown language.", required=True)

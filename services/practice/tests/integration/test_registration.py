@@ -184,6 +184,8 @@ def test_confirmed_at_the_same_moment_it_is_made_once(desk: Any) -> None:
         {"country": "XX"},
         {"locale": "xx"},
         {"practice": ""},
+        {"practice": "You won: https://evil.example"},
+        {"name": "www.evil.example"},
         {"plan": "premium"},
     ],
 )
