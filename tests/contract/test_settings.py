@@ -38,6 +38,8 @@ WRONG = {
     "INVITATIONS_ADDRESS_LIMIT": (*NUMBER, "0"),
     "SWEEP_SECONDS": (*NUMBER, "0"),
     "SMTP_URL": ("mail.example", "http://mail.example"),
+    "BOUNCE_LISTEN": ("127.0.0.1:24", "imap://127.0.0.1"),
+    "BOUNCE_IMAP_URL": ("mail.example", "http://mail.example"),
     "SMTP_TIMEOUT": (*NUMBER, "0"),
     "TWILIO_API_BASE": ("api.example", "ftp://api.example"),
     "SMS_WEBHOOK_URL": ("sms.example", "ftp://sms.example"),

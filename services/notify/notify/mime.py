@@ -171,6 +171,6 @@ def message_id(id: str, mail_from: str) -> str:
     return f"<{id}@{host.encode('idna').decode()}>"
 
 
-def return_path(id: str, mail_from: str, bounce_domain: str) -> str:
-    """Where bounces go: with a bounce domain an address of its own for each message."""
-    return f"bounce+{id}@{bounce_domain}" if bounce_domain else _sender(mail_from)[1]
+def sender_address(mail_from: str) -> str:
+    """The plain address of the setting MAIL_FROM."""
+    return _sender(mail_from)[1]

@@ -18,7 +18,19 @@ class Settings(BaseSettings):
     )
     mail_from: str = setting("MAIL_FROM", "address in From; the practice's name stands before it", "termine@localhost")
     bounce_domain: str = setting(
-        "BOUNCE_DOMAIN", "domain of the return path, one address per message; empty: MAIL_FROM", ""
+        "BOUNCE_DOMAIN", "domain of the return path, an address per attempt; empty: MAIL_FROM", ""
+    )
+    bounce_listen: str = setting(
+        "BOUNCE_LISTEN",
+        "lmtp://host:port or smtp://host:port where bounces to BOUNCE_DOMAIN arrive; empty: nowhere",
+        "",
+        address("lmtp", "smtp", empty=True),
+    )
+    bounce_imap_url: str = setting(
+        "BOUNCE_IMAP_URL",
+        "imaps://user:password@host/folder where they are fetched from instead",
+        "",
+        address("imap", "imaps", empty=True),
     )
     smtp_timeout: float = setting(
         "SMTP_TIMEOUT", "seconds that each answer of the mail server may take", 20.0, POSITIVE
@@ -49,6 +61,16 @@ class Settings(BaseSettings):
     def capture(self) -> bool:
         """True when no mail leaves the house: they can be read at /dev/mailbox."""
         return not self.smtp_url
+
+    @property
+    def bounces_arrive(self) -> bool:
+        """True when reports find their way to us: only then are they asked for."""
+        return bool(self.bounce_domain and (self.bounce_listen or self.bounce_imap_url))
+
+    @property
+    def bounce_key(self) -> str:
+        """Signs return paths. A new key makes what is still under way unknown."""
+        return self.link_key or self.identity_key
 
     @property
     def sms_provider(self) -> str:

@@ -21,10 +21,12 @@ CLOSING = 421  # "service not available, closing transmission channel"
 
 @dataclass(frozen=True)
 class Envelope:
-    """Who sends and who gets it, as the mail server is told."""
+    """Who sends and who gets it, as the mail server is told. `name`: reports of delivery are asked for under it (RFC
+    3461); empty: none are."""
 
     sender: str
     recipient: str
+    name: str = ""
 
 
 class Transport(Protocol):
@@ -99,7 +101,7 @@ class Smtp:
     def _hand_over(self, envelope: Envelope, mail: Mail) -> Outcome:
         server, (code, answer) = self._announce(envelope)
         if code == 250:
-            code, answer = server.rcpt(envelope.recipient)
+            code, answer = server.rcpt(envelope.recipient, _reports(server, envelope))
         if code in (250, 251):
             code, answer = server.data(mail.raw)
         return SENT if code == 250 else refused(code, _answer(answer))
@@ -146,11 +148,29 @@ class Smtp:
 
 
 def _mail(server: smtplib.SMTP, envelope: Envelope) -> tuple[int, bytes]:
-    if ascii_local(envelope.recipient):
-        return server.mail(envelope.sender)
-    if not server.has_extn("smtputf8"):
-        raise _NoUmlauts
-    return server.mail(envelope.sender, ["SMTPUTF8", "BODY=8BITMIME"])
+    options = ["RET=HDRS", f"ENVID={envelope.name}"] if _reported(server, envelope) else []
+    if not ascii_local(envelope.recipient):
+        if not server.has_extn("smtputf8"):
+            raise _NoUmlauts
+        options += ["SMTPUTF8", "BODY=8BITMIME"]
+    return server.mail(envelope.sender, options)
+
+
+def _reported(server: smtplib.SMTP, envelope: Envelope) -> bool:
+    return bool(envelope.name) and bool(server.has_extn("dsn"))
+
+
+def _reports(server: smtplib.SMTP, envelope: Envelope) -> list[str]:
+    """Reports of success, failure and delay, where the server can make them; and for whom (RFC 3461, 4.2)."""
+    if not _reported(server, envelope):
+        return []
+    asked = ["NOTIFY=SUCCESS,FAILURE,DELAY"]
+    return [*asked, f"ORCPT=rfc822;{_xtext(envelope.recipient)}"] if envelope.recipient.isascii() else asked
+
+
+def _xtext(words: str) -> str:
+    """RFC 3461, 4: what is no plain letter, and = and +, as hex."""
+    return "".join(c if "!" <= c <= "~" and c not in "=+" else f"+{ord(c):02X}" for c in words)
 
 
 def _no_answer(error: Exception) -> Outcome:

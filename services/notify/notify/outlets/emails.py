@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from notify import account_mail, compose, contracts, mime
+from notify.bounces import verp
 from notify.domain.accounts import ROLE as ACCOUNT
 from notify.domain.decide import Channel, Purpose
 from notify.domain.delivery import Outcome, failure
@@ -29,10 +30,21 @@ class Emails:
     def send(self, message: Turn, link: str, now: datetime) -> Outcome:
         try:
             recipient = mime.address(message.recipient).addr_spec
-            sender = mime.return_path(message.id, self.settings.mail_from, self.settings.bounce_domain)
-            return self._deliver(message, Envelope(sender, recipient), self._write(message, link, now), now)
+            envelope = Envelope(self._return_path(message), recipient, self._asks_for_reports(message))
+            return self._deliver(message, envelope, self._write(message, link, now), now)
         except mime.BadAddress:
             return failure("bad_address")
+
+    def _return_path(self, message: Turn) -> str:
+        """Where bounces go: with a bounce domain an address of its own for each turn."""
+        domain = self.settings.bounce_domain
+        if not domain:
+            return mime.sender_address(self.settings.mail_from)
+        return verp.address(self.settings.bounce_key, message.id, message.attempt, domain)
+
+    def _asks_for_reports(self, message: Turn) -> str:
+        """The name under which reports are asked for; empty where they would go to a person's mailbox."""
+        return f"{message.id}.{message.attempt}" if self.settings.bounces_arrive else ""
 
     def _deliver(self, message: Turn, envelope: Envelope, mail: mime.Mail, now: datetime) -> Outcome:
         """Its span tells message, purpose and outcome; of the envelope nothing."""

@@ -9,6 +9,7 @@ from email.header import decode_header, make_header
 
 import pytest
 
+from notify.bounces import verp
 from notify.sender import Sender
 from runtime.testing import Databases
 from services.notify.tests.builders import Desk, MailServer, eventually, free_port
@@ -217,11 +218,12 @@ def test_a_mail_whose_fate_is_unknown_is_not_repeated_at_once(sqlite: Databases,
     assert sorted(message["state"] for message in desk.messages()) == ["queued", "sent"]
 
 
-def test_bounces_come_back_to_an_address_of_the_message(sqlite: Databases, server: MailServer) -> None:
+def test_bounces_come_back_to_an_address_of_the_turn(sqlite: Databases, server: MailServer) -> None:
     desk = desk_with(sqlite, server, bounce_domain="bounces.example")
     desk.happens("booked")
     desk.sender.drain()
-    assert server.envelopes[0][0] == f"bounce+{desk.messages()[0]['id']}@bounces.example"
+    (message,) = desk.messages()
+    assert server.envelopes[0][0] == verp.address(desk.app.settings.bounce_key, message["id"], 1, "bounces.example")
 
 
 @pytest.mark.parametrize(
