@@ -198,6 +198,7 @@ OWN_PRACTICE = {
     "copy_to": None,
     "embed_origins": ["https://www.top-hearing.example"],
 }
+OWN_SETTINGS = {**OWN_PRACTICE, "version": 3}
 SERVICE_REQUEST = {
     "name": "Servicetermin",
     "duration_minutes": 30,

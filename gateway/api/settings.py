@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from gateway.api import answers, examples
 from gateway.api.fields import Body, Currency, Email, Flag, Locale, Phone, Text, Whole, Zone
-from gateway.api.framework import Blueprint, Page, answer, paged
+from gateway.api.framework import MATCH, Blueprint, Page, answer, if_match, paged, versioned
 from gateway.clients import Json
 from gateway.context import current_services, gateway
 
@@ -81,19 +81,19 @@ class FormRequest(Body):
 
 @routes.route("/practice")
 @routes.refuses()
-@routes.answers(200, answers.Practice, examples.OWN_PRACTICE)
+@routes.answers(200, answers.Practice, examples.OWN_SETTINGS)
 def show_practice() -> Response:
     """The practice's settings"""
-    return answer(current_services().practice.get())
+    return versioned(current_services().practice.get())
 
 
-@routes.route("/practice", methods=["PATCH"])
-@routes.refuses()
+@routes.route("/practice", methods=["PATCH"], parameters=[MATCH])
+@routes.refuses("precondition_failed")
 @routes.body(PracticeChanges, {"show_prices": False, "copy_to": "buero@top-hearing.example"})
-@routes.answers(200, answers.Practice, examples.OWN_PRACTICE)
+@routes.answers(200, answers.Practice, examples.OWN_SETTINGS)
 def change_practice(body: Json) -> Response:
     """Change the practice's settings"""
-    return answer(current_services().practice.update(body))
+    return versioned(current_services().practice.update(body | if_match()))
 
 
 @routes.route("/places")

@@ -96,7 +96,7 @@ class Practice:
         return self._ask("practice", "get", {})
 
     def update(self, changes: Json) -> Json:
-        """The practice after the changes."""
+        """The practice after the changes. Refused `precondition_failed`."""
         return self._ask("practice", "update", changes)
 
     def places(self) -> Json:

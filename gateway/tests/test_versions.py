@@ -57,6 +57,7 @@ def test_who_comes_second_learns_the_version_of_now(stage: Stage, client: FlaskC
 
 
 SETTINGS = {
+    "practice.update": ("patch", "practice", {"show_prices": False}),
     "availability.update_service": ("patch", f"services/{examples.SERVICE_ID}", {"released": False}),
     "availability.delete_service": ("delete", f"services/{examples.SERVICE_ID}", None),
     "availability.update_calendar": ("patch", f"calendars/{examples.CALENDAR_ID}", {"active": False}),

@@ -80,6 +80,7 @@ class Practice(Answer):
     copy_to = maybe("gets a copy of each booking mail")
     embed_origins = fields.List(fields.String(), metadata={"description": "homepages that may frame the booking page"})
     places = fields.List(fields.Nested(Place))
+    version = fields.Integer(metadata={"description": "rises with each change; also the ETag"})
 
 
 class Service(Answer):

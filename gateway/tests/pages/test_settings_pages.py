@@ -480,6 +480,21 @@ def test_questions_come_go_and_change_places_before_they_are_stored(
     )
 
 
+def test_a_form_that_somebody_changed_meanwhile_is_not_overwritten_unseen(
+    owner: None, client: StrictClient, house: House
+) -> None:
+    """Sending it once more is a decision."""
+    echo(house, "booking.update_form")
+    action, fields = send(client, "/desk/settings/online", action="add").form("/online")
+    house.fields = [{"name": "neu", "label": "Neu?", "kind": "text", "required": False, "choices": []}]
+    page = client.post(action, fields | {"label_0": "Meine?", "kind_0": "text", "action": "save"})
+    assert page.status == 422
+    assert page.find("input", id="label_0").get("value") == "Meine?"
+    assert not house.asked("booking.update_form")
+    action, fields = page.form("/online")
+    assert client.post(action, fields | {"kind_0": "text", "action": "save"}).status == 303
+
+
 def test_a_question_without_words_or_choices_is_told_beside_it(owner: None, client: StrictClient, house: House) -> None:
     """And the limit, too."""
     action, fields = send(client, "/desk/settings/online", action="add").form("/online")

@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from practice.contracts import requests
-from practice.contracts.views import own_practice, place_data, practice_data, signed_in_user, user_data
+from practice.contracts.views import own_practice, place_data, practice_data, settings_data, signed_in_user, user_data
 from practice.domain import BadCredentials, Forbidden, Invalid, User
 from practice.passwords import Passwords
 from practice.usecases import letters, practices, registration, sessions, users
@@ -108,11 +108,12 @@ class PracticeEdge:
 
     @rpc(requests.Request, allow=Access.STAFF, scope="practice:read")
     def get(self, call: Call, request: Json) -> Json:
-        return practice_data(self.app.db.read(practices.get, call.practice_id))
+        return settings_data(self.app.db.read(practices.get, call.practice_id))
 
     @rpc(requests.Update, allow=Access.STAFF, scope="practice:admin")
     def update(self, call: Call, request: Json) -> Json:
-        return practice_data(self.app.db.write(practices.update, call.now, call.practice_id, request))
+        version = request.pop("if_version")
+        return settings_data(self.app.db.write(practices.update, call.now, call.practice_id, request, version))
 
     @rpc(requests.Request, allow=Access.STAFF, scope="practice:admin")
     def end_first_steps(self, call: Call, request: Json) -> Json:

@@ -1,5 +1,7 @@
 """Online booking: the form's own questions, the limit of open bookings, and the widget for the practice's homepage."""
 
+import hashlib
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -37,13 +39,7 @@ class Question:
 @page("/settings/online", PAGE)
 def online() -> Response:
     """The form as it holds, links, and the widget."""
-    form = current_services().booking.form(signed_in()["practice"]["id"])
-    questions = [
-        Question(one["label"], one["kind"], one["required"], "\n".join(one["choices"]), one["name"])
-        for one in form["fields"]
-    ]
-    most = form["max_open_bookings"]
-    return _page(questions, Entries({"max_open_bookings": "" if most is None else str(most)}))
+    return _page(*_stored())
 
 
 @page("/settings/online", "desk_settings_online_save", methods=("POST",), scope=FORM_ADMIN)
@@ -57,6 +53,8 @@ def change_form() -> Response:
     wanted = {"fields": _fields(questions), "max_open_bookings": number(entries["max_open_bookings"])}
     if _judge(entries, wanted):
         try:
+            if (version := _version(_form())) != entries["version"]:
+                raise Refused("precondition_failed", {"version": version})
             current_services().booking.update_form(wanted)
             gateway().practices.forget(signed_in()["practice"]["id"], "form")
             return back(PAGE, did="saved")
@@ -79,14 +77,29 @@ def change_homepages() -> Response:
             return back(PAGE, did="homepages")
         except Refused as refused:
             entries.refused(refused)
-    form = current_services().booking.form(signed_in()["practice"]["id"])
+    questions, stored = _stored()
+    entries.values = stored.values | {"embed_origins": entries["embed_origins"]}
+    return _page(questions, entries)
+
+
+def _form() -> Json:
+    return current_services().booking.form(signed_in()["practice"]["id"])
+
+
+def _stored() -> tuple[list[Question], Entries]:
+    """The form as it holds."""
+    form = _form()
     questions = [
         Question(one["label"], one["kind"], one["required"], "\n".join(one["choices"]), one["name"])
         for one in form["fields"]
     ]
     most = form["max_open_bookings"]
-    entries.values["max_open_bookings"] = "" if most is None else str(most)
-    return _page(questions, entries)
+    return questions, Entries({"max_open_bookings": "" if most is None else str(most), "version": _version(form)})
+
+
+def _version(form: Json) -> str:
+    """What tells one form from another: booking keeps no version of it."""
+    return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _typed() -> list[Question]:

@@ -23,8 +23,10 @@ ANSWERS = {
     "sign_in": Answer("Begin a session.", schemas.SignedIn, ("bad_credentials", "too_many_attempts")),
     "refresh": Answer("A new access token for a session.", schemas.SignedIn),
     "sign_out": Answer("End a session; nothing happens if it has ended.", Nothing),
-    "get": Answer("The caller's practice.", schemas.Practice, _GONE),
-    "update": Answer("Change the fields that are sent.", schemas.Practice, _GONE),
+    "get": Answer("The caller's practice.", schemas.PracticeSettings, _GONE),
+    "update": Answer(
+        "Change the fields that are sent.", schemas.PracticeSettings, ("not_found", "precondition_failed")
+    ),
     "places": Answer("The caller's places.", schemas.PlacePage, _GONE),
     "create_place": Answer("Add a place, last in the order.", schemas.Place, _GONE),
     "update_place": Answer("Change the fields that are sent.", schemas.Place, _GONE),

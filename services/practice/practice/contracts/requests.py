@@ -138,7 +138,9 @@ class PracticeFields(Request):
 
 
 class Update(PracticeFields):
-    """A part of the fields; slug and plan are not among them."""
+    """A part of the fields; slug and plan are not among them. `if_version`: only if it still is this one."""
+
+    if_version = fields.Integer(strict=True, load_default=None, allow_none=True)
 
 
 class PlaceFields(Request):

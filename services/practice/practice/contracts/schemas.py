@@ -35,6 +35,12 @@ class Practice(Schema):
     places = several(Place, "In their order.")
 
 
+class PracticeSettings(Practice):
+    """The practice as its staff see it."""
+
+    version = whole("Rises with each change; what `if_version` is compared with.")
+
+
 class PlanChanged(Schema):
     """What a practice pays for."""
 

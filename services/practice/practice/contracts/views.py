@@ -24,6 +24,11 @@ def practice_data(practice: Practice) -> dict[str, Any]:
     }
 
 
+def settings_data(practice: Practice) -> dict[str, Any]:
+    """The same for those who change it, with the version that they have seen."""
+    return {**practice_data(practice), "version": practice.version}
+
+
 def user_data(user: User) -> dict[str, Any]:
     """A user as colleagues see them; `time_zone` null: the practice's."""
     names = ("id", "name", "email", "role", "locale", "time_zone", "state", "version")

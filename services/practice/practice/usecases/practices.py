@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from practice.contracts.views import practice_data
-from practice.domain import EmailTaken, NotFound, Place, Practice, User
+from practice.domain import EmailTaken, NotFound, Place, Practice, PreconditionFailed, User
 from practice.store import practices as store
 from practice.store import users
 from runtime.db import Session
@@ -26,9 +26,13 @@ def get(session: Session, practice_id: str) -> Practice:
     return _known(store.practice_by_id(session, practice_id))
 
 
-def update(session: Session, now: datetime, practice_id: str, changes: dict[str, Any]) -> Practice:
-    """Change these fields; an event is told only if anything differs."""
+def update(
+    session: Session, now: datetime, practice_id: str, changes: dict[str, Any], if_version: int | None = None
+) -> Practice:
+    """Change these fields; an event is told only if anything differs. Raises PreconditionFailed."""
     old = _known(store.practice_by_id(session, practice_id, lock=True))
+    if if_version is not None and if_version != old.version:
+        raise PreconditionFailed(version=old.version)
     return _change(session, now, old, replace(old, **changes))
 
 
