@@ -110,6 +110,7 @@ class Demo:
             for booking in BOOKINGS:
                 self.book(practice_id, calendars, services, *booking)
             self.customers()
+            self.days_off(calendars)
 
     def provision(self) -> str:
         owner = {"name": "Dora Winter", "email": OWNER, "password": self.password}
@@ -154,6 +155,20 @@ class Demo:
         known = {s["name"]: s["id"] for s in self.staff("availability", "list_services", {})["items"]}
         wanted = {"name": name, "released": True, "min_notice_minutes": 60, "window_days": 60, "calendars": calendars}
         return str(known.get(name) or self.staff("availability", "create_service", {**wanted, **SERVICES[name]})["id"])
+
+    def days_off(self, calendars: dict[str, str]) -> None:
+        """Public holidays and a vacation, later than the next eight weeks: those stay free for trying out."""
+        first = (self.now + timedelta(weeks=8)).date()
+        for year in (first.year, first.year + 1):
+            region = {"country": "DE", "subdivision": "BW", "year": year, "language": "de"}
+            found = self.staff("availability", "importable_holidays", {"calendar": calendars["Anna"], **region})
+            dates = [one["date"] for one in found["items"] if one["date"] > first.isoformat()]
+            if dates:
+                wish = {"calendars": list(calendars.values()), **region, "dates": dates}
+                self.staff("availability", "import_holidays", wish)
+        begin = first + timedelta(days=14 - first.weekday())
+        vacation = {"from": begin.isoformat(), "to": (begin + timedelta(days=11)).isoformat()}
+        self.staff("availability", "add_vacation", {"calendar": calendars["Clara"], **vacation})
 
     def book(
         self,

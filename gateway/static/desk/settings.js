@@ -18,7 +18,8 @@ const body = (form, name, value) => {
 };
 
 async function fetched(form, action) {
-  const answer = await fetch(form.action, { method: "POST", body: body(form, "action", action) });
+  const address = form.getAttribute("action"); // form.action would be its buttons of that name
+  const answer = await fetch(address, { method: "POST", body: body(form, "action", action) });
   if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
