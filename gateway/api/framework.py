@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import flask_smorest
 from flask import Request, Response, request
-from marshmallow import RAISE, Schema, fields
+from marshmallow import INCLUDE, RAISE, Schema, fields
 from webargs import core
 from webargs.flaskparser import FlaskParser
 
@@ -146,7 +146,11 @@ def described(codes: list[str]) -> dict[str, Any]:
 
 
 class Problem(Schema):
-    """An error as RFC 9457 describes it. `code` is constant; title and detail are in the reader's language."""
+    """An error as RFC 9457 describes it. `code` is constant; title and detail are in the reader's language. Some kinds
+    say more, by members of their own."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"description": "names the kind", "format": "uri-reference"})
     title = fields.String(required=True)

@@ -1,5 +1,6 @@
 """Customers on the desk: list, record, forms, merge, linking an appointment, the search."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.api import examples
+from gateway.context import use_locale
 from gateway.pages.desk import appointment_blocks
 from gateway.tests.pages.house import CALENDARS, PRACTICE, SERVICES, House
 from gateway.tests.pages.strict import Page, StrictClient
@@ -299,6 +301,39 @@ def test_the_appointment_page_gets_the_record_or_the_suggestions(
         found.append(appointment_customer.block({**APPOINTMENT, "customer_id": ID}))
     assert found == [{"customer_record": ERIKA}, {}]
     assert appointment_customer.block in appointment_blocks.LOADERS
+
+
+def block(app: Any, role: bool = True, **values: Any) -> str:
+    """The customer's part of the appointment page, as that page includes it."""
+    frame = {"may": lambda scope: role, "has_page": lambda endpoint: True, "csrf": "c", "zone": "Europe/Berlin"}
+    with app.test_request_context("/desk?lang=de"):
+        use_locale("de")
+        html: str = app.jinja_env.get_template("desk/appointment_customer.html").render(**frame, **values)
+    return re.sub(r"\s+", " ", html)
+
+
+def test_the_block_offers_who_may_be_meant(app: Any) -> None:
+    """To link, to create, to look for somebody else; to readers none of it."""
+    html = block(app, appointment=APPOINTMENT, customer_suggestions=[SUGGESTION])
+    assert "gleiche Telefonnummer" in html
+    assert f'name="customer_id" value="{OTHER}"' in html
+    assert f'action="{LINK}?' in html
+    assert f'href="{LINK}/new?' in html
+    assert "<form" not in block(app, role=False, appointment=APPOINTMENT, customer_suggestions=[])
+
+
+def test_the_block_shows_whose_it_is_and_how_it_was_booked(app: Any) -> None:
+    """With a link to the record, how often they came, and the way to unlink."""
+    customer = {**APPOINTMENT["customer"], "email": "neu@example.org", "id": ID}
+    linked = {**APPOINTMENT, "customer_id": ID, "customer": customer}
+    html = block(app, appointment=linked, customer_record=ERIKA)
+    assert f'href="/desk/customers/{ID}' in html
+    assert "3 gebucht · 1 storniert" in html
+    assert "Gebucht als:" in html
+    assert "e@example.org" in html
+    assert "Zuordnung aufheben" in html
+    assert 'name="customer_id"' not in html
+    assert "Gebucht als:" not in block(app, appointment={**linked, "customer": APPOINTMENT["customer"]})
 
 
 def test_the_search_finds_people_and_appointments(enter: Callable[..., StrictClient], house: House) -> None:
