@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from deploy import demo
 from deploy.home import Home, HomeInUse, Secrets
 from deploy.house import SERVICES
 from gateway import create_app
+from gateway.context import EXTENSION
 from gateway.settings import GatewaySettings
 from runtime.clock import utc_now
 from runtime.embedded import EmbeddedBus
@@ -67,7 +69,11 @@ class House:
 
 
 def migrate(home: Home) -> None:
-    """Bring the databases up to date, in a child process: alembic would stay in this one's memory (15 MB) for good."""
+    """Bring the databases up to date, in a child process: alembic would stay in this one's memory (15 MB) for good.
+    Beside other threads it is done here: a child that was forked then may never come back."""
+    if threading.active_count() > 1:
+        _migrate(home)
+        return
     child = multiprocessing.get_context("fork").Process(target=_migrate, args=(home,))
     child.start()
     child.join()
@@ -182,17 +188,30 @@ def _seed(house: House, password: str) -> None:
 
 def _serve(house: House, listening: socket.socket, password: str) -> None:
     settings = house.gateway
+    web = house.web()
     server = create_server(
-        house.web(),
+        web,
         sockets=[listening],
-        threads=settings.threads,
+        threads=settings.threads + settings.live_threads,
         ident=None,
         max_request_body_size=BIGGEST_BODY,
         clear_untrusted_proxy_headers=not settings.trusted_proxies,
     )
+    _end_streams_first(web)
     print(banner(house, password), flush=True)
     server.run()
     server.close()
+
+
+def _end_streams_first(web: Flask) -> None:
+    """At a stop: a stream would keep its thread, and so the process, for some seconds."""
+
+    def stop(signal: int, frame: FrameType | None) -> None:
+        web.extensions[EXTENSION].feed.stop()
+        _interrupt(signal, frame)
+
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, stop)
 
 
 def _serve_metrics(settings: GatewaySettings) -> None:

@@ -13,6 +13,7 @@ from gateway.asker import Asker
 from gateway.circuits import Circuits
 from gateway.clients import connect
 from gateway.context import EXTENSION, Gateway
+from gateway.live import TOLD, Feed, Pump, message_of
 from gateway.practices import Practices
 from gateway.readiness import Readiness
 from gateway.revoked import Revoked
@@ -71,6 +72,7 @@ def create_app(
 
 def _build(settings: GatewaySettings, rpc: Rpc, clock: Clock) -> Gateway:
     circuits = Circuits()
+    feed = Feed(settings.live_streams, settings.live_threads, clock)
     services = connect(Asker(rpc, circuits))
     slots = SlotCache(settings.slots_ttl)
     return Gateway(
@@ -85,6 +87,8 @@ def _build(settings: GatewaySettings, rpc: Rpc, clock: Clock) -> Gateway:
         slot_reader=SlotReader(slots, services.availability),
         revoked=Revoked(),
         limiter=ratelimit.Limiter(ratelimit.parse(settings.rate_limits)),
+        feed=feed,
+        pump=Pump(feed),
     )
 
 
@@ -92,13 +96,13 @@ def _register_pages(app: Flask) -> None:
     importlib.import_module("gateway.pages").register(app)
 
 
-HEARD = (  # what `hear` reads
-    "slots.changed", "practice.changed", "service.changed", "calendar.changed", "session.revoked",
-)  # fmt: skip
+HEARD = (*TOLD, "practice.changed", "session.revoked")  # what `hear` reads
 
 
 def hear(parts: Gateway, event: Event) -> None:
-    """Forget what this event makes old, and who it signs out."""
+    """Forget what this event makes old, and who it signs out; tell the open pages."""
+    if event.type in TOLD:
+        parts.feed.tell(event.practice_id, message_of(event))
     if event.type == "slots.changed":
         parts.slots.changed(event.practice_id, change_of(event))
     elif event.type == "practice.changed":
@@ -107,6 +111,7 @@ def hear(parts: Gateway, event: Event) -> None:
         parts.practices.forget(event.practice_id, "catalogue")
     elif event.type == "session.revoked":
         parts.revoked.add(str(event.data.get("session")), event.time)
+        parts.feed.sign_out(str(event.data.get("session")))
 
 
 def forget(parts: Gateway) -> None:
@@ -114,3 +119,4 @@ def forget(parts: Gateway) -> None:
     parts.circuits.close()
     parts.slots.clear()
     parts.practices.forget_all()
+    parts.feed.resync()

@@ -17,6 +17,7 @@ from runtime.parking import Parking
 
 if TYPE_CHECKING:
     from gateway.circuits import Circuits
+    from gateway.live import Feed, Pump
     from gateway.practices import Practices
     from gateway.ratelimit import Limiter
     from gateway.readiness import Readiness
@@ -44,6 +45,8 @@ class Gateway:
     slot_reader: "SlotReader"
     revoked: "Revoked"
     limiter: "Limiter"
+    feed: "Feed"
+    pump: "Pump"
     parking: Parking | None = None
     error_page: Callable[[dict[str, Any]], Any] | None = None
 

@@ -145,6 +145,9 @@ KINDS: dict[str, Kind] = {
     ),
     "conflict": Kind(409, "This has been changed in between", "Please load it anew and try again."),
     # what went wrong here
+    "live_full": Kind(
+        503, "Too many open pages", "The live feed is full. Please ask for changes now and then.", ("retry_after",)
+    ),
     "unavailable": Kind(503, "Not available at the moment", "Please try again in a moment.", ("retry_after",)),
     "internal": Kind(500, "Something went wrong", "We have been told. Please try again later.", ("trace",)),
 }

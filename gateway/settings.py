@@ -47,6 +47,15 @@ class GatewaySettings:
         "OPERATOR_AMQP_URI", "the broker for /ops/parked, as the operator; empty: AMQP_URI", "", checks.BROKER
     )
     threads: int = setting("WEB_THREADS", "threads of each worker process", 16, between(1))
+    live_streams: int = setting(
+        "LIVE_STREAMS", "open live feeds of each worker process; beyond them pages poll", 1000, between(0)
+    )
+    live_threads: int = setting(
+        "LIVE_THREADS",
+        "live feeds that may hold a thread each, beside WEB_THREADS, where the server needs one (embedded mode)",
+        32,
+        between(0),
+    )
 
     otlp_endpoint: str = setting(
         "OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -323,3 +323,52 @@ JOINED = {
     **_MEETING,
     "time_zone": "Europe/Berlin",
 }
+CHANGED = {
+    "type": "appointment.booked", "at": "2030-03-20T08:00:00+00:00", "id": APPOINTMENT_ID, "version": 1,
+    "status": "accepted", "start": START, "end": END, "calendar": CALENDAR_ID, "actor": "customer", "online": True,
+    "handled": False,
+}  # fmt: skip
+CHANGES = {"items": [CHANGED], "complete": True, "until": "2030-03-20T08:00:15+00:00"}
+LIVE = (
+    "id: 2030-03-20T08:00:00+00:00\nevent: appointment.booked\n"
+    f'data: {{"type":"appointment.booked","id":"{APPOINTMENT_ID}","version":1,"status":"accepted"}}\n\n'
+)
+PLANNED = {
+    "id": APPOINTMENT_ID, "version": 1, "status": "accepted", "start": START, "end": END, "occupies_from": START,
+    "occupies_until": END, "calendar": CALENDAR_ID, "service": "Servicetermin", "customer": "Erika Beispiel",
+    "linked": False, "online": True, "handled": False,
+}  # fmt: skip
+_MORNING = {"from": "2030-03-25T08:00:00+00:00", "to": "2030-03-25T11:00:00+00:00"}
+AGENDA = {
+    "calendars": [
+        {"id": CALENDAR_ID, "name": "Anna Schmidt", "nickname": "Anna", "time_zone": "Europe/Berlin", "active": True}
+    ],
+    "working": [{"calendar": CALENDAR_ID, **_MORNING}],
+    "days_off": [],
+    "absences": [],
+    "holds": [],
+    "free": [],
+}
+NO_FACTS = dict.fromkeys(
+    ("from", "to", "expires_at", "first_day", "last_day", "text", "minutes", "days", "before", "after", "limit",
+     "count", "appointment")
+)  # fmt: skip
+EXPLAINED = {
+    "service": SERVICE_ID,
+    "calendar": CALENDAR_ID,
+    "time_zone": "Europe/Berlin",
+    "start": "2030-03-25T12:30:00+00:00",
+    "end": "2030-03-25T13:00:00+00:00",
+    "bookable": False,
+    "staff_bookable": False,
+    "reasons": [{"code": "outside_hours", "staff": True, "periods": [_MORNING], **NO_FACTS}],
+}
+EXPLAINED_IN_WORDS = {
+    **EXPLAINED,
+    "reasons": [
+        {
+            **EXPLAINED["reasons"][0],  # type: ignore[index]
+            "detail": "Außerhalb der Arbeitszeit dieses Tages: 09:00 – 12:00.",
+        }
+    ],
+}

@@ -15,6 +15,14 @@ class Availability:
         """The slot answer as JSON text, rendered once by availability. Refused `not_found`."""
         return str(self._ask("availability", "slots", {"practice_id": practice_id, **query}))
 
+    def agenda(self, stretch: Json) -> Json:
+        """Working time, days off, absences and holds of all calendars; with a service its free slots."""
+        return self._ask("availability", "agenda", stretch)
+
+    def explain(self, question: Json) -> Json:
+        """Whether a time can be booked, and everything that is against it. Refused `not_found`."""
+        return self._ask("availability", "explain", question)
+
     def list_services(self) -> Json:
         """All services of the practice, released or not."""
         return self._ask("availability", "list_services", {})

@@ -124,6 +124,14 @@ class Booking:
         """The customers of these are reminded, or none: items. Refused `not_found`, `invalid_transition`."""
         return self._ask("booking", "remind_all", {"ids": ids})
 
+    def planned(self, stretch: Json) -> Json:
+        """Appointments of a stretch of time in few columns: items, complete."""
+        return self._ask("booking", "planned", stretch)
+
+    def changes_since(self, since: str, limit: int) -> Json:
+        """What has changed since a moment, with nobody's data: items, complete, until."""
+        return self._ask("booking", "changes_since", {"since": since, "limit": limit})
+
     def inbox(self, page: Json) -> Json:
         """Online bookings that nobody has handled: items, next."""
         return self._ask("booking", "inbox", page)

@@ -56,8 +56,13 @@ PUBLIC = {
 def address(path: str) -> str:
     """The path with the demo's ids."""
     filled = re.sub(r"{(\w+)}", lambda found: PARTS[found[1]], path)
-    queries = {"/slots": f"?service={examples.SERVICE_ID}", "/holidays/importable": "?country=DE&year=2030"}
-    queries["/analytics"] = "?from=2030-03-01&to=2030-03-31"
+    queries = {
+        "/slots": f"?service={examples.SERVICE_ID}",
+        "/holidays/importable": "?country=DE&year=2030",
+        "/analytics": "?from=2030-03-01&to=2030-03-31",
+        "/live/changes": "?since=2030-03-20T07:59:45Z",
+        "/slots/explain": f"?service={examples.SERVICE_ID}&calendar={examples.CALENDAR_ID}&start=2030-03-25T12:30:00Z",
+    }
     return filled + next((query for ending, query in queries.items() if path.endswith(ending)), "")
 
 

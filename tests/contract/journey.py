@@ -212,6 +212,11 @@ class Journey:
         self.staff("booking.inbox")
         self.staff("booking.inbox_count")
         self.staff("booking.appointments", status=["pending", "accepted"], limit=1)
+        self.staff("booking.planned", **self.stretch())
+        self.staff("availability.agenda", **self.stretch(), service=self.ids["Beratung"])
+        taken = {"service": self.ids["Beratung"], "calendar": self.calendar, "start": self.given[-1]}
+        self.staff("availability.explain", **taken)
+        self.staff("booking.changes_since", since=(utc_now() - timedelta(hours=1)).isoformat())
         accepted, declined = self.book("Anpassung")["id"], self.book("Anpassung")["id"]
         self.staff("booking.appointment", id=accepted)
         self.staff("booking.acknowledge", id=accepted)
@@ -263,6 +268,12 @@ class Journey:
         assert self.staff("booking.merge_customers", **merge)["moved"] == 1
         refused("customer_merged", lambda: self.staff("booking.link_customer", id=id, customer_id=duplicate))
         self.staff("booking.customers", q="muell", limit=1)
+
+    @staticmethod
+    def stretch() -> Json:
+        """The days around today."""
+        today = utc_now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return {"from": today.isoformat(), "to": (today + timedelta(days=14)).isoformat()}
 
     def visit(self, start: datetime) -> str:
         """Somebody who came without an appointment."""

@@ -264,3 +264,75 @@ class Notifications(Answer):
     phone = maybe()
     copy_to = maybe()
     hint = maybe("`spam_folder`: mail to this provider tends to land there")
+
+
+class Changed(Answer):
+    """A change of an appointment, with nobody's data."""
+
+    type = text("as the event that told it", example="appointment.booked")
+    at = instant()
+    id = id_()
+    version = fields.Integer(required=True)
+    status = text(enum=STATUSES)
+    start = instant()
+    end = instant()
+    calendar = id_()
+    actor = text(enum=["customer", "staff", "system"])
+    online = fields.Boolean(required=True)
+    handled = fields.Boolean(required=True)
+
+
+class Changes(Answer):
+    """What has happened since a moment."""
+
+    items = fields.List(fields.Nested(Changed), required=True, metadata={"description": "oldest first"})
+    complete = fields.Boolean(required=True, metadata={"description": "false: look at everything anew"})
+    until = instant("ask from here the next time")
+
+
+class Span(Answer):
+    """A stretch of time."""
+
+    from_ = fields.String(required=True, data_key="from", metadata={"format": "date-time"})
+    to = instant("end, exclusive")
+
+
+REASONS = [
+    "not_offered", "not_released", "inactive", "past", "notice", "window", "vacation", "holiday", "outside_hours",
+    "off_grid", "absence", "limit_day", "limit_week", "appointment", "held", "buffer",
+]  # fmt: skip
+
+
+class Reason(Answer):
+    """Why a time cannot be booked. Facts that a reason does not have are null."""
+
+    code = text(enum=REASONS)
+    detail = text("the reason as a sentence in the reader's language")
+    staff = fields.Boolean(required=True, metadata={"description": "whether it keeps staff from booking, too"})
+    from_ = fields.String(data_key="from", allow_none=True, metadata={"format": "date-time"})
+    to = maybe_instant("end of what is in the way; the start after")
+    expires_at = maybe_instant("how long the slot is kept")
+    first_day = maybe("first day off")
+    last_day = maybe("last day off; last day that can be booked")
+    periods = fields.List(fields.Nested(Span), required=True, metadata={"description": "working time of that day"})
+    text = maybe("name of the holiday, reason of the absence")
+    minutes = fields.Integer(allow_none=True)
+    days = fields.Integer(allow_none=True)
+    before = fields.Integer(allow_none=True)
+    after = fields.Integer(allow_none=True)
+    limit = fields.Integer(allow_none=True)
+    count = fields.Integer(allow_none=True)
+    appointment = maybe("the appointment in the way")
+
+
+class Explained(Answer):
+    """Whether a time can be booked, and everything that is against it."""
+
+    service = id_()
+    calendar = id_()
+    time_zone = text("the calendar's")
+    start = instant()
+    end = instant()
+    bookable = fields.Boolean(required=True, metadata={"description": "by a customer"})
+    staff_bookable = fields.Boolean(required=True, metadata={"description": "by staff for a customer"})
+    reasons = fields.List(fields.Nested(Reason), required=True)

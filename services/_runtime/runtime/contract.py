@@ -68,9 +68,9 @@ def instant(says: str, *, null: bool = False, key: str | None = None) -> fields.
     return fields.AwareDateTime(format="iso", data_key=key, **_told(says, null))
 
 
-def day(says: str, *, key: str | None = None) -> fields.Date:
+def day(says: str, *, null: bool = False, key: str | None = None) -> fields.Date:
     """A calendar date."""
-    return fields.Date(data_key=key, **_told(says, False))
+    return fields.Date(data_key=key, **_told(says, null))
 
 
 def whole(says: str, *, null: bool = False) -> fields.Integer:

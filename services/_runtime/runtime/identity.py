@@ -92,6 +92,11 @@ class KeyRing:
             self._claims[token] = claims
         return _caller(claims, now)
 
+    def expiry(self, token: str) -> datetime:
+        """When the token expires. Raises InvalidIdentity for one that was never valid."""
+        claims = self._claims.get(token) or self._decode(token)
+        return datetime.fromtimestamp(claims["exp"], UTC)
+
     def _decode(self, token: str) -> dict[str, Any]:
         try:
             issuer = jwt.get_unverified_header(token)["kid"]

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from availability.contracts import events, requests
-from availability.usecases import calendars, days_off, import_holidays, projection, services, slots
+from availability.usecases import calendars, days_off, import_holidays, planner, projection, services, slots
 from runtime.db import Session
 from runtime.edge import Access, Call, on, rpc
 from runtime.messages import Event
@@ -39,6 +39,16 @@ class AvailabilityEdge:
     @rpc(requests.Alternatives, allow=Access.SERVICE)
     def alternatives(self, call: Call, request: Request) -> list[Request]:
         return self.app.db.read(slots.alternatives, call.now, request)
+
+    # -- the planner --------------------------------------------------------------------------------------------------
+
+    @reading(requests.Agenda)
+    def agenda(self, call: Call, request: Request) -> Request:
+        return self.app.db.read(planner.agenda_of, call.now, call.practice_id, request)
+
+    @reading(requests.Explain)
+    def explain(self, call: Call, request: Request) -> Request:
+        return self.app.db.read(planner.explain, call.now, call.practice_id, request)
 
     # -- services -----------------------------------------------------------------------------------------------------
 

@@ -85,6 +85,16 @@ class BookingEdge:
     def appointment(self, call: Call, request: Json) -> Json:
         return self.app.db.read(usecases.appointment, call.now, call.practice_id, request["id"])
 
+    @rpc(requests.Planned, allow=Access.STAFF, scope=READ)
+    def planned(self, call: Call, request: Json) -> Json:
+        stretch = (request["from_"], request["to"], request["calendars"])
+        return self.app.db.read(usecases.planned, call.practice_id, *stretch)
+
+    @rpc(requests.ChangesSince, allow=Access.STAFF, scope=READ)
+    def changes_since(self, call: Call, request: Json) -> Json:
+        asked = (request["since"], request["limit"])
+        return self.app.db.read(usecases.changes_since, call.now, call.practice_id, *asked)
+
     @rpc(requests.PageFields, allow=Access.STAFF, scope=READ)
     def inbox(self, call: Call, request: Json) -> Json:
         return self.app.db.read(usecases.inbox, call.practice_id, request["limit"], request["cursor"])

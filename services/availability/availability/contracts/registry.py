@@ -22,6 +22,8 @@ ANSWERS = {
     "alternatives": Answer(
         "Free times near this one.", several(schemas.Alternative, "The nearest first; fewer where there are."), _GONE
     ),
+    "agenda": Answer("What the planner shows beside appointments.", schemas.Agenda, _GONE),
+    "explain": Answer("Why a time cannot be booked: all reasons.", schemas.Explained, _GONE),
     "list_services": Answer("All services.", schemas.ServicePage),
     "create_service": Answer("Add a service.", schemas.Service),
     "update_service": Answer("Change the fields that are sent.", schemas.Service, _CHANGED),

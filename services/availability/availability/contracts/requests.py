@@ -217,12 +217,30 @@ class AddAbsence(OfCalendar):
         _check_order(data["first"], data["last"] > data["first"], data["last"])
 
 
+class Agenda(Schema):
+    """A stretch of the planner, up to 62 days."""
+
+    first = Instant(required=True, data_key="from")
+    last = Instant(required=True, data_key="to")
+    service = Id(load_default=None, allow_none=True)
+
+    @validates_schema
+    def _in_order(self, data: dict[str, Any], **kwargs: Any) -> None:
+        _check_order(data["first"], data["last"] > data["first"], data["last"], MOST_DAYS)
+
+
+class Explain(Schema):
+    service = Id(required=True)
+    calendar = Id(required=True)
+    start = Instant(required=True)
+
+
 class RemoveEntry(OfCalendar):
     id = Id(required=True)
 
 
-def _check_order(first: Any, in_order: bool, last: Any) -> None:
+def _check_order(first: Any, in_order: bool, last: Any, longest: int = LONGEST_LEAVE) -> None:
     if not in_order:
         raise ValidationError("Must not be before `from`.", "to")
-    if (last - first).days > LONGEST_LEAVE:
+    if (last - first).days > longest:
         raise ValidationError("Too long.", "to")

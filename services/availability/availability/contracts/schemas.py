@@ -266,5 +266,102 @@ class NewAbsence(Absence):
     conflicts = several(fields.UUID(), "Appointments inside it; they stay.")
 
 
+class Span(Schema):
+    """A stretch of time."""
+
+    from_ = instant("Beginning, inclusive.", key="from")
+    to = instant("End, exclusive.")
+
+
+class OfCalendar(Span):
+    """A stretch of a calendar's time."""
+
+    calendar = ident("The calendar.")
+
+
+class PlannerCalendar(Schema):
+    """A calendar as a column of the planner."""
+
+    id = ident("The calendar.")
+    name = string("Internal: it must not reach a customer.")
+    nickname = string("What customers see.")
+    time_zone = string("IANA zone of its hours.", example="Europe/Berlin")
+    active = flag("Whether it can be booked.")
+
+
+class DayOff(OfCalendar):
+    """A holiday or vacation."""
+
+    id = ident("The entry.")
+    kind = string("What it is.", among=("holiday", "vacation"))
+    name = string("May be empty.")
+    first_day = day("By the calendar's wall clock.")
+    last_day = day("Included.")
+
+
+class CalendarsAbsence(Absence):
+    """Time off of one of several calendars."""
+
+    calendar = ident("The calendar.")
+
+
+class HeldSlot(OfCalendar):
+    """A slot kept while a customer fills in the form."""
+
+    id = ident("The hold.")
+    expires_at = instant("From then on it is free, unless it was booked or is kept for longer.")
+
+
+class Agenda(Schema):
+    """What staff see in the planner beside appointments."""
+
+    calendars = several(PlannerCalendar, "All calendars, by nickname.")
+    working = several(OfCalendar, "Working time, days off left out.")
+    days_off = several(DayOff, "Holidays and vacations.")
+    absences = several(CalendarsAbsence, "Absences.")
+    holds = several(HeldSlot, "Slots that are kept now.")
+    free = several(OfCalendar, "Where the service that was asked for can be booked online; empty without one.")
+
+
+REASONS = (
+    "not_offered", "not_released", "inactive", "past", "notice", "window", "vacation", "holiday", "outside_hours",
+    "off_grid", "absence", "limit_day", "limit_week", "appointment", "held", "buffer",
+)  # fmt: skip
+
+
+class Reason(Schema):
+    """Why a time cannot be booked. Facts that a reason does not have are null."""
+
+    code = string("The reason.", among=REASONS)
+    staff = flag("Whether it keeps staff from booking, too.")
+    from_ = instant("Beginning of what is in the way; earliest time; the start before.", null=True, key="from")
+    to = instant("End of what is in the way; the start after.", null=True)
+    expires_at = instant("How long the slot is kept.", null=True)
+    first_day = day("First day off.", null=True)
+    last_day = day("Last day off; last day that can be booked.", null=True)
+    periods = several(Span, "Working time of that day.")
+    text = string("Name of the holiday, reason of the absence.", null=True)
+    minutes = whole("Notice, or distance of starts.", null=True)
+    days = whole("How far ahead it can be booked.", null=True)
+    before = whole("Minutes kept free before the service.", null=True)
+    after = whole("Minutes kept free after it.", null=True)
+    limit = whole("How many the day or the week may have.", null=True)
+    count = whole("How many it has, slots that are kept included.", null=True)
+    appointment = ident("The appointment in the way.", null=True)
+
+
+class Explained(Schema):
+    """Whether a time can be booked, and everything that is against it."""
+
+    service = ident("The service.")
+    calendar = ident("The calendar.")
+    time_zone = string("IANA zone of the calendar.", example="Europe/Berlin")
+    start = instant("Beginning.")
+    end = instant("End, without buffers.")
+    bookable = flag("Whether a customer can book it.")
+    staff_bookable = flag("Whether staff can book it for a customer.")
+    reasons = several(Reason, "The weightiest first; empty: a customer can book it.")
+
+
 ServicePage, CalendarPage = page(Service), page(Calendar)
 HolidayPage, VacationPage, AbsencePage = page(Holiday), page(Vacation), page(Absence)

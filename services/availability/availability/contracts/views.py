@@ -141,6 +141,61 @@ def absence(row: Row) -> dict[str, Any]:
     return {"id": row["id"], "from": instant(since), "to": instant(until), "reason": row["reason"]}
 
 
+def span(since: int, until: int, keys: tuple[str, str] = ("from", "to")) -> dict[str, str]:
+    """A stretch of time on the wire."""
+    return dict(zip(keys, (seconds(since), seconds(until)), strict=True))
+
+
+def planner_calendar(row: Row) -> dict[str, Any]:
+    """A calendar as a column of the planner."""
+    return {name: row[name] for name in ("id", "name", "nickname", "time_zone", "active")}
+
+
+def day_off(row: Row, since: int, until: int) -> dict[str, Any]:
+    """A holiday or vacation, as the instants at which its days begin and end, too."""
+    days = {"first_day": row["first_day"].isoformat(), "last_day": row["last_day"].isoformat()}
+    return {
+        "id": row["id"], "calendar": row["calendar_id"], "kind": row["kind"], "name": row["name"],
+        **days, **span(since, until),
+    }  # fmt: skip
+
+
+def calendars_absence(row: Row) -> dict[str, Any]:
+    """An absence in a list of several calendars."""
+    return {"calendar": row["calendar_id"], **absence(row)}
+
+
+def held(row: Row) -> dict[str, Any]:
+    """A slot that is kept while a customer fills in the form."""
+    return {
+        "id": row["subject"], "calendar": row["calendar_id"], **span(row["start_at"], row["end_at"]),
+        "expires_at": seconds(row["expires_at"]),
+    }  # fmt: skip
+
+
+INSTANTS, DAYS = ("from", "to", "expires_at"), ("first_day", "last_day")
+PLAIN = ("text", "minutes", "days", "before", "after", "limit", "count", "appointment")
+
+
+def reason(code: str, staff: bool, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """A reason with all its facts; what it does not have is null."""
+    instants = {name: facts.get(name) for name in INSTANTS}
+    days = {name: facts.get(name) for name in DAYS}
+    return {
+        "code": code,
+        "staff": staff,
+        **{name: None if at is None else seconds(at) for name, at in instants.items()},
+        **{name: None if day is None else date.fromordinal(day).isoformat() for name, day in days.items()},
+        "periods": [span(*period) for period in facts.get("periods", ())],
+        **{name: facts.get(name) for name in PLAIN},
+    }
+
+
+def seconds(at: int) -> str:
+    """Epoch seconds as RFC 3339 in UTC."""
+    return instant(datetime.fromtimestamp(at, UTC))
+
+
 def instant(at: datetime) -> str:
     """RFC 3339 in UTC."""
     return at.astimezone(UTC).isoformat()

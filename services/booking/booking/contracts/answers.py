@@ -1,5 +1,6 @@
 """What booking's RPC methods answer, and how it reads availability's offer."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -96,6 +97,42 @@ def listed(a: Appointment) -> dict[str, Any]:
         "cancelled_at": iso(a.cancelled_at) if a.cancelled_at else None,
         "cancelled_by": a.cancelled_by,
         "created_at": iso(a.created_at),
+    }
+
+
+def planned(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """An appointment in the planner's columns."""
+    return {
+        "id": row["id"],
+        "version": row["version"],
+        "status": row["status"],
+        "start": iso(row["starts"]),
+        "end": iso(row["ends"]),
+        "occupies_from": iso(row["occupies_from"]),
+        "occupies_until": iso(row["occupies_until"]),
+        "calendar": row["calendar_id"],
+        "service": row["service"]["name"],
+        "customer": f"{row['first_name']} {row['last_name']}",
+        "linked": row["customer_id"] is not None,
+        "online": row["online"],
+        "handled": row["handled_at"] is not None,
+    }
+
+
+def changed(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A change of an appointment with nobody's data. The end is the one that it has now, moved with the start."""
+    return {
+        "type": f"appointment.{row['what']}",
+        "at": iso(row["at"]),
+        "id": row["id"],
+        "version": row["version"],
+        "status": row["to_status"],
+        "start": iso(row["to_start"]),
+        "end": iso(row["to_start"] + (row["ends"] - row["starts"])),
+        "calendar": row["calendar_id"],
+        "actor": row["actor"],
+        "online": row["online"],
+        "handled": row["handled_at"] is not None,
     }
 
 

@@ -49,6 +49,8 @@ ANSWERS = {
     "undo_managed": Answer("Take the cancellation back.", schemas.Managed, (*_CHANGED, "slot_taken", _LATE)),
     "appointments": Answer("The practice's appointments, filtered, in pages.", schemas.ListedPage),
     "appointment": Answer("Everything about one of them.", schemas.Detailed, ("not_found",)),
+    "planned": Answer("Appointments of a stretch of time, in few columns.", schemas.Plan),
+    "changes_since": Answer("What has changed since a moment, for feeds that resume.", schemas.Changes),
     "inbox": Answer("Online bookings that nobody has seen, newest first, in pages.", schemas.ListedPage),
     "inbox_count": Answer("How many such bookings there are; 100 stands for more.", schemas.Count),
     "change_status": Answer("Accept, decline, cancel, complete or miss.", schemas.Detailed, (*_CHANGED, _SEEN)),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 from marshmallow import Schema, ValidationError, post_load, pre_load, validate, validates_schema
@@ -15,6 +16,7 @@ from booking.domain.commands import Book, Once, Search, TakeHold
 LOCALES = ("de", "en", "fr", "ru")
 DEFAULT_COUNTRY = "DE"  # of phone numbers without prefix, where the caller names no country
 MAX_FIELDS = 30
+LONGEST_PLAN = timedelta(days=62)
 
 
 class Nothing(Schema):
@@ -223,6 +225,26 @@ class SearchRequest(PageFields):
         same = {name: data[name] for name in ("calendar", "customer", "scope", "limit", "cursor")}
         words, statuses = data["q"] or "", tuple(data["status"])
         return Search(start=data["from_"], until=data["to"], statuses=statuses, words=words, **same)
+
+
+class Planned(Schema):
+    """A stretch of the planner, up to 62 days; without `calendars` all of them."""
+
+    from_ = Instant(required=True, data_key="from")
+    to = Instant(required=True)
+    calendars = List(Id(), load_default=list, validate=validate.Length(max=100))
+
+    @validates_schema
+    def in_order(self, data: dict[str, Any], **_: Any) -> None:
+        if data["to"] <= data["from_"]:
+            raise ValidationError("Must not be before `from`.", "to")
+        if data["to"] - data["from_"] > LONGEST_PLAN:
+            raise ValidationError("Too long.", "to")
+
+
+class ChangesSince(Schema):
+    since = Instant(required=True)
+    limit = Integer(load_default=100, validate=validate.Range(1, 500))
 
 
 class FormField(Schema):

@@ -19,6 +19,7 @@ from booking.usecases.customers import (
 from booking.usecases.details import change_details, set_place
 from booking.usecases.holds import extend_hold, hold, release_hold, sweep, sweepable
 from booking.usecases.payments import add_payment, change_payment, payments, remove_payment, set_price
+from booking.usecases.planner import changes_since, planned
 from booking.usecases.staff import (
     acknowledge,
     appointment,
@@ -49,6 +50,7 @@ __all__ = [
     "change_details",
     "change_payment",
     "change_status",
+    "changes_since",
     "create_customer",
     "customer_page",
     "customer_record",
@@ -65,6 +67,7 @@ __all__ = [
     "move",
     "move_managed",
     "payments",
+    "planned",
     "release_hold",
     "remind_all",
     "remove_payment",

@@ -1,0 +1,161 @@
+// Tells every open page of the desk what happens: `document` hears CustomEvent "live" with {type, data}.
+// One tab of a browser holds the stream for all (browsers open six connections to a host); without a stream it asks
+// every 15 seconds. Regions marked data-live are fetched anew; a new online booking opens a pop-up.
+const TYPES = [
+  "appointment.booked", "appointment.accepted", "appointment.declined", "appointment.rescheduled",
+  "appointment.cancelled", "appointment.completed", "appointment.missed", "appointment.updated", "appointment.restored",
+  "slot.held", "slot.released", "slots.changed", "service.changed", "calendar.changed", "payment.recorded", "customer.linked", "email.sent", "email.delivered",
+  "email.failed", "sms.sent", "sms.delivered", "sms.failed",
+  "resync",
+];
+const POLL = 15_000;
+const AGAIN = 60_000;
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("terminfluss.live") : null;
+const mine = document.querySelector("[data-live-session]")?.dataset.liveSession;
+const known = new Set();
+let since = "";
+let polling = 0;
+
+function hear(message) {
+  const { type, data } = message;
+  if (data.version && type.startsWith("appointment.")) {
+    const name = `${data.id} ${data.version}`;
+    if (known.has(name)) return;
+    known.add(name);
+  }
+  document.dispatchEvent(new CustomEvent("live", { detail: message }));
+}
+
+function tell(message) {
+  tabs?.postMessage({ session: mine, message, since });
+  hear(message);
+}
+
+function listen() {
+  const source = new EventSource(`/api/v1/live${since && `?last_event_id=${encodeURIComponent(since)}`}`);
+  source.addEventListener("ready", (event) => {
+    since = event.lastEventId;
+    stopPolling();
+    document.documentElement.dataset.live = "stream";
+  });
+  for (const type of TYPES) {
+    source.addEventListener(type, (event) => {
+      if (event.lastEventId) since = event.lastEventId;
+      tell({ type, data: JSON.parse(event.data) });
+    });
+  }
+  source.addEventListener("error", () => {
+    startPolling();
+    if (source.readyState !== EventSource.CLOSED) return;
+    source.close();
+    setTimeout(listen, AGAIN);
+  });
+}
+
+function startPolling() {
+  document.documentElement.dataset.live = "poll";
+  polling ||= setInterval(ask, POLL);
+}
+
+function stopPolling() {
+  clearInterval(polling);
+  polling = 0;
+}
+
+async function ask() {
+  const from = since || new Date().toISOString();
+  const answer = await fetch(`/api/v1/live/changes?since=${encodeURIComponent(from)}`).catch(() => null);
+  if (!answer?.ok) return;
+  const found = await answer.json();
+  since = found.until;
+  for (const item of found.items) tell({ type: item.type, data: item });
+  if (!found.complete) tell({ type: "resync", data: {} });
+}
+
+// -- regions: <… data-live id="…"> is replaced by its like on the page as it is now -------------------------------
+
+let due = 0;
+function refreshSoon() {
+  clearTimeout(due);
+  due = setTimeout(refresh, 300);
+}
+
+async function refresh() {
+  if (!document.querySelector("[data-live], [data-inbox-count]")) return;
+  const answer = await fetch(location.pathname + location.search).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  count(page);
+  for (const region of document.querySelectorAll("[data-live]")) {
+    const fresh = region.id ? page.getElementById(region.id) : page.querySelector("[data-live]:not([id])");
+    if (fresh && fresh.textContent !== region.textContent && !busy(region)) swap(region, document.adoptNode(fresh));
+  }
+}
+
+function count(page) {
+  const [old, fresh] = [document, page].map((one) => one.querySelector("[data-inbox-count]"));
+  if (!old || !fresh) return;
+  old.textContent = fresh.textContent;
+  old.hidden = fresh.hidden;
+}
+
+// Somebody types or has something open in it: it is fetched with the next change.
+function busy(region) {
+  const focused = document.activeElement;
+  return region.contains(focused) && focused.matches("input:not([type=hidden]), textarea, select");
+}
+
+function swap(region, fresh) {
+  const focused = region.contains(document.activeElement) ? document.activeElement : null;
+  const address = focused && path(region, focused);
+  for (const line of fresh.querySelectorAll("[id]")) {
+    const old = document.getElementById(line.id);
+    if (old?.matches("details[open]") || old?.querySelector(":scope > details[open]"))
+      (line.matches("details") ? line : line.querySelector(":scope > details"))?.setAttribute("open", "");
+  }
+  region.replaceWith(fresh);
+  if (address) find(fresh, address)?.focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("live-refreshed", { detail: { region: fresh } }));
+}
+
+const CONTROLS = "a[href], button, summary";
+function path(region, focused) {
+  const line = focused.closest("[id]");
+  if (!line || !region.contains(line)) return null;
+  return { id: line.id, number: [...line.querySelectorAll(CONTROLS)].indexOf(focused) };
+}
+
+function find(fresh, { id, number }) {
+  const line = fresh.querySelector(`#${CSS.escape(id)}`);
+  const controls = line ? line.querySelectorAll(CONTROLS) : [];
+  return controls[number] || controls[0] || line || null;
+}
+
+// -- the pop-up of a new online booking ----------------------------------------------------------------------------
+
+const place = document.getElementById("live-news");
+async function announce({ type, data }) {
+  if (!place || type !== "appointment.booked" || !data.online) return;
+  const answer = await fetch(`/desk/news/${data.id}${location.search.includes("lang=") ? location.search : ""}`).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const news = page.querySelector("[data-news]");
+  if (!news || document.getElementById(news.id)) return;
+  place.append(document.adoptNode(news));
+  news.querySelector("[data-close]").addEventListener("click", () => news.remove());
+  while (place.children.length > 3) place.firstElementChild.remove();
+}
+
+document.addEventListener("live", ({ detail }) => {
+  if (detail.type.startsWith("slot")) return;
+  refreshSoon();
+  announce(detail);
+});
+
+tabs?.addEventListener("message", ({ data }) => {
+  if (data.session !== mine) return;
+  since = data.since || since;
+  hear(data.message);
+});
+if (navigator.locks && tabs) navigator.locks.request(`terminfluss.live.${mine}`, () => new Promise(() => listen()));
+else listen();
