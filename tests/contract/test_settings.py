@@ -56,6 +56,8 @@ WRONG = {
     "REQUEST_TIMEOUT": (*NUMBER, "0"),
     "WEB_WORKERS": (*NUMBER, "0"),
     "WEB_THREADS": (*NUMBER, "0"),
+    "LIVE_STREAMS": NUMBER,
+    "LIVE_THREADS": NUMBER,
     "OPERATOR_PASSWORD": ("short",),
     "OPERATOR_AMQP_URI": ("nonsense",),
     "OTEL_EXPORTER_OTLP_ENDPOINT": ("", "collector:4318", "ftp://collector"),
