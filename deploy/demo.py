@@ -94,6 +94,14 @@ CUSTOMERS: tuple[Json, ...] = (
 """The first one's appointment is linked; the others are suggested, or are nobody's yet."""
 
 
+INVITATIONS = (
+    # working days from today, time, minutes, professional, guest, channels, language
+    (1, "11:30", 30, "Anna", "Ingrid", "Sommer", ["email"], "de"),
+    (2, "16:00", 20, "Ben", "Claire", "Martin", ["email"], "fr"),
+    (5, "10:00", 45, "Clara", "Wolfgang", "Berger", ["email", "sms"], "de"),
+)
+
+
 class Demo:
     """Makes the demo practice over `rpc`. `operator` signs as whoever runs the installation."""
 
@@ -111,6 +119,9 @@ class Demo:
                 self.book(practice_id, calendars, services, *booking)
             self.customers()
             self.days_off(calendars)
+        if not self.staff("invitations", "invitations", {"limit": 1})["items"]:
+            for invitation in INVITATIONS:
+                self.invite(calendars, *invitation)
 
     def provision(self) -> str:
         owner = {"name": "Dora Winter", "email": OWNER, "password": self.password}
@@ -206,6 +217,30 @@ class Demo:
         wanted = {"q": made[0]["phone"], "limit": 1}
         for appointment in self.staff("booking", "appointments", wanted)["items"]:
             self.staff("booking", "link_customer", {"id": appointment["id"], "customer_id": made[0]["id"]})
+
+    def invite(
+        self,
+        calendars: dict[str, str],
+        days: int,
+        at: str,
+        minutes: int,
+        nickname: str,
+        first_name: str,
+        last_name: str,
+        channels: list[str],
+        locale: str,
+    ) -> None:
+        """Invite this guest to a video call."""
+        guest = {
+            "first_name": first_name,
+            "last_name": last_name,
+            "email": f"{first_name}.{last_name}@gaeste.example".lower(),
+            "phone": "+49 151 23456780",
+        }
+        when = {"start": self.working_day(days, at).isoformat(), "duration_minutes": minutes}
+        how = {"channels": channels, "locale": locale, "consent": True, "calendar": calendars[nickname]}
+        wish = {**guest, **when, **how, "idempotency_key": f"demo-{first_name}-{last_name}"}
+        patiently(lambda: self.staff("invitations", "create_invitation", wish))
 
     def working_day(self, days: int, at: str) -> datetime:
         """This wall-clock time on the nth Monday-to-Friday after today."""

@@ -51,6 +51,11 @@ def between(start: datetime, end: datetime, zone: str, locale: str) -> str:
     return " – ".join(f"{full_day(one.date().isoformat(), locale)}, {clock(one, locale)}" for one in (first, last))
 
 
+def full_date(day: date, locale: str) -> str:
+    """ "29. März 2027"."""
+    return format_date(day, "long", locale=locale)
+
+
 def clock(moment: datetime, locale: str) -> str:
     """ "15:30", in the zone that the moment carries."""
     return format_time(moment, "short", locale=locale)

@@ -5,6 +5,7 @@ from gateway.pages.desk import (
     appointment_customer,
     customer_merge,
     customers,
+    invitations,
     lists,
     search,
     settings,
@@ -13,4 +14,4 @@ from gateway.pages.desk import (
 )
 
 # Importing them hangs their pages into the blueprint.
-MODULES = (lists, customers, customer_merge, appointment_customer, search, settings, account, users, welcome)
+MODULES = (lists, customers, invitations, customer_merge, appointment_customer, search, settings, account, users, welcome)

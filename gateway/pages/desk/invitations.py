@@ -1,0 +1,214 @@
+"""Video invitations: the list with its marks, "Termin erstellen", and one meeting with its attempts and corrections."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from gateway.api.invitations import with_url
+from gateway.context import current_services, hurrying
+from gateway.pages import backend
+from gateway.pages.backend import Json
+from gateway.pages.desk import invitation_form as forms
+from gateway.pages.desk.frame import back, done, page, sentence, show, signed_in
+from gateway.pages.fields import Entries
+from gateway.pages.words import _
+from runtime.errors import Refused, Unavailable
+from runtime.ids import new_id
+
+READ, WRITE = "invitations:read", "invitations:write"
+LISTED = 50
+VIEWS: dict[str, Json] = {
+    "": {},
+    "upcoming": {"scope": "upcoming"},
+    "past": {"scope": "past"},
+    "failed": {"mark": "failed"},
+}
+WORDED = ("invalid", "plan_required", "too_many_invitations", "precondition_failed", "invalid_transition", "not_found")
+
+
+@page("/invitations", "desk_invitations", scope=READ)
+def invitations() -> Response:
+    """All meetings, the newest first, each with its tick or its mark; or those to come, past, or not delivered."""
+    view = request.args.get("view", "")
+    view = view if view in VIEWS else ""
+    query = {**VIEWS[view], "limit": LISTED, "cursor": request.args.get("cursor") or None}
+    try:
+        found = current_services().invitations.page(query)
+    except Refused as refused:
+        if refused.code != "invalid":
+            raise
+        return back("desk_invitations", view=view)
+    sentences = {"deleted": _("The appointment is called off. The link is no longer valid.")}
+    return show("desk/invitations.html", found=found, view=view, did=done(sentences))
+
+
+@page("/invitations/new", "desk_invitation_new", scope=WRITE)
+def new() -> Response:
+    """The form, with a customer's record in it if one is named."""
+    entries = Entries({"by_email": "1", "duration": "30", **_customer(request.args.get("customer", ""))}, [])
+    return _form(entries, new_id())
+
+
+@page("/invitations/new", "desk_invitation_create", methods=("POST",), scope=WRITE)
+def create() -> Response:
+    """Invite; what was typed stays if something is wrong with it."""
+    entries, key = forms.read(request.form), request.form.get("key") or new_id()
+    wish = forms.wish(entries, _zone_of(entries["calendar"]))
+    if not entries.errors:
+        try:
+            made = current_services().invitations.create({**wish, "idempotency_key": key[:200]})
+            return back("desk_invitation", id=made["id"])
+        except Refused as refused:
+            if refused.code not in (*WORDED, "idempotency_conflict"):
+                raise
+            key = new_id() if refused.code == "idempotency_conflict" else key
+            forms.refused(entries, refused)
+    return _form(entries, key, 422)
+
+
+def _form(entries: Entries, key: str, status: int = 200) -> Response:
+    return show(
+        "desk/invitation_form.html",
+        status,
+        entries=entries,
+        key=key,
+        calendars=_calendars(),
+        sms=_sms(),
+        practice_locale=signed_in()["practice"]["locale"],
+    )
+
+
+def _calendars() -> list[Json]:
+    found: list[Json] = backend.catalogue(signed_in()["practice"]["id"])["calendars"]
+    return found
+
+
+def _zone_of(calendar: str) -> str:
+    """By whose clock date and time are meant: the chosen calendar's, else the first one's."""
+    calendars = _calendars()
+    chosen = [each for each in calendars if each["id"] == calendar] or calendars
+    return str(chosen[0]["time_zone"] if chosen else signed_in()["practice"]["time_zone"])
+
+
+def _sms() -> Json:
+    """Whether SMS can be sent, and why not; while notify does not say, the plan known at the sign-in decides."""
+    try:
+        with hurrying():
+            found: Json = current_services().notify.channels()["sms"]
+            return found
+    except (Refused, Unavailable):
+        possible = signed_in()["practice"]["plan"] != "basic"
+        return {"possible": possible, "reason": None if possible else "plan_required"}
+
+
+def _customer(id: str) -> dict[str, str]:
+    """What a customer's record says; nothing for one that is not there."""
+    if not id:
+        return {}
+    try:
+        found = current_services().booking.customer(str(UUID(id)))
+    except (ValueError, Refused, Unavailable):
+        return {}
+    return {name: str(found.get(name) or "") for name in ("first_name", "last_name", "email", "phone", "locale")}
+
+
+@page("/invitations/<uuid:id>", "desk_invitation", scope=READ)
+def invitation(id: UUID) -> Response:
+    """One meeting: whether the guest was reached, every attempt, the link, and what can be changed."""
+    return _details(str(id))
+
+
+def _details(id: str, status: int = 200, entries: Entries | None = None, problem: str = "") -> Response:
+    found = with_url(current_services().invitations.show(id))
+    sentences = {
+        "changed": _("The change is saved. The link stays the same."),
+        "resent": _("The invitation is being sent again, with the same link."),
+    }
+    return show(
+        "desk/invitation.html",
+        status,
+        invitation=found,
+        latest={each["channel"]: each for each in found["delivery"]},
+        entries=entries or forms.entered(found),
+        key=new_id(),
+        problem=problem,
+        did=done(sentences),
+    )
+
+
+@page("/invitations/<uuid:id>/change", "desk_invitation_change", methods=("POST",), scope=WRITE)
+def change(id: UUID) -> Response:
+    """Another time, length or name."""
+    entries = forms.read(request.form, ("first_name", "last_name", *forms.WHEN))
+    found = current_services().invitations.show(str(id))
+    wish = forms.change(entries, found["host"]["time_zone"])
+    if entries.errors:
+        return _again(str(id), entries, found)
+    return _try(str(id), "changed", entries, found, lambda: _invitations().change(str(id), wish | _version()))
+
+
+@page("/invitations/<uuid:id>/resend", "desk_invitation_resend", methods=("POST",), scope=WRITE)
+def resend(id: UUID) -> Response:
+    """Send it again, to the corrected address."""
+    entries = forms.read(request.form, ("email", "phone"))
+    found = current_services().invitations.show(str(id))
+    typed = {name: entries[name] for name in ("email", "phone") if entries[name] != (found[name] or "")}
+    wish = {name: text for name, text in typed.items() if text}
+    once = {"idempotency_key": (request.form.get("key") or new_id())[:200]}
+    return _try(
+        str(id), "resent", entries, found, lambda: _invitations().resend(str(id), {**wish, **once, **_version()})
+    )
+
+
+def _invitations() -> Any:
+    return current_services().invitations
+
+
+def _version() -> Json:
+    """What the page showed: nothing is overwritten unseen."""
+    given = request.form.get("version", "")
+    return {"if_version": int(given)} if given.isascii() and given.isdigit() and len(given) < 10 else {}
+
+
+def _try(id: str, did: str, entries: Entries, found: Json, command: Any) -> Response:
+    try:
+        command()
+    except Refused as refused:
+        if refused.code not in WORDED:
+            raise
+        if refused.code == "invalid":
+            forms.refused(entries, refused)
+            return _again(id, entries, found)
+        return _again(id, entries, found, sentence(refused))
+    return back("desk_invitation", id=id, did=did)
+
+
+def _again(id: str, typed: Entries, found: Json, problem: str = "") -> Response:
+    """The page with what was typed, and what is wrong with it."""
+    entries = forms.entered(found)
+    entries.values |= typed.values
+    entries.errors |= typed.errors
+    return _details(id, 422, entries, problem)
+
+
+@page("/invitations/<uuid:id>/delete", "desk_invitation_question", scope=WRITE)
+def question(id: UUID) -> Response:
+    """The question before it is called off."""
+    found = current_services().invitations.show(str(id))
+    if found["status"] == "deleted":
+        return back("desk_invitation", id=str(id))
+    return show("desk/invitation_delete.html", invitation=found)
+
+
+@page("/invitations/<uuid:id>/delete", "desk_invitation_delete", methods=("POST",), scope=WRITE)
+def delete(id: UUID) -> Response:
+    """Call it off; the guest hears of it."""
+    try:
+        current_services().invitations.delete(str(id), _version())
+    except Refused as refused:
+        if refused.code != "precondition_failed":
+            raise
+        return _details(str(id), 412, problem=sentence(refused))
+    return back("desk_invitations", did="deleted")

@@ -1,0 +1,64 @@
+"""Inviting a guest in a real browser: from the form to the mailbox and the join page, the tick appearing by itself."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from runtime.clock import utc_now
+from tests.browser.conftest import PASSWORD, Open
+from tests.browser.test_journey import look
+
+pytestmark = pytest.mark.browser
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_label("E-Mail").fill("demo@top-hearing.example")
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.wait_for_url("**/desk/**")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_guest_is_invited_and_reads_the_mail(open_page: Open, width: int) -> None:
+    """By what is written on the buttons alone; what is missing is said, the mark turns by itself."""
+    page = open_page("/login?next=/desk/invitations", width)
+    sign_in(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Einladungen")
+    look(page, "invitations")
+    page.get_by_role("link", name="Termin erstellen").click()
+    page.get_by_role("button", name="Einladen").click()
+    expect(page.get_by_role("alert")).to_contain_text("Bitte prüfen Sie")
+    look(page, "invitation-errors")
+    name = f"Berta-{width}"
+    page.get_by_label("Vorname").fill(name)
+    page.get_by_label("Nachname").fill("Gast")
+    page.get_by_label("E-Mail-Adresse").fill(f"berta{width}@gaeste.example")
+    page.get_by_label("An welchem Tag ist der Termin").fill((utc_now() + timedelta(days=9)).date().isoformat())
+    page.get_by_label("Um wie viel Uhr ist der Termin").fill("14:30")
+    page.get_by_label("Der Nutzer hat eingewilligt").check()
+    look(page, "invitation-form")
+    page.get_by_role("button", name="Einladen").click()
+    expect(page.get_by_text(f"E-Mail erfolgreich zugestellt an {name} Gast")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Einladung erfolgreich versendet")).to_be_visible()
+    look(page, "invitation")
+    link = page.locator("code.link").inner_text()
+    the_guest_joins(open_page, width, name, link)
+    page.get_by_role("link", name="Termin löschen").click()
+    look(page, "invitation-question")
+    page.get_by_role("button", name="Termin löschen").click()
+    expect(page.get_by_text("Der Termin ist gelöscht. Der Link gilt nicht mehr.")).to_be_visible()
+    gone = open_page(link, width)
+    expect(gone.get_by_role("heading", level=1)).to_have_text("Dieses Videogespräch findet nicht statt")
+    look(gone, "join-void")
+
+
+def the_guest_joins(open_page: Open, width: int, name: str, link: str) -> None:
+    """By the link in the mail, which is the one that staff see."""
+    mailbox = open_page("/dev/mailbox", width)
+    mailbox.get_by_role("link", name="Einladung: Videogespräch").first.click()
+    expect(mailbox.get_by_text(name).first).to_be_visible()
+    assert link in mailbox.content()
+    guest = open_page(link, width)
+    expect(guest.get_by_role("heading", level=1)).to_have_text("Ihr Videogespräch mit Anna")
+    look(guest, "join-open")
