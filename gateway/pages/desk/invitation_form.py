@@ -1,4 +1,4 @@
-"""What is typed about an invitation: read, judged, turned into a wish for the service, and the service's verdict back."""
+"""What is typed about an invitation: read, judged, turned into a wish; and what the service says of it."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
