@@ -238,7 +238,9 @@ class Demo:
             "phone": "+49 151 23456780",
         }
         when = {"start": self.working_day(days, at).isoformat(), "duration_minutes": minutes}
-        how = {"channels": channels, "locale": locale, "consent": True, "calendar": calendars[nickname]}
+        possible = self.staff("notify", "channels", {})
+        ways = [way for way in channels if possible[way]["possible"]]
+        how = {"channels": ways, "locale": locale, "consent": True, "calendar": calendars[nickname]}
         wish = {**guest, **when, **how, "idempotency_key": f"demo-{first_name}-{last_name}"}
         patiently(lambda: self.staff("invitations", "create_invitation", wish))
 

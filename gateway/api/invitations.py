@@ -1,5 +1,7 @@
 """Video invitations: guests without an account, their link, and whether it reached them."""
 
+import contextlib
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,8 @@ from gateway.api import answers, examples
 from gateway.api.fields import Body, Email, Flag, Id, Instant, Locale, Phone, Text, Whole, Zone
 from gateway.api.framework import KEY, MATCH, Blueprint, Page, answer, idempotency_key, if_match, nothing, versioned
 from gateway.clients import Json
-from gateway.context import current_services, gateway
+from gateway.context import current_services, gateway, hurrying
+from runtime.errors import Unavailable
 
 routes = Blueprint("invitations", staff=True, description="Invitations to one-on-one video calls")
 
@@ -78,7 +81,7 @@ def list_invitations(query: Json) -> Response:
 
 
 @routes.route("/invitations", methods=["POST"], parameters=[KEY])
-@routes.refuses("not_found", "plan_required", "too_many_invitations", "idempotency_conflict")
+@routes.refuses("not_found", "plan_required", "sms_unavailable", "too_many_invitations", "idempotency_conflict")
 @routes.body(InvitationWish, examples.INVITATION_REQUEST)
 @routes.answers(201, answers.Invitation, examples.INVITATION)
 def invite(body: Json) -> Response:
@@ -87,6 +90,7 @@ def invite(body: Json) -> Response:
     The link works before and after the time, until three months after the end. Messages go out at once; `delivery`
     tells how far they came.
     """
+    check_ways(body["channels"])
     wish = {**body, "idempotency_key": idempotency_key()}
     return versioned(with_url(current_services().invitations.create(wish)), 201)
 
@@ -127,7 +131,7 @@ def delete_invitation(id: UUID) -> Response:
 
 
 @routes.route("/invitations/<uuid:id>/resend", methods=["POST"], parameters=[KEY, MATCH])
-@routes.refuses(*ONCE_MORE, "plan_required", "too_many_invitations")
+@routes.refuses(*ONCE_MORE, "plan_required", "sms_unavailable", "too_many_invitations")
 @routes.body(InvitationAgain, {"email": "erika.mueller@example.org"}, required=False)
 @routes.answers(200, answers.Invitation, examples.INVITATION)
 def resend(body: Json, id: UUID) -> Response:
@@ -135,6 +139,7 @@ def resend(body: Json, id: UUID) -> Response:
 
     With the same link: by the channels that failed or whose address is corrected, by all of them if none did.
     """
+    check_ways(body.get("channels", ()))
     wish = body | if_match() | {"idempotency_key": idempotency_key()}
     return versioned(with_url(current_services().invitations.resend(str(id), wish)))
 
@@ -158,6 +163,15 @@ def end_call(body: Json, id: UUID) -> Response:
     The link stays good: whoever comes back waits to be let in.
     """
     return versioned(with_url(current_services().invitations.end(str(id), if_match())))
+
+
+def check_ways(channels: Collection[str]) -> None:
+    """Raises Refused `plan_required` or `sms_unavailable` where no SMS can go out. While notify does not say, the
+    plan alone decides, which invitations knows."""
+    if "sms" not in channels:
+        return
+    with contextlib.suppress(Unavailable), hurrying():
+        current_services().notify.require_channels(["sms"])
 
 
 def with_url(invitation: Json) -> Json:

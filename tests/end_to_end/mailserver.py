@@ -79,6 +79,7 @@ class MailServer:
 
     def __init__(self) -> None:
         self.mails: list[Mail] = []
+        self.unknown: set[str] = set()  # addresses that it refuses at once
         self.controller = Controller(self, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=True)
 
     def __enter__(self) -> "MailServer":
@@ -92,6 +93,14 @@ class MailServer:
     def settings(self) -> dict[str, str]:
         """What a system needs to be told to send its mails here."""
         return {"SMTP_URL": f"smtp://127.0.0.1:{self.controller.port}", "MAIL_FROM": FROM}
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        if address in self.unknown:
+            return "550 5.1.1 no such user here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         self.mails += [Mail(recipient, envelope.content) for recipient in envelope.rcpt_tos]

@@ -14,4 +14,15 @@ from gateway.pages.desk import (
 )
 
 # Importing them hangs their pages into the blueprint.
-MODULES = (lists, customers, invitations, customer_merge, appointment_customer, search, settings, account, users, welcome)
+MODULES = (
+    lists,
+    customers,
+    invitations,
+    customer_merge,
+    appointment_customer,
+    search,
+    settings,
+    account,
+    users,
+    welcome,
+)
