@@ -109,6 +109,8 @@ def refused(entries: Entries, verdict: Refused) -> None:
             entries.errors.setdefault(field, str(texts[0] if isinstance(texts, list) else texts))
     if verdict.code == "plan_required":
         entries.errors.setdefault("by_sms", _("SMS need the Standard or Premium plan."))
+    if verdict.code == "sms_unavailable":
+        entries.errors.setdefault("by_sms", str(document["detail"]))
     if not entries.errors:
         entries.errors[next(iter(entries.values))] = str(document["detail"])
 

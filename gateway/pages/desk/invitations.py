@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import request
 from werkzeug.wrappers import Response
 
-from gateway.api.invitations import with_url
+from gateway.api.invitations import check_ways, with_url
 from gateway.context import current_services, hurrying
 from gateway.pages import backend
 from gateway.pages.backend import Json
@@ -25,7 +25,10 @@ VIEWS: dict[str, Json] = {
     "past": {"scope": "past"},
     "failed": {"mark": "failed"},
 }
-WORDED = ("invalid", "plan_required", "too_many_invitations", "precondition_failed", "invalid_transition", "not_found")
+WORDED = (
+    *("invalid", "plan_required", "sms_unavailable", "too_many_invitations"),
+    *("precondition_failed", "invalid_transition", "not_found"),
+)
 
 
 @page("/invitations", "desk_invitations", scope=READ)
@@ -58,6 +61,7 @@ def create() -> Response:
     wish = forms.wish(entries, _zone_of(entries["calendar"]))
     if not entries.errors:
         try:
+            check_ways(wish["channels"])
             made = current_services().invitations.create({**wish, "idempotency_key": key[:200]})
             return back("desk_invitation", id=made["id"])
         except Refused as refused:
