@@ -82,7 +82,7 @@ appointments = Table(
     CheckConstraint(
         "status in ('pending', 'accepted', 'declined', 'cancelled', 'completed', 'missed')", name="appointments_status"
     ),
-    Index("appointments_planner", "practice_id", "starts", "id"),
+    Index("appointments_planner", "practice_id", "starts", "id", "search"),
     Index("appointments_changed", "practice_id", "changed_at"),
     Index("appointments_calendar", "calendar_id", "starts"),
     Index("appointments_email", "practice_id", "email_key", "starts"),
