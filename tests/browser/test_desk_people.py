@@ -1,6 +1,5 @@
 """A new practice's first minutes in a real browser, and its people; axe on each page."""
 
-
 import pytest
 from playwright.sync_api import Page, expect
 

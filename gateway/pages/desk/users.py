@@ -89,7 +89,7 @@ def invite_again(id: Any) -> Response:
     try:
         current_services().practice.invite_again(str(id))
     except Refused as refused:
-        if refused.code not in ("rate_limited", "not_found"):
+        if refused.code != "rate_limited":
             raise
         return back(HOME, did="not_sent")
     return back(HOME, did="invited")
