@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from gateway.tests.pages.house import CALENDARS, PLACE, PRACTICE, SERVICES, ZONE, House
 from gateway.tests.pages.strict import Page, StrictClient
@@ -110,12 +111,12 @@ def send(client: StrictClient, path: str, **changes: Any) -> Page:
 # -- overview and roles -----------------------------------------------------------------------------------------------
 
 
-def test_the_overview_leads_only_where_there_is_a_page(owner: None, client: StrictClient) -> None:
-    """No link of it is dead."""
-    page = client.get("/desk/settings")
-    links = [str(a.get("href")) for a in page.all("a", class_="topic")]
+def test_the_overview_leads_only_where_there_is_a_page(owner: None, client: StrictClient, app: Flask) -> None:
+    """No link of it is dead, whatever else the desk has."""
+    links = [str(a.get("href")) for a in client.get("/desk/settings").all("a", class_="topic")]
     assert "/desk/settings/services" in links
-    assert all(client.get(link).status in (200, 303) for link in links if link.count("/") == 3)
+    routes = app.url_map.bind("localhost")
+    assert all(routes.match(link)[0].startswith("pages.") for link in links)
 
 
 @pytest.mark.parametrize(
