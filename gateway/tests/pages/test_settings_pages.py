@@ -558,6 +558,12 @@ def test_places_are_added_and_changed(owner: None, client: StrictClient, house: 
     assert client.get(f"/desk/settings/practice/places/{new_id()}").status == 404
 
 
+@pytest.mark.parametrize("path", ["services", "calendars", "hours", "days-off"])
+def test_what_is_not_ours_is_not_found(owner: None, client: StrictClient, path: str) -> None:
+    """Another practice's object, or one that is gone."""
+    assert client.get(f"/desk/settings/{path}/{new_id()}").status == 404
+
+
 def test_the_plan_says_who_has_sms(owner: None, client: StrictClient) -> None:
     """From Standard on, and whom to ask."""
     page = client.get("/desk/settings/plan")

@@ -8,7 +8,7 @@ from gateway.api.calendars import CalendarRequest
 from gateway.context import current_services, gateway
 from gateway.pages.backend import Json
 from gateway.pages.desk.frame import back, done, may, page, show, signed_in
-from gateway.pages.desk.settings.forms import EDIT, Entries, by_id, filled, number, read, seen
+from gateway.pages.desk.settings.forms import EDIT, Entries, by_id, customers_see, filled, number, read, seen
 from gateway.pages.desk.settings.zones import zones
 from gateway.pages.words import _
 from runtime.errors import Refused
@@ -45,6 +45,7 @@ def add_calendar() -> Response:
     if entries.judge(CalendarRequest(), payload := _payload(entries)):
         try:
             made = current_services().availability.create_calendar(payload)
+            customers_see()
             return back("desk_settings_hours_of", did="added", id=made["id"])
         except Refused as refused:
             entries.refused(refused)
@@ -67,6 +68,7 @@ def save_calendar(id: Any) -> Response:
     if entries.judge(CalendarRequest(), payload := _payload(entries)):
         try:
             current_services().availability.update_calendar(str(id), payload | seen(entries))
+            customers_see()
             return back(LIST, did="saved")
         except Refused as refused:
             if refused.code == "not_found":

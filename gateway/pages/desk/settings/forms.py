@@ -11,9 +11,9 @@ from flask import request
 from marshmallow import Schema
 
 from gateway import problems
-from gateway.context import locale
+from gateway.context import gateway, locale
 from gateway.pages.backend import Json
-from gateway.pages.desk.frame import sentence
+from gateway.pages.desk.frame import sentence, signed_in
 from gateway.pages.words import _
 from gateway.words import fields as field_words
 from runtime.errors import Refused
@@ -98,6 +98,11 @@ def seen(entries: Entries) -> Json:
     """`if_version` of the change: what the page showed."""
     version = number(entries["version"])
     return {"if_version": version} if isinstance(version, int) and version else {}
+
+
+def customers_see() -> None:
+    """Let this process ask anew what can be booked, without waiting for the event that tells all of them."""
+    gateway().practices.forget(signed_in()["practice"]["id"], "catalogue")
 
 
 def word(said: Any) -> str:

@@ -11,7 +11,7 @@ from gateway.api.services import ServiceRequest
 from gateway.context import current_services, gateway, locale
 from gateway.pages.backend import Json
 from gateway.pages.desk.frame import back, done, may, page, show, signed_in
-from gateway.pages.desk.settings.forms import EDIT, Entries, by_id, filled, number, read, seen
+from gateway.pages.desk.settings.forms import EDIT, Entries, by_id, customers_see, filled, number, read, seen
 from gateway.pages.words import _
 from runtime.errors import Refused
 
@@ -68,6 +68,7 @@ def add_service() -> Response:
     if _judge(entries, payload):
         try:
             current_services().availability.create_service(payload)
+            customers_see()
             return back(LIST, did="added")
         except Refused as refused:
             entries.refused(refused, NAMES)
@@ -89,6 +90,7 @@ def save_service(id: Any) -> Response:
     if _judge(entries, payload):
         try:
             current_services().availability.update_service(str(id), payload | seen(entries))
+            customers_see()
             return back(LIST, did="saved")
         except Refused as refused:
             if refused.code == "not_found":
@@ -112,6 +114,7 @@ def delete_service(id: Any) -> Response:
     except Refused as refused:
         if refused.code != "not_found":
             raise
+    customers_see()
     return back(LIST, did="deleted")
 
 
