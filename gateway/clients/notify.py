@@ -27,6 +27,10 @@ class Notify:
         """Where this calendar's practitioner hears about bookings."""
         return self._ask("notify", "notification_settings", {"calendar": calendar})
 
+    def all_notification_settings(self) -> Json:
+        """Where each calendar's practitioner hears about bookings: items, each with its `calendar`."""
+        return self._ask("notify", "all_notification_settings", {})
+
     def update_notification_settings(self, calendar: str, changes: Json) -> Json:
         """The settings after the change, with a `hint` where mail tends to land in spam."""
         return self._ask("notify", "update_notification_settings", {"calendar": calendar, **changes})

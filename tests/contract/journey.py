@@ -316,6 +316,7 @@ class Journey:
         patiently(lambda: self.staff("notify.notification_settings", calendar=self.calendar))
         own = {"calendar": self.calendar, "email": "anna@hotmail.com", "phone": "0171 1234567"}
         self.staff("notify.update_notification_settings", **own)
+        self.staff("notify.all_notification_settings")
         self.staff("notify.channels")
         self.staff("notify.require_channels", channels=["email", "sms"])
         self.book()

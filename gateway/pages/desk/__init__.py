@@ -3,6 +3,7 @@
 from gateway.pages.desk import (
     account,
     appointment_customer,
+    appointment_messages,
     customer_merge,
     customers,
     invitations,

@@ -69,6 +69,10 @@ class NotifyEdge:
     def notification_settings(self, call: Call, request: dict[str, Any]) -> Any:
         return self.app.db.read(channels.notification_settings, call.practice_id, request["calendar"])
 
+    @rpc(contracts.Nothing, allow=STAFF, scope="notify:read")
+    def all_notification_settings(self, call: Call, request: dict[str, Any]) -> Any:
+        return self.app.db.read(channels.all_notification_settings, call.practice_id)
+
     @rpc(contracts.ChannelChanges, allow=STAFF, scope="notify:write")
     def update_notification_settings(self, call: Call, request: dict[str, Any]) -> Any:
         calendar = request.pop("calendar")

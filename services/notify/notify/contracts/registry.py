@@ -25,6 +25,7 @@ ANSWERS = {
     "update_template": Answer("Change the practice's own words.", schemas.Words),
     "preview_template": Answer("How it will look, with an invented appointment.", schemas.Preview),
     "notification_settings": Answer("Where a calendar's practitioner hears of bookings.", schemas.Channels, _GONE),
+    "all_notification_settings": Answer("The same of all calendars.", schemas.AllChannels),
     "update_notification_settings": Answer("Change that.", schemas.Channels, _GONE),
     "channels": Answer("By which channels the practice can send.", schemas.Ways),
     "require_channels": Answer(

@@ -72,6 +72,18 @@ class Channels(Schema):
     hint = fields.String(metadata={"description": "Mails to this host tend to be sorted out.", "enum": ["spam_folder"]})
 
 
+class CalendarChannels(Channels):
+    """The same with its calendar."""
+
+    calendar = ident("The calendar.")
+
+
+class AllChannels(Schema):
+    """Every calendar for which something was entered."""
+
+    items = several(CalendarChannels, "In no order.")
+
+
 class Rule(Schema):
     """When a customer is reminded, and how."""
 

@@ -73,6 +73,12 @@ def channel_settings(session: Session, calendar_id: str) -> dict[str, Any]:
     return dict(found or {})
 
 
+def every_channel(session: Session, practice_id: str) -> list[dict[str, Any]]:
+    """The addresses of all the practice's calendars that have some."""
+    found = session.execute(select(CALENDARS).where(CALENDARS.c.practice_id == practice_id))
+    return [dict(row) for row in found.mappings()]
+
+
 def contacts(session: Session, practice_id: str, calendar_id: str) -> Contacts:
     """Where the practice wants to hear of this calendar's appointments. Raises Permanent for another practice's."""
     asked = {"practice": practice_id, "calendar": calendar_id}

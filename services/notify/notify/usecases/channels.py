@@ -1,6 +1,7 @@
 """Where a calendar's practitioner hears of online bookings (D5)."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, validate
@@ -22,7 +23,19 @@ def notification_settings(session: Session, practice_id: str, calendar: str) -> 
     """The addresses of one calendar. Raises NotFound for another practice's calendar."""
     if not projections.owns_calendar(session, practice_id, calendar):
         raise NotFound(calendar=calendar)
-    row = settings.channel_settings(session, calendar)
+    return _shown(settings.channel_settings(session, calendar))
+
+
+def all_notification_settings(session: Session, practice_id: str) -> dict[str, Any]:
+    """The addresses of every calendar for which some were ever entered."""
+    return {
+        "items": [
+            {"calendar": row["calendar_id"], **_shown(row)} for row in settings.every_channel(session, practice_id)
+        ]
+    }
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: row.get(name) for name in ("email", "phone", "copy_to")}
     return {**found, "hint": "spam_folder"} if may_land_in_spam(found["email"]) else found
 

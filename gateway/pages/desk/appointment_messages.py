@@ -1,0 +1,102 @@
+"""What the customer of an appointment was sent: the block in its page, its buttons to remind and to tell (A9, K29)."""
+
+from uuid import UUID
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from gateway import present
+from gateway.api.announcements import Notice
+from gateway.context import current_services, hurrying
+from gateway.pages import backend
+from gateway.pages.backend import Json
+from gateway.pages.desk import appointment_blocks
+from gateway.pages.desk.appointment_customer import home
+from gateway.pages.desk.frame import page, sentence, show
+from gateway.pages.desk.settings.forms import Entries, read, seen
+from gateway.pages.words import _
+from runtime.errors import Refused, Unavailable
+
+WRITE = "booking:write"
+KINDS = ("reminder", "notice")
+ACTIVE = ("pending", "accepted")
+LISTED = 50
+
+
+def block(appointment: Json) -> Json:
+    """The messages, and by which channels more can be sent; nothing while notify does not say."""
+    found: Json = {"message_kinds": kinds(appointment), "message_channels": None, "appointment_messages": None}
+    try:
+        with hurrying():
+            notify = current_services().notify
+            found["appointment_messages"] = notify.messages({"appointment": appointment["id"], "limit": LISTED})[
+                "items"
+            ]
+            found["message_channels"] = offered(appointment, notify.channels())
+    except (Refused, Unavailable):
+        pass
+    return found
+
+
+appointment_blocks.LOADERS.append(block)
+
+
+def kinds(appointment: Json) -> list[str]:
+    """What can be told: a reminder while it is to come, a notice to a customer whom the practice knows."""
+    start, end = (present.instant(appointment[name]) for name in ("start", "end"))
+    coming = appointment["status"] in ACTIVE and backend.now() < start
+    known = bool(appointment.get("customer_id")) and backend.now() < end
+    return [kind for kind, possible in zip(KINDS, (coming, known), strict=True) if possible]
+
+
+def offered(appointment: Json, channels: Json) -> list[str]:
+    """The channels that lead to this customer."""
+    customer = appointment.get("customer") or {}
+    possible = {"email": customer.get("email"), "sms": customer.get("phone") and channels["sms"]["possible"]}
+    return [channel for channel, there in possible.items() if there]
+
+
+@page("/appointments/<uuid:id>/tell", "desk_appointment_tell", methods=("GET", "POST"), scope=WRITE)
+def tell(id: UUID) -> Response:
+    """Remind the customer, or tell them something: `kind` says which. A GET shows the form alone."""
+    kind = request.values.get("kind", "")
+    if kind not in KINDS:
+        raise Refused("not_found")
+    appointment = current_services().booking.appointment(str(id))
+    entries = read(("text",), "channels")
+    if request.method == "GET":
+        entries = Entries({"text": "", "version": str(appointment["version"])}, {"channels": ["email"]})
+    elif _judge(entries):
+        try:
+            return home(_tell(str(id), kind, entries), did="reminded" if kind == "reminder" else "told")
+        except Refused as refused:
+            _explain(entries, refused)
+    channels = offered(appointment, current_services().notify.channels())
+    entries.labels = {"channels": _("How"), "text": _("Your words")}
+    more = {"appointment": appointment, "kind": kind, "entries": entries, "channels": channels}
+    return show("desk/appointment_tell.html", entries.status, **more)
+
+
+def _judge(entries: Entries) -> bool:
+    if not entries.chosen["channels"]:
+        entries.errors["channels"] = _("Please choose at least one way.")
+    else:
+        entries.judge(Notice(), _wanted(entries))
+    return not entries.errors
+
+
+def _wanted(entries: Entries) -> Json:
+    return {"channels": entries.chosen["channels"], "text": entries["text"].replace("\r\n", "\n") or None}
+
+
+def _tell(id: str, kind: str, entries: Entries) -> Json:
+    if "sms" in entries.chosen["channels"]:
+        current_services().notify.require_channels(["sms"])
+    return current_services().booking.announce(id, kind, _wanted(entries) | seen(entries))
+
+
+def _explain(entries: Entries, refused: Refused) -> None:
+    if refused.code in ("invalid_transition", "customer_not_linked", "plan_required", "sms_unavailable"):
+        entries.objection = sentence(refused)
+    else:
+        entries.refused(refused)

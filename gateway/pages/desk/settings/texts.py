@@ -1,0 +1,159 @@
+"""The texts of mails, SMS and calendar entries, per language: their words, what may stand in them, how they look."""
+
+from flask import Response as Plain
+from flask import request
+from werkzeug.wrappers import Response
+
+from gateway.api.templates import TemplateTexts
+from gateway.context import current_services, locale
+from gateway.pages.backend import Json
+from gateway.pages.desk.frame import back, done, may, page, show
+from gateway.pages.desk.settings.forms import Entries, read
+from gateway.pages.desk.settings.sms_length import measure
+from gateway.pages.dev import MAIL_POLICY
+from gateway.pages.words import NAMES as LANGUAGES
+from gateway.pages.words import _
+from gateway.security import use_policy
+from runtime.errors import Refused
+from runtime.i18n import LOCALES
+
+LIST, PAGE = "desk_settings_texts", "desk_settings_text"
+EDIT = "notify:admin"
+ENTRY = "calendar_attachment"
+OF_MAIL, OF_ENTRY = ("subject", "text", "button", "closing", "sms"), ("subject", "text", "filename")
+
+
+@page("/settings/texts", LIST)
+def texts() -> Response:
+    """All of one language, by who reads them."""
+    chosen = _language()
+    items = current_services().notify.templates(chosen)["items"]
+    groups = [
+        (_("To customers"), [one for one in items if not _internal(one) and one["name"] != ENTRY]),
+        (_("To the team"), [one for one in items if _internal(one)]),
+        (_("In the customer's calendar"), [one for one in items if one["name"] == ENTRY]),
+    ]
+    return show("desk/settings/texts.html", groups=groups, chosen=chosen, languages=LANGUAGES)
+
+
+def _internal(template: Json) -> bool:
+    return str(template["name"]).startswith("practitioner_")
+
+
+def _language() -> str:
+    """The texts' language: as asked, else the reader's own."""
+    asked = request.args.get("locale", "")
+    return asked if asked in LOCALES else locale()
+
+
+@page("/settings/texts/<name:name>", PAGE)
+def text(name: str) -> Response:
+    """One of them with its preview; without the right to change it, to look at."""
+    template = current_services().notify.template(name, _language())
+    return _page(template, Entries({field: template[field] for field in _fields(name)}))
+
+
+@page("/settings/texts/<name:name>", "desk_settings_text_save", methods=("POST",), scope=EDIT)
+def save_text(name: str) -> Response:
+    """Save the words; or show them, or bring ours back."""
+    action, chosen, notify = request.form.get("action", "save"), _language(), current_services().notify
+    if action == "reset":
+        notify.update_template(name, chosen, dict.fromkeys(_fields(name)))
+        return back(PAGE, did="reset", name=name, locale=chosen)
+    template, entries = notify.template(name, chosen), read(_fields(name))
+    if action == "save" and entries.judge(TemplateTexts(), wanted := _wanted(template, entries)):
+        try:
+            if wanted:
+                notify.update_template(name, chosen, wanted)
+            return back(PAGE, did="saved", name=name, locale=chosen)
+        except Refused as refused:
+            entries.refused(refused)
+    return _page(template, entries)
+
+
+@page("/settings/texts/<name:name>/mail", "desk_settings_text_mail", methods=("POST",))
+def text_as_mail(name: str) -> Response:
+    """The mail as its reader will see it, with the words as typed; nothing is stored."""
+    use_policy(MAIL_POLICY.replace("frame-ancestors 'self'", "frame-ancestors 'none'"))
+    entries = read(_fields(name))
+    seen = current_services().notify.preview_template(name, _language(), _typed(entries))
+    return Plain(seen.get("html") or "", mimetype="text/html")
+
+
+def _fields(name: str) -> tuple[str, ...]:
+    return OF_ENTRY if name == ENTRY else OF_MAIL
+
+
+def _typed(entries: Entries) -> Json:
+    return {name: value.replace("\r\n", "\n") for name, value in entries.values.items() if name != "version"}
+
+
+def _wanted(template: Json, entries: Entries) -> Json:
+    """What differs from what holds: what was not touched stays ours, and follows when ours is improved."""
+    return {name: value for name, value in _typed(entries).items() if value != template[name].strip()}
+
+
+def _page(template: Json, entries: Entries) -> Response:
+    name, chosen = template["name"], template["locale"]
+    entries.labels = _labels(name)
+    seen: Json = {}
+    if not entries.errors:
+        try:
+            seen = current_services().notify.preview_template(name, chosen, _typed(entries))
+        except Refused as refused:
+            entries.refused(refused)
+    said = {"saved": _("The text has been saved."), "reset": _("Our text holds again.")}
+    return show(
+        "desk/settings/text.html",
+        entries.status,
+        words=template,
+        entries=entries,
+        seen=seen,
+        sms=measure(seen["sms"]) if seen.get("sms") else None,
+        meanings=_meanings(template["placeholders"]),
+        chosen=chosen,
+        languages=LANGUAGES,
+        editable=may(EDIT),
+        did=done(said),
+    )
+
+
+def _labels(name: str) -> dict[str, str]:
+    if name == ENTRY:
+        return {"subject": _("Title"), "text": _("Description"), "filename": _("Name of the file")}
+    return {
+        "subject": _("Subject"),
+        "text": _("Text"),
+        "button": _("Words on the button"),
+        "closing": _("Closing words"),
+        "sms": _("SMS"),
+    }
+
+
+def _meanings(placeholders: list[str]) -> list[tuple[str, str]]:
+    """What may stand in braces, and what it becomes; those of other versions of notify without a meaning."""
+    known = {
+        "practice": _("Name of the practice"),
+        "first_name": _("First name of the customer"),
+        "last_name": _("Last name of the customer"),
+        "name": _("First and last name"),
+        "service": _("Name of the service"),
+        "duration": _("Duration in minutes"),
+        "calendar": _("Nickname of the professional"),
+        "when": _("Day, date, beginning and end"),
+        "when_short": _("Day, date and beginning, short"),
+        "date": _("Date of the appointment"),
+        "time": _("Beginning"),
+        "old_when": _("The time before a move, with the end"),
+        "old_when_short": _("The time before a move, short"),
+        "place": _("Place or way"),
+        "address": _("Address of the place"),
+        "status": _("State of the appointment"),
+        "price": _("Price of the appointment"),
+        "paid": _("What has been paid"),
+        "balance": _("What is still open"),
+        "note": _("What you add to a message"),
+        "link": _("Link of the customer, in SMS only"),
+    }
+    ordered = [name for name in known if name in placeholders or name == "link"]
+    return [(name, known[name]) for name in ordered] + [(one, "") for one in placeholders if one not in known]
