@@ -24,7 +24,7 @@ document.addEventListener("input", (event) => {
     const data = new URLSearchParams(new FormData(form));
     data.set("action", "preview");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: data });
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("preview");
       if (mine === round && fresh) document.getElementById("preview").replaceWith(fresh);

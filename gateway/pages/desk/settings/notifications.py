@@ -55,7 +55,7 @@ def save_notification(id: Any) -> Response:
 
 
 def _page(calendar: Json, entries: Entries, found: Json) -> Response:
-    entries.labels = {"email": _("E-mail address"), "phone": _("Mobile number"), "copy_to": _("Copy to")}
+    entries.labels = {"email": _("E-mail address"), "phone": _("Mobile number"), "copy_to": _("Copies to")}
     return show(
         "desk/settings/notification.html",
         entries.status,
