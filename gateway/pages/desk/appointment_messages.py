@@ -11,8 +11,7 @@ from gateway.context import current_services, hurrying
 from gateway.pages import backend
 from gateway.pages.backend import Json
 from gateway.pages.desk import appointment_blocks
-from gateway.pages.desk.appointment_customer import home
-from gateway.pages.desk.frame import page, sentence, show
+from gateway.pages.desk.frame import back, exists, page, sentence, show
 from gateway.pages.desk.settings.forms import Entries, read, seen
 from gateway.pages.words import _
 from runtime.errors import Refused, Unavailable
@@ -68,13 +67,21 @@ def tell(id: UUID) -> Response:
         entries = Entries({"text": "", "version": str(appointment["version"])}, {"channels": ["email"]})
     elif _judge(entries):
         try:
-            return home(_tell(str(id), kind, entries), did="reminded" if kind == "reminder" else "told")
+            _tell(str(id), kind, entries)
+            return _home(str(id), "reminded" if kind == "reminder" else "told")
         except Refused as refused:
             _explain(entries, refused)
     channels = offered(appointment, current_services().notify.channels())
     entries.labels = {"channels": _("How"), "text": _("Your words")}
     more = {"appointment": appointment, "kind": kind, "entries": entries, "channels": channels}
     return show("desk/appointment_tell.html", entries.status, **more)
+
+
+def _home(id: str, did: str) -> Response:
+    """Back to the appointment."""
+    if exists("desk_appointment"):
+        return back("desk_appointment", id=id, did=did)
+    return back("desk_appointments", did=did)
 
 
 def _judge(entries: Entries) -> bool:
@@ -89,10 +96,10 @@ def _wanted(entries: Entries) -> Json:
     return {"channels": entries.chosen["channels"], "text": entries["text"].replace("\r\n", "\n") or None}
 
 
-def _tell(id: str, kind: str, entries: Entries) -> Json:
+def _tell(id: str, kind: str, entries: Entries) -> None:
     if "sms" in entries.chosen["channels"]:
         current_services().notify.require_channels(["sms"])
-    return current_services().booking.announce(id, kind, _wanted(entries) | seen(entries))
+    current_services().booking.announce(id, kind, _wanted(entries) | seen(entries))
 
 
 def _explain(entries: Entries, refused: Refused) -> None:

@@ -49,6 +49,19 @@ SERVICES = [
     service("Batteriewechsel", 15, "5.00", "automatic", ""),
 ]
 
+TEXT = {
+    "name": "reminder",
+    "title": "Terminerinnerung",
+    "subject": "Ihr Termin am {when_short}",
+    "text": "Guten Tag {name}",
+    "button": "Ändern",
+    "closing": "",
+    "sms": "{when_short}: {link}",
+    "filename": "",
+    "changed": ["subject"],
+    "placeholders": ["name", "when_short", "later"],
+}
+
 
 class House:
     """An `Rpc` whose world is a few dicts; `calls` holds what was asked, `answers` overrides a method's answer."""
@@ -219,6 +232,19 @@ class House:
         if begins.astimezone(UTC) in self.taken:
             raise Refused("slot_taken", {"alternatives": []})
         self.taken.add(begins.astimezone(UTC))
+
+    def notify_templates(self, locale: str) -> Json:
+        return {"items": [TEXT | {"locale": locale}]}
+
+    def notify_reminder_rules(self) -> Json:
+        return {"version": 2, "rules": [{"channel": "email", "before": 1440}, {"channel": "sms", "before": 180}]}
+
+    def notify_channels(self) -> Json:
+        return {"email": {"possible": True, "reason": None}, "sms": {"possible": True, "reason": None}}
+
+    def notify_all_notification_settings(self) -> Json:
+        own = {"email": "anna@outlook.com", "phone": None, "copy_to": None, "hint": "spam_folder"}
+        return {"items": [{"calendar": CALENDARS[0]["id"], **own}]}
 
 
 def _safe(payload: Json) -> Json:
