@@ -21,6 +21,7 @@ MODULES = (
     invitations,
     customer_merge,
     appointment_customer,
+    appointment_messages,
     search,
     settings,
     account,
