@@ -14,6 +14,7 @@ from gateway.tests.pages.house import CALENDARS, PRACTICE, SERVICES, House
 from gateway.tests.pages.strict import Page, StrictClient
 from runtime.errors import Refused, Unavailable
 from runtime.identity import Caller, Signer
+from runtime.i18n import LOCALES
 from runtime.ids import new_id
 from runtime.testing import SEED, FakeClock
 
@@ -354,6 +355,16 @@ def test_the_search_finds_people_and_appointments(enter: Callable[..., StrictCli
     assert client.get("/desk/search?q=").status == client.get("/desk/search").status == 200
     house.answers["booking.customers"] = house.answers["booking.appointments"] = page_of()
     assert "weder ein Kunde noch ein Termin" in client.get("/desk/search?q=x").text
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_every_page_speaks_every_language(enter: Callable[..., StrictClient], language: str) -> None:
+    """And is well formed in each."""
+    client = enter()
+    addresses = ("", "/new", f"/{ID}", f"/{ID}/edit", f"/{ID}/merge", f"/{ID}/merge?duplicate={OTHER}")
+    for address in (*(f"/desk/customers{end}" for end in addresses), LINK, f"{LINK}/new", "/desk/search?q=x"):
+        page = client.get(f"{address}{'&' if '?' in address else '?'}lang={language}")
+        assert (page.status, page.find("html").get("lang")) == (200, language)
 
 
 def test_who_may_only_read_sees_no_button_and_no_form(enter: Callable[..., StrictClient], house: House) -> None:

@@ -157,6 +157,21 @@ def link(a: Appointment, customer: Customer | None) -> dict[str, Any]:
     return contact_for(booked, customer) | ids
 
 
+def relinked(a: Appointment, customer: Customer | None) -> dict[str, dict[str, Any]]:
+    """What the history says of it: the names of two customers, or the contact of one who stays."""
+    if customer and customer.id == a.customer_id:
+        return {"contact": {"from": _reached(a), "to": _reached(customer)}}
+    return {"customer": {"from": _named(a) if a.customer_id else None, "to": _named(customer) if customer else None}}
+
+
+def _named(person: Any) -> str:
+    return f"{person.first_name} {person.last_name}"
+
+
+def _reached(person: Any) -> str:
+    return ", ".join(part for part in (_named(person), person.email, person.phone) if part)
+
+
 def entered(known: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     """What was given over what was known. Raises Invalid when nobody could be reached any more."""
     values = known | given

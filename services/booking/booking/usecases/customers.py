@@ -115,12 +115,11 @@ def _readdress(session: Session, now: datetime, former: str, to: Customer, user_
 def _link(
     session: Session, now: datetime, before: Appointment, to: Customer | None, user_id: str | None
 ) -> Appointment:
-    """Nobody is notified; the history says whose the appointment was and is, or that the contact changed."""
-    values, previous = domain.link(before, to), before.customer_id
-    same = values["customer_id"] == previous
-    step = {"contact": {"from": None, "to": None}} if same else {"customer": {"from": previous, "to": to and to.id}}
-    after = edit(session, now, before, user_id, changed=step, **values)
-    if not same:
+    """Nobody is notified; the history says whose the appointment was and is, or how the contact changed."""
+    previous = before.customer_id
+    step = domain.relinked(before, to)
+    after = edit(session, now, before, user_id, changed=step, **domain.link(before, to))
+    if after.customer_id != previous:
         tell_linked(session, after, previous, now)
     return after
 
