@@ -13,8 +13,8 @@ from gateway.pages.desk import appointment_blocks
 from gateway.tests.pages.house import CALENDARS, PRACTICE, SERVICES, House
 from gateway.tests.pages.strict import Page, StrictClient
 from runtime.errors import Refused, Unavailable
-from runtime.identity import Caller, Signer
 from runtime.i18n import LOCALES
+from runtime.identity import Caller, Signer
 from runtime.ids import new_id
 from runtime.testing import SEED, FakeClock
 
