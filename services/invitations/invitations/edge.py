@@ -3,9 +3,10 @@
 from functools import partial
 from typing import Any
 
-from invitations.contracts import events, requests
+from invitations.contracts import calls, events, requests
 from invitations.domain.errors import NotFound
 from invitations.domain.invitation import Host, Practice
+from invitations.usecases import call as usecase
 from invitations.usecases import guest, host, progress
 from invitations.usecases.common import Limits
 from runtime.db import Session
@@ -78,6 +79,32 @@ class InvitationsEdge:
     @rpc(requests.Token)
     def knock(self, call: Call, request: Json) -> Json:
         return self.app.db.write(guest.knock, call.now, request["token"])
+
+    # --- the call
+
+    @rpc(calls.GuestEnters)
+    def enter_as_guest(self, call: Call, request: Json) -> Json:
+        return self.app.db.write(usecase.enter_as_guest, call.now, **request)
+
+    @rpc(calls.GuestTells)
+    def tell_as_guest(self, call: Call, request: Json) -> Json:
+        return self.app.db.write(usecase.tell_as_guest, call.now, **request)
+
+    @rpc(calls.GuestHears)
+    def heard_by_guest(self, call: Call, request: Json) -> Json:
+        return self.app.db.write(usecase.heard_by_guest, call.now, **request)
+
+    @writing(calls.HostEnters)
+    def enter_as_host(self, call: Call, request: Json) -> Json:
+        return self.app.db.write(usecase.enter_as_host, call.now, call.practice_id, **request)
+
+    @writing(calls.HostTells)
+    def tell_as_host(self, call: Call, request: Json) -> Json:
+        return self.app.db.write(usecase.tell_as_host, call.now, call.practice_id, **request)
+
+    @writing(calls.HostHears)
+    def heard_by_host(self, call: Call, request: Json) -> Json:
+        return self.app.db.write(usecase.heard_by_host, call.now, call.practice_id, **request)
 
     # --- other services
 

@@ -2,7 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, Uuid
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Uuid,
+)
 
 from runtime.db import UtcDateTime
 
@@ -68,4 +81,29 @@ deliveries = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Index("deliveries_of_practice", "practice_id", "created_at"),
+)
+
+# Which browser of each side is in the call now, and when it last asked for news.
+participants = Table(
+    "participants",
+    metadata,
+    _id("invitation_id", ForeignKey("invitations.id", ondelete="CASCADE"), primary_key=True),
+    Column("side", String(5), primary_key=True),
+    Column("peer", String(40), nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+# What the two browsers tell each other until they talk directly; minutes later it is gone.
+signals = Table(
+    "signals",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _id("invitation_id", ForeignKey("invitations.id", ondelete="CASCADE"), nullable=False),
+    Column("to_side", String(5), nullable=False),
+    Column("peer", String(40), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index("signals_of", "invitation_id", "to_side", "id"),
+    Index("signals_old", "created_at"),
 )

@@ -10,12 +10,14 @@ EMITS = {
     ),
     "invitation.resent": Emitted(schemas.Invitation, "It is to be sent again, perhaps to a corrected address."),
     "invitation.deleted": Emitted(schemas.Invitation, "It was called off; its link is void."),
+    "call.signalled": Emitted(schemas.Signalled, "A browser in a call has something to fetch; for gateways only."),
 }
 
 READS = events.READS
 
 _GONE = ("not_found",)
 _EDIT = (*_GONE, "invalid_transition", "precondition_failed")
+_CALL = ("invalid_transition", "already_joined")
 _SEND = ("too_many_invitations", "plan_required")
 
 ANSWERS = {
@@ -29,5 +31,11 @@ ANSWERS = {
     "end_call": Answer("End the call; the link stays good.", schemas.Detailed, _EDIT),
     "join": Answer("What a guest's link shows.", schemas.Joined, _GONE),
     "knock": Answer("The guest enters the waiting room.", schemas.Joined, (*_GONE, "invalid_transition")),
+    "enter_as_guest": Answer("The guest's browser enters.", schemas.News, (*_CALL, "not_found")),
+    "tell_as_guest": Answer("It tells the host's browser something.", schemas.Told, (*_CALL, "not_found")),
+    "heard_by_guest": Answer("What is new for it.", schemas.News, _GONE),
+    "enter_as_host": Answer("The host's browser enters.", schemas.News, (*_CALL, "not_found")),
+    "tell_as_host": Answer("It tells the guest's browser something.", schemas.Told, (*_CALL, "not_found")),
+    "heard_by_host": Answer("What is new for it.", schemas.News, _GONE),
     "join_links": Answer("The tokens of guests' links, for messages.", schemas.JoinLinks),
 }

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields
 
+from invitations.domain.call import KINDS
 from invitations.domain.invitation import CHANNELS, STATUSES, Call, Join, Mark, Purpose
 from invitations.domain.rules import STATES
 from runtime.contract import flag, ident, instant, page, part, several, string, whole
@@ -121,3 +122,39 @@ class JoinLinks(Schema):
         required=True,
         metadata={"description": "By invitation the secret part of its link; null: there is no such invitation."},
     )
+
+
+class Signalled(Schema):
+    """There is something to fetch in a call."""
+
+    invitation = ident("Whose call; also the event's subject.")
+
+
+class Signal(Schema):
+    """Something that the other side's browser said."""
+
+    id = whole("Rises within a call.")
+    peer = string("The browser that said it, by the name that it gave itself.")
+    kind = string("What it is.", among=KINDS)
+    data = fields.Raw(
+        required=True, allow_none=True, metadata={"description": "What WebRTC gave the other browser: JSON."}
+    )
+
+
+class News(Schema):
+    """What is new in a call, for one side's browser."""
+
+    invitation = ident("Whose call.")
+    state = string("What the link is good for now.", among=JOINS)
+    waiting = flag("Whether the guest is in the waiting room.")
+    admitted = flag("Whether the guest is let in.")
+    replaced = flag("Whether another browser of the same side has taken the place of this one.")
+    other = flag("Whether the other side has a browser in the call that asked for news lately.")
+    items = several(fields.Nested(Signal), "What was said, in order.")
+    last = whole("The number to ask after next time.")
+
+
+class Told(Schema):
+    """What was said is stored."""
+
+    last = whole("Its number.")

@@ -77,6 +77,23 @@ def guest(invitation: Invitation, now: datetime) -> dict[str, Any]:
     }
 
 
+def call(
+    invitation: Invitation, now: datetime, items: Sequence[dict[str, Any]], after: int, *, replaced: bool, other: bool
+) -> dict[str, Any]:
+    """What is new in a call, for one side's browser."""
+    state = rules.join_state(invitation, now)
+    return {
+        "invitation": invitation.id,
+        "state": state,
+        "waiting": state == Join.WAITING,
+        "admitted": state == Join.OPEN and invitation.call == Call.ADMITTED,
+        "replaced": replaced,
+        "other": other,
+        "items": [{name: each[name] for name in ("id", "peer", "kind", "data")} for each in items],
+        "last": items[-1]["id"] if items else after,
+    }
+
+
 def event(
     invitation: Invitation,
     deliveries: Iterable[Delivery],

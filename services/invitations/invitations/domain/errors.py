@@ -53,3 +53,9 @@ class TooManyInvitations(DomainError):
     """Facts: `per` (practice, address), `limit` (messages within 24 hours), `retry_after` (seconds)."""
 
     code = "too_many_invitations"
+
+
+class AlreadyJoined(DomainError):
+    """This side is in the call with another browser."""
+
+    code = "already_joined"

@@ -1,0 +1,43 @@
+"""The call itself: two sides, one browser each, and what they may tell each other."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+AWAY = timedelta(seconds=40)  # a browser that has asked for nothing so long is not there any more
+KEPT = timedelta(minutes=3)  # a signal that nobody has fetched by then helps nobody
+KINDS = ("ready", "offer", "answer", "candidates", "restart", "bye")
+
+
+class Side(StrEnum):
+    """The host is who creates offers."""
+
+    HOST = "host"
+    GUEST = "guest"
+
+    @property
+    def other(self) -> "Side":
+        return Side.GUEST if self is Side.HOST else Side.HOST
+
+
+@dataclass(frozen=True)
+class Participant:
+    """The browser (`peer`, a random name that it gives itself) that a side uses now."""
+
+    invitation_id: str
+    side: str
+    peer: str
+    seen_at: datetime
+
+    def there(self, now: datetime) -> bool:
+        """Whether it has asked for news lately."""
+        return now - self.seen_at < AWAY
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Something that one browser tells the other: `data` is what WebRTC gave it."""
+
+    kind: str
+    data: Any
