@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from gateway import api, problems, ratelimit, security, session, tracing
 from gateway.api.slots import Remembered
 from gateway.asker import Asker
+from gateway.bell import Bell
 from gateway.circuits import Circuits
 from gateway.clients import connect
 from gateway.context import EXTENSION, Gateway
@@ -86,6 +87,7 @@ def _build(settings: GatewaySettings, rpc: Rpc, clock: Clock) -> Gateway:
         slots=slots,
         slot_reader=SlotReader(slots, services.availability),
         revoked=Revoked(),
+        bell=Bell(settings.threads // 2),
         limiter=ratelimit.Limiter(ratelimit.parse(settings.rate_limits)),
         feed=feed,
         pump=Pump(feed),
@@ -96,7 +98,8 @@ def _register_pages(app: Flask) -> None:
     importlib.import_module("gateway.pages").register(app)
 
 
-HEARD = (*TOLD, "practice.changed", "session.revoked")  # what `hear` reads
+CALLS = ("call.signalled", "invitation.changed", "invitation.deleted")  # wake whoever waits for news of a call
+HEARD = tuple(dict.fromkeys((*TOLD, "practice.changed", "session.revoked", *CALLS)))  # what `hear` reads
 
 
 def hear(parts: Gateway, event: Event) -> None:
@@ -109,6 +112,8 @@ def hear(parts: Gateway, event: Event) -> None:
         parts.practices.forget(event.practice_id, "slug", "id")
     elif event.type in ("service.changed", "calendar.changed"):
         parts.practices.forget(event.practice_id, "catalogue")
+    elif event.type in CALLS:
+        parts.bell.ring(event.subject)
     elif event.type == "session.revoked":
         parts.revoked.add(str(event.data.get("session")), event.time)
         parts.feed.sign_out(str(event.data.get("session")))
@@ -117,6 +122,7 @@ def hear(parts: Gateway, event: Event) -> None:
 def forget(parts: Gateway) -> None:
     """The broker is back, and events may have been missed: ask for everything anew. Who has signed out stays so."""
     parts.circuits.close()
+    parts.bell.ring_all()
     parts.slots.clear()
     parts.practices.forget_all()
     parts.feed.resync()

@@ -16,6 +16,7 @@ from runtime.identity import KeyRing
 from runtime.parking import Parking
 
 if TYPE_CHECKING:
+    from gateway.bell import Bell
     from gateway.circuits import Circuits
     from gateway.live import Feed, Pump
     from gateway.practices import Practices
@@ -47,6 +48,7 @@ class Gateway:
     limiter: "Limiter"
     feed: "Feed"
     pump: "Pump"
+    bell: "Bell"
     parking: Parking | None = None
     error_page: Callable[[dict[str, Any]], Any] | None = None
 

@@ -117,6 +117,7 @@ KINDS: dict[str, Kind] = {
     "invalid_transition": Kind(
         409, "Not possible in this state", "The appointment's state does not allow this.", ("status", "action")
     ),
+    "already_joined": Kind(409, "Open elsewhere", "This call is open in another window or on another device."),
     "overpaid": Kind(
         422, "More than the price", "Payments cannot be more than the price.", members=("price", "paid", "balance")
     ),

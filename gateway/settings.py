@@ -1,5 +1,6 @@
 """What the gateway can be told by its environment; read once, at the start."""
 
+import re
 from dataclasses import dataclass
 
 from gateway import ratelimit
@@ -57,6 +58,13 @@ class GatewaySettings:
         between(0),
     )
 
+    turn_url: str = setting(
+        "TURN_URL", "TURN relay of video calls: turn:host:port or turns:host:port, several by commas; empty: none", ""
+    )
+    turn_secret: str = setting("TURN_SECRET", "the secret that the relay shares with us (static-auth-secret)", "")
+    ice_policy: str = setting(
+        "ICE_POLICY", "all, or relay: calls go through the relay only, and hide each other's address", "all"
+    )
     otlp_endpoint: str = setting(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "OpenTelemetry collector that takes traces by OTLP/HTTP; empty: none",
@@ -71,10 +79,20 @@ class GatewaySettings:
             raise WrongSetting(f"SECRET_KEY is wrong: {SHORTEST_SECRET} characters or more")
         if 0 < len(self.operator_password) < SHORTEST_PASSWORD:
             raise WrongSetting(f"OPERATOR_PASSWORD is wrong: {SHORTEST_PASSWORD} characters or more")
+        self._check_relay()
         try:
             ratelimit.parse(self.rate_limits)
         except ValueError as error:
             raise WrongSetting(f"RATE_LIMITS is wrong: {error}") from None
+
+    def _check_relay(self) -> None:
+        known = [part.strip() for part in self.turn_url.split(",") if part.strip()]
+        if any(not re.match(r"turns?:[^\s:/]+", address) for address in known):
+            raise WrongSetting("TURN_URL is wrong: turn:host:port or turns:host:port is needed")
+        if known and not self.turn_secret:
+            raise WrongSetting("TURN_SECRET is not set, but TURN_URL is")
+        if self.ice_policy not in ("all", "relay") or (self.ice_policy == "relay" and not known):
+            raise WrongSetting("ICE_POLICY is wrong: all, or relay where TURN_URL names one")
 
     @property
     def https(self) -> bool:

@@ -1,9 +1,11 @@
-"""What a guest's link to a video call is good for."""
+"""What a guest's link to a video call is good for, and the guest's part in the call."""
 
 from flask import Response
 
-from gateway.api import answers, examples
+from gateway import calls
+from gateway.api import answers, call_fields, examples
 from gateway.api.framework import Blueprint, answer
+from gateway.clients import Json
 from gateway.context import current_services
 
 routes = Blueprint("join", staff=False, description="A guest's link to a video call")
@@ -19,3 +21,36 @@ def join(token: str) -> Response:
     meeting was called off; `expired`: three months have passed since its end.
     """
     return answer(current_services().invitations.join(token))
+
+
+@routes.route("/join/<token:token>/enter", methods=["POST"])
+@routes.refuses("not_found", "invalid_transition", "already_joined")
+@routes.body(call_fields.Entering, {"peer": call_fields.PEER})
+@routes.answers(200, call_fields.Entered, {**call_fields.NEWS, "rtc": call_fields.RTC})
+def enter_as_guest(body: Json, token: str) -> Response:
+    """Enter the call as the guest
+
+    The guest waits until the host lets in. `rtc` is what RTCPeerConnection takes.
+    """
+    return answer(calls.enter({"token": token}, **body))
+
+
+@routes.route("/join/<token:token>/signals", methods=["POST"])
+@routes.refuses("not_found", "invalid_transition", "already_joined")
+@routes.body(call_fields.Telling, call_fields.SIGNALS)
+@routes.answers(200, call_fields.Told, {"last": 9})
+def tell_as_guest(body: Json, token: str) -> Response:
+    """Tell the host's browser something"""
+    return answer(calls.tell({"token": token}, **body))
+
+
+@routes.route("/join/<token:token>/signals")
+@routes.refuses("not_found")
+@routes.query(call_fields.Hearing)
+@routes.answers(200, call_fields.Heard, {**call_fields.NEWS, "wait": 0})
+def hear_as_guest(query: Json, token: str) -> Response:
+    """Hear what is new for the guest's browser
+
+    Waits some seconds for it.
+    """
+    return answer(calls.hear({"token": token}, **query))

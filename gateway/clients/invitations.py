@@ -1,6 +1,6 @@
 """Questions and commands to `invitations`: guests of video calls, their links, what became of their messages."""
 
-from gateway.clients.asking import Ask, Json
+from gateway.clients.asking import Ask, Json, JsonList
 
 
 class Invitations:
@@ -43,6 +43,25 @@ class Invitations:
         """The call is over; the link stays good. Refused `invalid_transition`, `precondition_failed`."""
         return self._ask("invitations", "end_call", {"id": id, **options})
 
+    def enter(self, side: Json, peer: str, take_over: bool) -> Json:
+        """A browser enters the call; `side` is {"token": …} of a guest or {"id": …} of the signed-in host.
+
+        Refused `not_found`, `invalid_transition`, `already_joined`.
+        """
+        return self._ask("invitations", f"enter_as_{_who(side)}", {**side, "peer": peer, "take_over": take_over})
+
+    def tell(self, side: Json, peer: str, said: JsonList) -> Json:
+        """What this browser says to the other one. Refused as `enter`."""
+        return self._ask("invitations", f"tell_as_{_who(side)}", {**side, "peer": peer, "said": said})
+
+    def heard(self, side: Json, peer: str, after: int) -> Json:
+        """What is new for this browser. Refused `not_found`."""
+        return self._ask("invitations", f"heard_by_{_who(side)}", {**side, "peer": peer, "after": after})
+
     def join(self, token: str) -> Json:
         """What a guest's link shows. Refused `not_found`."""
         return self._ask("invitations", "join", {"token": token})
+
+
+def _who(side: Json) -> str:
+    return "guest" if "token" in side else "host"

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gateway import circuits, create_app
-from gateway.api import examples
+from gateway.api import call_fields, examples
 from gateway.context import EXTENSION
 from gateway.practices import Practices
 from gateway.revoked import Revoked
@@ -136,6 +136,7 @@ def signed_in(at: datetime = NOW) -> dict[str, Any]:
 
 CATALOGUE = {"services": [examples.SERVICE_FACE], "calendars": [examples.CALENDAR_FACE]}
 _BOOKED = {k: v for k, v in examples.BOOKED.items() if k != "manage_url"}
+_NEWS = {name: value for name, value in call_fields.NEWS.items() if name != "known"}
 ANSWERS: dict[str, Any] = {
     "practice.by_slug": lambda payload: dict(examples.OWN_PRACTICE),
     "practice.by_id": lambda payload: dict(examples.OWN_PRACTICE),
@@ -247,4 +248,6 @@ ANSWERS: dict[str, Any] = {
     "invitations.admit_guest": examples.INVITED,
     "invitations.end_call": examples.INVITED,
     "invitations.join": examples.JOINED,
+    **{f"invitations.{name}": _NEWS for name in ("enter_as_guest", "enter_as_host", "heard_by_guest", "heard_by_host")},
+    **{f"invitations.{name}": {"last": 9} for name in ("tell_as_guest", "tell_as_host")},
 }

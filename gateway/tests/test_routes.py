@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from gateway.api import THEMES, examples
+from gateway.api import THEMES, call_fields, examples
 from gateway.tests.conftest import stage_with
 
 DOCUMENT: dict[str, Any] = stage_with().client().get("/api/v1/openapi.json").get_json()
@@ -43,6 +43,9 @@ PUBLIC = {
     "post /api/v1/manage/{token}/reschedule",
     "post /api/v1/manage/{token}/undo",
     "get /api/v1/join/{token}",
+    "post /api/v1/join/{token}/enter",
+    "post /api/v1/join/{token}/signals",
+    "get /api/v1/join/{token}/signals",
     "post /api/v1/auth/token",
     "post /api/v1/auth/refresh",
     "post /api/v1/auth/revoke",
@@ -58,6 +61,7 @@ def address(path: str) -> str:
     filled = re.sub(r"{(\w+)}", lambda found: PARTS[found[1]], path)
     queries = {
         "/slots": f"?service={examples.SERVICE_ID}",
+        "/signals": f"?peer={call_fields.PEER}&call={examples.APPOINTMENT_ID}",
         "/holidays/importable": "?country=DE&year=2030",
         "/analytics": "?from=2030-03-01&to=2030-03-31",
         "/live/changes": "?since=2030-03-20T07:59:45Z",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from invitations import store, store_calls
+from invitations import store_calls
 from invitations.contracts import views
 from invitations.domain import rules
 from invitations.domain.call import KEPT, Participant, Side, Signal
@@ -81,9 +81,7 @@ def heard_by_guest(session: Session, now: datetime, token: str, peer: str, after
     return _heard(session, now, by_token(session, token), Side.GUEST, peer, after)
 
 
-def heard_by_host(
-    session: Session, now: datetime, practice_id: str, id: str, peer: str, after: int
-) -> dict[str, Any]:
+def heard_by_host(session: Session, now: datetime, practice_id: str, id: str, peer: str, after: int) -> dict[str, Any]:
     """What is new for the host's browser. Raises NotFound."""
     return _heard(session, now, seek(session, practice_id, id), Side.HOST, peer, after)
 
@@ -95,9 +93,7 @@ def _heard(
     return _news(session, now, invitation, side, peer, after)
 
 
-def _news(
-    session: Session, now: datetime, invitation: Invitation, side: Side, peer: str, after: int
-) -> dict[str, Any]:
+def _news(session: Session, now: datetime, invitation: Invitation, side: Side, peer: str, after: int) -> dict[str, Any]:
     known = store_calls.participants(session, invitation.id)
     mine, other = known.get(side), known.get(side.other)
     here = mine is not None and mine.peer == peer

@@ -19,16 +19,26 @@ from services.invitations.tests.builders import NOW, attempt, some
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 EVENT_ID = "0b8b5f8e-1f4b-4b0e-9d5c-0c8f0d9a7a11"
+SIGNAL_ID = "0b8b5f8e-1f4b-4b0e-9d5c-0c8f0d9a7a12"
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 def document(type: str) -> Any:
     """The event of this type as the service tells it."""
+    if type == "call.signalled":
+        return _signalled()
     invitation, deliveries, send, before = _step(type.partition(".")[2])
     data = views.event(invitation, deliveries, send, before)
     event = Event(
         EVENT_ID, "invitations", type, invitation.id, NOW, invitation.practice_id, invitation.told, data, TRACE
     )
+    return json.loads(event.to_json())
+
+
+def _signalled() -> Any:
+    """Which call has something to fetch, and nothing of what was said."""
+    data = {"invitation": some().id}
+    event = Event(SIGNAL_ID, "invitations", "call.signalled", some().id, NOW, some().practice_id, 7, data, TRACE)
     return json.loads(event.to_json())
 
 

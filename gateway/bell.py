@@ -1,0 +1,58 @@
+"""Wakes requests that wait for something to happen in a call (long polls), when an event tells that it has."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Condition
+
+REMEMBERED = 4096  # calls; whoever waits for one that was forgotten asks once more than needed
+
+
+class Bell:
+    """One per gateway process. `places`: how many requests may wait at once; threads are left for the others."""
+
+    def __init__(self, places: int):
+        self._rung: OrderedDict[str, int] = OrderedDict()
+        self._changed = Condition()
+        self._places = BoundedSemaphore(max(1, places))
+
+    def ring(self, call: str) -> None:
+        """Something has happened in this call."""
+        with self._changed:
+            self._rung[call] = self._rung.pop(call, 0) + 1
+            if len(self._rung) > REMEMBERED:
+                self._rung.popitem(last=False)
+            self._changed.notify_all()
+
+    def ring_all(self) -> None:
+        """Something may have happened in any."""
+        with self._changed:
+            for call in self._rung:
+                self._rung[call] += 1
+            self._changed.notify_all()
+
+    def count(self, call: str) -> int:
+        """How often it has rung; read it before you look, and give it to `wait`."""
+        with self._changed:
+            return self._rung.setdefault(call, 0)
+
+    def wait(self, call: str, count: int, seconds: float) -> bool:
+        """Whether it rings, or has rung since `count`, within so many seconds."""
+        until = time.monotonic() + seconds
+        with self._changed:
+            while self._rung.get(call, -1) == count:
+                left = until - time.monotonic()
+                if left <= 0 or not self._changed.wait(left):
+                    return self._rung.get(call, -1) != count
+            return True
+
+    @contextmanager
+    def place(self) -> Iterator[bool]:
+        """Whether there is a place to wait; it is given back at the end of the block."""
+        got = self._places.acquire(blocking=False)
+        try:
+            yield got
+        finally:
+            if got:
+                self._places.release()
