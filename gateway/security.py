@@ -38,6 +38,12 @@ def use_policy(policy: str) -> None:
     request.environ[HEADERS] = [*COMMON, ("Content-Security-Policy", policy)]
 
 
+def allow_devices() -> None:
+    """Let the current answer's page use camera, microphone and screen: the page of a video call."""
+    own = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), browsing-topics=()"
+    request.environ[HEADERS] = [(n, own if n == "Permissions-Policy" else value) for n, value in UNFRAMED]
+
+
 def guard() -> None:
     """Refuse what is too large or too often, before any route runs."""
     if (request.content_length or 0) > LARGEST_BODY:

@@ -1,0 +1,103 @@
+// The direct connection to the other browser. The host makes offers, the guest answers: so they never collide.
+const GRACE = 4000;
+
+export class Peer {
+  // `media()` gives the tracks to send now: {audio, video}, each may be null. `on`: stream, state, chat.
+  constructor(rtc, side, media, say, on) {
+    Object.assign(this, { rtc, side, media, say, on });
+  }
+
+  get up() {
+    return this.pc?.connectionState === "connected";
+  }
+
+  // Begin anew: the host when the guest is ready, the guest before it says so.
+  begin(session = crypto.randomUUID()) {
+    this.end();
+    this.session = session;
+    this.early = [];
+    const pc = (this.pc = new RTCPeerConnection(this.rtc));
+    const stream = new MediaStream();
+    pc.ontrack = ({ track }) => (stream.addTrack(track), this.on.stream(stream));
+    pc.onicecandidate = ({ candidate }) => candidate && this.gather(candidate);
+    pc.onconnectionstatechange = () => this.changed(pc);
+    this.channel = pc.createDataChannel("chat", { negotiated: true, id: 0 });
+    this.channel.onmessage = ({ data }) => this.on.chat(String(data));
+    if (this.side !== "host") return;
+    const { audio, video } = this.media();
+    pc.addTransceiver(audio ?? "audio", { direction: "sendrecv" });
+    pc.addTransceiver(video ?? "video", { direction: "sendrecv" });
+    pc.onnegotiationneeded = async () => {
+      await pc.setLocalDescription();
+      this.say("offer", { session, sdp: pc.localDescription.sdp });
+    };
+  }
+
+  async hear({ kind, data }) {
+    if (kind === "offer") await this.answer(data);
+    if (data?.session !== this.session || !this.pc) return;
+    if (kind === "answer" && this.pc.signalingState === "have-local-offer") {
+      await this.pc.setRemoteDescription({ type: "answer", sdp: data.sdp });
+      await this.admitEarly();
+    }
+    if (kind === "candidates") {
+      this.early.push(...data.list);
+      if (this.pc.remoteDescription) await this.admitEarly();
+    }
+  }
+
+  async answer({ session, sdp }) {
+    if (session !== this.session || !this.pc) this.begin(session);
+    await this.pc.setRemoteDescription({ type: "offer", sdp });
+    for (const each of this.pc.getTransceivers()) each.direction = "sendrecv";
+    await this.send();
+    await this.pc.setLocalDescription();
+    this.say("answer", { session, sdp: this.pc.localDescription.sdp });
+    await this.admitEarly();
+  }
+
+  async admitEarly() {
+    for (const candidate of this.early.splice(0)) await this.pc.addIceCandidate(candidate).catch(() => {});
+  }
+
+  // Put the tracks of now into the running connection: another camera, the screen, nothing.
+  async send() {
+    const tracks = this.media();
+    for (const { sender, receiver } of this.pc?.getTransceivers() ?? []) await sender.replaceTrack(tracks[receiver.track.kind]);
+  }
+
+  gather(candidate) {
+    this.found ??= [];
+    if (this.found.push(candidate.toJSON()) > 1) return;
+    const session = this.session;
+    setTimeout(() => this.say("candidates", { session, list: this.found.splice(0) }), 100);
+  }
+
+  changed(pc) {
+    if (pc !== this.pc) return;
+    this.on.state(pc.connectionState);
+    clearTimeout(this.timer);
+    if (pc.connectionState === "failed") this.repair();
+    if (pc.connectionState === "disconnected") this.timer = setTimeout(() => this.repair(), GRACE);
+  }
+
+  // Find another way to the other browser, such as after a change of the network.
+  repair() {
+    if (!this.pc || this.up) return;
+    if (this.side === "host") this.pc.restartIce();
+    else this.say("restart");
+    this.timer = setTimeout(() => this.repair(), GRACE * 2);
+  }
+
+  chat(text) {
+    if (this.channel?.readyState !== "open") return false;
+    this.channel.send(text);
+    return true;
+  }
+
+  end() {
+    clearTimeout(this.timer);
+    this.pc?.close();
+    this.pc = this.channel = undefined;
+  }
+}
