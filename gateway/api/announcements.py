@@ -14,6 +14,7 @@ from gateway.context import current_services
 routes = Blueprint("announcements", staff=True, description="Messages to customers on demand")
 
 CHANNELS = ("email", "sms")
+NO_SMS = ("plan_required", "sms_unavailable")
 
 
 class Reminder(Body):
@@ -31,8 +32,15 @@ class Notice(Reminder):
     )
 
 
+def _announce(id: UUID, kind: str, body: Json) -> Response:
+    """Raises Refused `plan_required`, `sms_unavailable` where an SMS is wished for and none can go out."""
+    if "sms" in body.get("channels", ()):
+        current_services().notify.require_channels(["sms"])
+    return versioned(current_services().booking.announce(str(id), kind, body | if_match()))
+
+
 @routes.route("/appointments/<uuid:id>/notify", methods=["POST"], parameters=[MATCH])
-@routes.refuses("not_found", "invalid_transition", "customer_not_linked", "precondition_failed")
+@routes.refuses("not_found", "invalid_transition", "customer_not_linked", "precondition_failed", *NO_SMS)
 @routes.body(Notice, {"channels": ["email"], "text": "Bitte bringen Sie Ihre Hörgeräte mit."})
 @routes.answers(200, answers.Appointment, examples.APPOINTMENT)
 def notify(body: Json, id: UUID) -> Response:
@@ -40,11 +48,11 @@ def notify(body: Json, id: UUID) -> Response:
 
     With its present state, and words of your own. Needs a customer whom the practice knows.
     """
-    return versioned(current_services().booking.announce(str(id), "notice", body | if_match()))
+    return _announce(id, "notice", body)
 
 
 @routes.route("/appointments/<uuid:id>/remind", methods=["POST"], parameters=[MATCH])
-@routes.refuses("not_found", "invalid_transition", "precondition_failed")
+@routes.refuses("not_found", "invalid_transition", "precondition_failed", *NO_SMS)
 @routes.body(Reminder, {"channels": ["email"]}, required=False)
 @routes.answers(200, answers.Appointment, examples.APPOINTMENT)
 def remind(body: Json, id: UUID) -> Response:
@@ -52,4 +60,4 @@ def remind(body: Json, id: UUID) -> Response:
 
     Beside the reminders that go out by themselves. With time, place, price, and what is paid and open.
     """
-    return versioned(current_services().booking.announce(str(id), "reminder", body | if_match()))
+    return _announce(id, "reminder", body)

@@ -16,6 +16,7 @@ from runtime.errors import Unavailable
 
 routes = Blueprint("appointments", staff=True, description="The planner's appointments")
 
+REMIND = "remind"
 ACTIONS = {
     "accept": "Accept a pending appointment",
     "decline": "Decline a pending appointment",
@@ -92,10 +93,14 @@ class PlaceChange(Body):
 
 
 class Bulk(Change):
-    """Several appointments of the same state."""
+    """Several appointments, of the same state unless their customers are reminded."""
 
     ids = fields.List(Id(), required=True, validate=validate.Length(1, 100))
-    action = fields.String(required=True, validate=validate.OneOf(tuple(ACTIONS)))
+    action = fields.String(
+        required=True,
+        validate=validate.OneOf((*ACTIONS, REMIND)),
+        metadata={"description": "`remind` takes any states, as long as all are to come"},
+    )
     if_versions = fields.Dict(
         keys=Id(), values=Whole(1, 10**9), metadata={"description": "by id the version that you have seen"}
     )
@@ -214,8 +219,10 @@ def set_place(body: Json, id: UUID) -> Response:
 def change_several(body: Json) -> Response:
     """Change the state of several appointments
 
-    All of them, or none: they must have the same state.
+    All of them, or none: they must have the same state. Or remind the customers of several, whatever their states are.
     """
+    if body["action"] == REMIND:
+        return answer(current_services().booking.remind_all(body["ids"]))
     options = {name: value for name, value in body.items() if name not in ("ids", "action")}
     return answer(current_services().booking.bulk(body["ids"], body["action"], options))
 
