@@ -143,9 +143,9 @@ def test_notify_reads_every_sample(sqlite: Databases, event: Json) -> None:
 
 def told(event: Json) -> list[Any]:
     """What the gateway's caches and open pages hear of this event."""
-    parts = SimpleNamespace(slots=Mock(), practices=Mock(), revoked=Mock(), feed=Mock())
-    hear(parts, parse(event))  # type: ignore[arg-type]
-    return [*parts.slots.mock_calls, *parts.practices.mock_calls, *parts.revoked.mock_calls, *parts.feed.mock_calls]
+    parts = {name: Mock() for name in ("slots", "practices", "revoked", "feed", "bell")}
+    hear(SimpleNamespace(**parts), parse(event))  # type: ignore[arg-type]
+    return [call for part in parts.values() for call in part.mock_calls]
 
 
 @read_by("gateway")
