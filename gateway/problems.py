@@ -115,7 +115,7 @@ KINDS: dict[str, Kind] = {
     ),
     "too_late": Kind(409, "Too late", "The time in which this was possible has passed. Please call the practice."),
     "invalid_transition": Kind(
-        409, "Not possible in this state", "The appointment's state does not allow this.", ("status", "action")
+        409, "Not possible in this state", "The appointment's state does not allow this.", ("from", "action")
     ),
     "already_joined": Kind(409, "Open elsewhere", "This call is open in another window or on another device."),
     "overpaid": Kind(
@@ -181,13 +181,13 @@ def describe(error: Refused, locale: str) -> Problem:
         log.error("unknown_error_code", extra={"facts": {"code": code}})
         code = "internal"
     kind = KINDS[code]
-    document = {
+    members = {name: error.facts[name] for name in kind.members if name in error.facts}
+    document = members | {
         "type": f"{TYPE}{code.replace('_', '-')}",
         "title": words[locale].gettext(kind.title),
         "status": kind.status,
         "detail": words[locale].gettext(_detail(kind, error.facts)),
         "code": code,
-        **{name: error.facts[name] for name in kind.members if name in error.facts},
     }
     if code == "invalid":
         document["errors"] = field_words.localised(error.facts.get("errors") or {}, words[locale])

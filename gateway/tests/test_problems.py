@@ -115,3 +115,13 @@ def test_every_setting_is_documented() -> None:
     assert all(f.metadata["help"] for f in fields(GatewaySettings))
     readme = (ROOT / "gateway" / "README.md").read_text()
     assert [name for name in named if f"`{name}`" not in readme] == []
+
+
+def test_a_fact_never_takes_the_place_of_what_every_problem_says() -> None:
+    """A service may call a fact `status` or `title`; the document's are the answer's own."""
+    facts = {"status": "deleted", "title": "x", "from": "deleted", "action": "end"}
+    document = problems.describe(Refused("invalid_transition", facts), "en").document
+    assert (document["status"], document["from"], document["action"]) == (409, "deleted", "end")
+    assert document["title"] == "Not possible in this state"
+    for kind in problems.KINDS.values():
+        assert not {"type", "title", "status", "detail", "code"} & set(kind.members)

@@ -1,7 +1,8 @@
 """Who may do what: every route of the app, called by nobody, by each role, and by another practice's owner.
 
 `roles.txt` holds what each gets: `ok` (let in, whatever comes of it), `401`, `403`, `404`, or `login` (led to the
-sign-in). A route without a line fails, and so does a line without a route.
+sign-in). A route without a line fails, and so does a line without a route. `python -m tests.end_to_end.test_roles`
+writes the table anew: read what has changed before you keep it.
 """
 
 import json
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -20,14 +22,17 @@ from tests.systems import until
 
 TABLE = Path(__file__).with_name("roles.txt")
 ORDER = ("nobody", "other", *ROLES)  # who may least goes first, so that there is something left for the others
-NONE_OF_DEMO = {"GET /api/v1/invitations/<uuid:id>"}  # the demo practice has invited nobody
 LEFT_OUT = {"POST /logout", "POST /api/v1/auth/revoke"}  # they end the session that they are called with
 ANY = re.compile(r"<any\(([^,)]+)[^)]*\):\w+>")
 PART = re.compile(r"<(?:(?P<converter>[^:<>]+):)?(?P<name>\w+)>")
 WHOSE = re.compile(r"/(?:desk|api/v1)/(?:settings/)?(?:practice/)?(?P<thing>[a-z-]+)/<uuid:id>")
-THINGS = {"hours": "calendars", "days-off": "calendars"}  # whose id stands in the address
+THINGS = dict.fromkeys(("hours", "days-off", "notifications"), "calendars")  # whose id stands in the address
 FORMS = {"POST /desk/customers/<uuid:id>/merge": {"duplicate": examples.CLOSURE_ID, "version": "1"}}
-QUERIES = {"GET /api/v1/calendars/<uuid:id>/holidays/importable": "?country=DE&year=2035"}
+QUERIES = {
+    "GET /api/v1/calendars/<uuid:id>/holidays/importable": "?country=DE&year=2035",
+    "GET /desk/appointments/<uuid:id>/tell": "?kind=notice",
+    "POST /desk/appointments/<uuid:id>/tell": "?kind=notice",
+}
 TWICE = {  # buttons that may be pressed twice: they lead back, whether there was something to do or not
     "POST /desk/appointments/<uuid:id>/<any(accept,decline,cancel,acknowledge,undo):action>",
     "POST /desk/settings/services/<uuid:id>/delete",
@@ -78,7 +83,7 @@ class Walk:
         looks = [route for route in self.routes() if route.startswith("GET ") and WHOSE.search(route)]
         assert len(looks) > 15
         answers = {route: self._call(self.everybody["owner"], route, "GET", self.address(route)) for route in looks}
-        return {route for route, answer in answers.items() if answer.status_code == 404} - NONE_OF_DEMO
+        return {route for route, answer in answers.items() if answer.status_code == 404}
 
     def _call(self, who: Walker, route: str, method: str, address: str) -> Any:
         if address.startswith("/api/"):
@@ -107,6 +112,7 @@ def objects(owner: Walker) -> dict[str, str]:
     ids = {"nothing": "00000000-0000-4000-8000-000000000000", "slug": "top-hearing", "hold": examples.HOLD_ID}
     ids |= {kind: first(f"/{kind}") for kind in ("appointments", "services", "calendars", "places", "users")}
     ids["customers"] = str(ask("POST", "/customers", {**examples.CUSTOMER})["id"])
+    ids["invitations"] = str(ask("POST", "/invitations", examples.INVITATION_REQUEST)["id"])
     made = ask("POST", f"/calendars/{ids['calendars']}/holidays", {"date": "2035-12-24", "name": "Heiligabend"})
     ids["closure"] = ids["entry"] = str(made["id"])
     money = f"/appointments/{ids['appointments']}"
@@ -168,3 +174,24 @@ def test_strangers_get_nothing_of_the_practice() -> None:
         if WHOSE.search(route):
             assert words["other"] == "404" or route in TWICE, route
             assert words["nobody"] in ("401", "login"), route
+
+
+def record(folder: Path) -> None:
+    """Write down what each gets now."""
+    with walkers(folder) as (_house, app, everybody):
+        ids = objects(everybody["owner"])
+        walk = Walk(app, everybody, ids, bodies(app, ids))
+        routes = [route for route in walk.routes() if route not in LEFT_OUT]
+        got = {name: [walk.verdict(route, name) for route in routes] for name in ORDER}
+    width = max(map(len, routes))
+    lines = [f"# {'':{width}}  " + " ".join(f"{name:9}" for name in ORDER)]
+    for number, route in enumerate(routes):
+        method, rule = route.split()
+        words = " ".join(f"{got[name][number]:9}" for name in ORDER)
+        lines.append(f"{method:6} {rule:{width - 5}}  {words}".rstrip())
+    TABLE.write_text("\n".join(line.rstrip() for line in lines) + "\n")
+
+
+if __name__ == "__main__":
+    with TemporaryDirectory() as folder:
+        record(Path(folder))
