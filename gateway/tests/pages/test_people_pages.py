@@ -1,4 +1,4 @@
-"""Registering, confirming, choosing passwords: what the pages decide alone, and what they say while practice is away."""
+"""Registering, confirming, choosing passwords: what the pages decide alone, and say while practice is away."""
 
 from datetime import timedelta
 from typing import Any
