@@ -101,6 +101,18 @@ INVITATIONS = (
     (5, "10:00", 45, "Clara", "Wolfgang", "Berger", ["email", "sms"], "de"),
 )
 
+VISITS = (
+    # working days from today (0 is today), time, professional, service, customer, what became of it, what was paid
+    (-1, "09:30", "Anna", "Beratung", "Paul", "Schröder", "complete", "49.00"),
+    (-1, "11:00", "Ben", "Servicetermin", "Sofia", "Öztürk", "miss", ""),
+    (-2, "10:00", "Clara", "Beratung", "Hélène", "Dubois", "complete", "20.00"),
+    (-3, "14:00", "Anna", "Servicetermin", "Max", "Köhler", "cancel", ""),
+    (-4, "15:30", "Ben", "Beratung", "Lena", "Groß", "complete", "49.00"),
+    (0, "12:15", "Anna", "Beratung", "Jürgen", "Weiß", "", ""),
+    (0, "17:15", "Ben", "Servicetermin", "Erika", "Mustermann", "", ""),
+)
+"""Booked by staff, and outside of working hours today: they take no time that customers could book."""
+
 
 class Demo:
     """Makes the demo practice over `rpc`. `operator` signs as whoever runs the installation."""
@@ -117,6 +129,12 @@ class Demo:
         if not self.staff("booking", "appointments", {"limit": 1})["items"]:
             for booking in BOOKINGS:
                 self.book(practice_id, calendars, services, *booking)
+            for days, at, nickname, service, first_name, last_name, became, paid in VISITS:
+                wish = {"calendar": calendars[nickname], "service": services[service], "notify": False, "force": True}
+                customer = {"first_name": first_name, "last_name": last_name, "phone": "+49 151 23456789"}
+                self.visit(
+                    {**wish, "start": self.working_day(days, at).isoformat(), "customer": customer}, became, paid
+                )
             self.customers()
             self.days_off(calendars)
         if not self.staff("invitations", "invitations", {"limit": 1})["items"]:
@@ -244,12 +262,22 @@ class Demo:
         wish = {**guest, **when, **how, "idempotency_key": f"demo-{first_name}-{last_name}"}
         patiently(lambda: self.staff("invitations", "create_invitation", wish))
 
+    def visit(self, wish: Json, became: str, paid: str) -> None:
+        """Book as staff, and note what became of it and what was paid."""
+        start = wish["start"]
+        booked = self.staff("booking", "book_for", {**wish, "idempotency_key": f"demo-visit-{start}", "locale": "de"})
+        if became:
+            self.staff("booking", "change_status", {"id": booked["id"], "action": became, "notify": False})
+        if paid:
+            money = {"amount": paid, "currency": "EUR"}
+            self.staff("booking", "add_payment", {"id": booked["id"], "amount": money, "method": "card"})
+
     def working_day(self, days: int, at: str) -> datetime:
-        """This wall-clock time on the nth Monday-to-Friday after today."""
-        day = self.now.astimezone(ZoneInfo(ZONE)).date()
+        """This wall-clock time on the nth Monday-to-Friday after today, or before it where n is negative."""
+        day, step = self.now.astimezone(ZoneInfo(ZONE)).date(), 1 if days > 0 else -1
         while days:
-            day += timedelta(days=1)
-            days -= day.weekday() < 5
+            day += timedelta(days=step)
+            days -= step * (day.weekday() < 5)
         return datetime.combine(day, datetime.strptime(at, "%H:%M").time(), ZoneInfo(ZONE))  # noqa: DTZ007 (a time)
 
     def as_operator(self, method: str, payload: Json) -> Any:

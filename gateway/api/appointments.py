@@ -112,6 +112,7 @@ class StaffMove(Body):
     start = Instant(required=True)
     calendar = Id(allow_none=True)
     notify = Flag(load_default=True)
+    note = Text(longest=2000, lines=True, empty=True, allow_none=True)
     force = Flag(metadata={"description": "also outside the working hours; never over another appointment"})
 
 

@@ -1,50 +1,64 @@
-// The desk refreshes by itself every minute, also while somebody works in the list: what has the focus or stands open
-// stays as it is, unless it changed.
+// Lists of the desk follow what happens: at every live event, and once a minute where none comes. What somebody works on
+// (what has the focus, stands open or is ticked) stays as it is, unless it changed.
 const MINUTE = 60_000;
-const CONTROLS = "a[href], button, summary";
+const CONTROLS = "a[href], button, summary, input";
 const live = () => document.querySelector("[data-live]");
+let waiting = 0;
 
 async function refresh() {
-  const answer = await fetch(location.pathname + location.search).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
+  const answer = await fetch(document.documentElement.dataset.home ?? location.pathname + location.search).catch(() => null);
+  if (!answer?.ok || answer.redirected || !live()) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector("[data-live]");
   if (!fresh || fresh.textContent === live().textContent) return;
   swap(document.adoptNode(fresh));
   document.title = page.title;
+  count(page);
   const status = document.querySelector("[data-status]");
-  status.textContent = status.dataset.new;
+  if (status) status.textContent = status.dataset.new;
 }
 
 function swap(fresh) {
   const back = place(document.activeElement);
-  for (const line of fresh.querySelectorAll(".line[id]")) {
-    const known = document.getElementById(line.id);
-    if (known?.textContent === line.textContent) line.replaceWith(known);
-    else if (known?.querySelector("details[open]")) line.querySelector("details")?.setAttribute("open", "");
+  for (const row of fresh.querySelectorAll("[data-row][id]")) {
+    const known = document.getElementById(row.id);
+    if (known?.textContent === row.textContent) row.replaceWith(known);
+    else if (known?.querySelector("details[open]")) row.querySelector("details")?.setAttribute("open", "");
   }
   live().replaceWith(fresh);
   back?.();
 }
 
-// Gives the focus back to where it was: the same control, else its like in the changed line, else the list's heading.
+function count(page) {
+  const [shown, fresh] = [document, page].map((each) => each.querySelector("[data-inbox-count]"));
+  if (!shown || !fresh) return;
+  shown.textContent = fresh.textContent;
+  shown.hidden = fresh.hidden;
+}
+
+// Gives the focus back to where it was: the same control, else its like in the changed row, else the page's heading.
 function place(focused) {
   if (!live().contains(focused)) return null;
-  const line = focused.closest(".line[id]");
-  const heading = focused.closest("section")?.querySelector("h2")?.id;
-  const number = line ? [...line.querySelectorAll(CONTROLS)].indexOf(focused) : -1;
+  const row = focused.closest("[data-row][id]");
+  const number = row ? [...row.querySelectorAll(CONTROLS)].indexOf(focused) : -1;
   return () => {
-    const controls = line ? document.getElementById(line.id)?.querySelectorAll(CONTROLS) : null;
-    const target = focused.isConnected ? focused : controls?.[number] || controls?.[0] || document.getElementById(heading);
-    if (target?.matches("h2")) target.tabIndex = -1;
+    const controls = row ? document.getElementById(row.id)?.querySelectorAll(CONTROLS) : null;
+    const target = focused.isConnected ? focused : controls?.[number] || controls?.[0] || document.querySelector("h1");
+    if (target?.matches("h1")) target.tabIndex = -1;
     target?.focus({ preventScroll: true });
   };
+}
+
+function soon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(refresh, 150);
 }
 
 document.querySelector("[data-focus]")?.focus();
 document.querySelector("[data-reload]")?.addEventListener("click", (event) => {
   event.preventDefault();
-  location.assign(location.pathname);
+  location.reload();
 });
+document.addEventListener("live", soon);
 setInterval(refresh, MINUTE);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());

@@ -186,12 +186,13 @@ def test_every_other_page_is_accessible(open_page: Open, width: int, scheme: str
 
 
 def test_staff_sign_in_and_decide(open_page: Open) -> None:
-    """The plain desk, and the mail that a decision sends."""
+    """From the sign-in to the list of new bookings."""
     page = open_page("/login")
     page.get_by_label("E-Mail-Adresse").fill("demo@top-hearing.example")
     page.get_by_label("Passwort").fill(PASSWORD)
     page.get_by_role("button", name="Anmelden").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Termine")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Heute")
+    page.get_by_role("link", name="Erinnerungen").click()
     look(page, "desk")
     page.get_by_role("button", name="Bestätigen").first.click()
     expect(page.get_by_text("Der Termin ist bestätigt")).to_be_visible()

@@ -36,14 +36,14 @@ def test_the_list_grows_without_taking_the_focus(open_page: Open, site: str) -> 
     page = signed_in(open_page)
     book(site, "Erste")
     page.reload()
-    focused = page.locator("#inbox-heading ~ ul .line", has_text="Erste").get_by_role("button", name="Stornieren")
-    page.locator("#inbox-heading ~ ul .line", has_text="Erste").get_by_text("Angaben").click()
+    focused = page.locator("tr[data-row]", has_text="Erste").get_by_role("button", name="Gesehen")
+    page.locator("tr[data-row]", has_text="Erste").get_by_text("Angaben").click()
     focused.focus()
     book(site, "Zweite")
     page.clock.run_for(119_000)
-    expect(page.locator("#inbox-heading ~ ul .line", has_text="Zweite")).to_have_count(1)
+    expect(page.locator("tr[data-row]", has_text="Zweite")).to_have_count(1)
     expect(focused).to_be_focused()
-    expect(page.locator("#inbox-heading ~ ul .line", has_text="Erste").locator("details")).to_have_attribute("open", "")
+    expect(page.locator("tr[data-row]", has_text="Erste").locator("details")).to_have_attribute("open", "")
 
 
 def test_a_line_that_goes_hands_the_focus_to_its_heading(open_page: Open, site: str) -> None:
@@ -51,14 +51,14 @@ def test_a_line_that_goes_hands_the_focus_to_its_heading(open_page: Open, site: 
     page = signed_in(open_page)
     book(site, "Dritte")
     page.reload()
-    line = page.locator("#inbox-heading ~ ul .line", has_text="Dritte")
+    line = page.locator("tr[data-row]", has_text="Dritte")
     line.get_by_role("button", name="Gesehen").focus()
-    id = str(line.get_attribute("id")).removeprefix("new-")
+    id = str(line.get_attribute("id")).removeprefix("a-")
     bearer = post(site, "/api/v1/auth/token", {"email": "demo@top-hearing.example", "password": PASSWORD})
     post(site, f"/api/v1/appointments/{id}/acknowledge", {}, Authorization=f"Bearer {bearer['access_token']}")
     page.clock.run_for(119_000)
     expect(line).to_have_count(0)
-    expect(page.locator("#inbox-heading")).to_be_focused()
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
 def signed_in(open_page: Open) -> Page:
@@ -68,7 +68,8 @@ def signed_in(open_page: Open) -> Page:
     page.get_by_label("E-Mail-Adresse").fill("demo@top-hearing.example")
     page.get_by_label("Passwort").fill(PASSWORD)
     page.get_by_role("button", name="Anmelden").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Termine")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Heute")
+    page.goto("/desk/inbox")
     return page
 
 

@@ -85,7 +85,8 @@ def signed_in(page: Page) -> Page:
     page.get_by_label("E-Mail-Adresse").fill(OWNER)
     page.get_by_label("Passwort").fill(PASSWORD)
     page.get_by_role("button", name="Anmelden").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Termine")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Heute")
+    page.goto(page.url.replace("/desk/today", "/desk/inbox"))
     return page
 
 

@@ -158,7 +158,7 @@ class Visit:
                 lambda: self.api("GET", f"{manage}/calendar.ics"),
                 lambda: self.page(f"/a/{self.token}/calendar.ics"),
             ),
-            "the desk's list": (lambda: self.api("GET", "/api/v1/inbox", **staff), lambda: self.page("/desk")),
+            "the desk's list": (lambda: self.api("GET", "/api/v1/inbox", **staff), lambda: self.page("/desk/inbox")),
             "an appointment's details, for staff": (
                 lambda: self.api("GET", f"/api/v1/appointments/{self.booked['id']}", **staff),
             ),

@@ -164,7 +164,7 @@ def test_a_replica_takes_over_what_another_began(house: Fragile, practice: Pract
     with another_gateway(house) as url, house.stopped("gateway"):
         person.url, filled = url, Form(filled.method, filled.address.replace(house.running.url, url), filled.fields)
         assert [person.submit(filled) for _ in range(2)] == [True, True]
-        assert person.get("/desk").url == f"{url}/desk"
+        assert person.get("/desk").url == f"{url}/desk/today"
     ready(house.running.url)
     assert appointments(house, email) == 1
 

@@ -111,7 +111,7 @@ class House:
         return {"services": self.services, "calendars": CALENDARS}
 
     def availability_slots(
-        self, practice_id: str, service: str, from_: str, days: int, tz: str, calendar: str = ""
+        self, practice_id: str, service: str, from_: str, days: int, tz: str, calendar: str = "", **staff: Any
     ) -> str:
         first = date.fromisoformat(from_)
         listed = [first + timedelta(days=n) for n in range(days)]

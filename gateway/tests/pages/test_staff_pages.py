@@ -8,35 +8,23 @@ from flask import Flask
 
 from gateway import forget
 from gateway.context import EXTENSION
-from gateway.tests.pages.house import CALENDARS, PRACTICE, SERVICES, House
+from gateway.tests.pages.house import PRACTICE, House
+from gateway.tests.pages.planner import appointment
 from gateway.tests.pages.strict import Page, StrictClient
 from runtime.errors import Refused, Unavailable
 from runtime.identity import Caller, Signer
 from runtime.ids import new_id
 from runtime.testing import SEED, FakeClock
 
-APPOINTMENT = {
-    "id": new_id(),
-    "status": "pending",
-    "start": "2026-03-24T08:00:00+00:00",
-    "end": "2026-03-24T09:00:00+00:00",
-    "time_zone": "Europe/Berlin",
-    "service": SERVICES[1],
-    "calendar": CALENDARS[0],
-    "customer": {
-        "first_name": "Jürgen",
-        "last_name": "<b>Groß</b>",
-        "email": "j@example.com",
-        "phone": "+4915123456789",
-    },
-    "comment": "Vorname: Jürgen",
-}
+APPOINTMENT = appointment()
 
 
 @pytest.fixture(name="signed_in")
 def _signed_in(client: StrictClient, house: House, clock: FakeClock) -> Page:
     """The desk after a sign-in, with one new booking."""
-    caller = Caller(practice_id=PRACTICE["id"], user_id=new_id(), role="owner", scopes=frozenset({"booking:read"}))
+    caller = Caller(
+        practice_id=PRACTICE["id"], user_id=new_id(), role="owner", scopes=frozenset({"booking:read", "booking:write"})
+    )
     house.answers["practice.sign_in"] = {
         "access_token": Signer("practice", SEED).user_token(caller, clock.now),
         "expires_at": (clock.now + timedelta(minutes=10)).isoformat(),
@@ -55,7 +43,7 @@ def _signed_in(client: StrictClient, house: House, clock: FakeClock) -> Page:
     house.answers["booking.change_status"] = house.answers["booking.undo"] = APPOINTMENT
     action, fields = client.get("/login").form("/login")
     assert client.post(action, fields | {"email": "demo@top-hearing.example", "password": "right"}).status == 303
-    return client.get("/desk")
+    return client.get("/desk/inbox")
 
 
 def test_nobody_sees_the_desk_without_signing_in(client: StrictClient) -> None:
@@ -73,15 +61,15 @@ def test_the_sign_in_leads_nowhere_but_to_the_desk(signed_in: Page, client: Stri
 
 def test_the_desk_speaks_the_users_language(signed_in: Page, client: StrictClient) -> None:
     """Not the browser's; an address that names another one wins."""
-    assert client.get("/desk", headers={"Accept-Language": "fr"}).find("html").get("lang") == "de"
-    assert client.get("/desk?lang=ru", headers={"Accept-Language": "fr"}).find("html").get("lang") == "ru"
+    assert client.get("/desk/inbox", headers={"Accept-Language": "fr"}).find("html").get("lang") == "de"
+    assert client.get("/desk/inbox?lang=ru", headers={"Accept-Language": "fr"}).find("html").get("lang") == "ru"
 
 
 def test_the_navigation_counts_new_bookings(signed_in: Page, client: StrictClient, house: House) -> None:
     """None at all while booking does not answer."""
-    assert client.get("/desk").find("span", data_inbox_count="").text == "1"
+    assert client.get("/desk/inbox").find("span", data_inbox_count="").text == "1"
     house.answers["booking.inbox_count"] = Unavailable("away")
-    assert client.get("/desk").find("span", data_inbox_count="").get("hidden") is not None
+    assert client.get("/desk/inbox").find("span", data_inbox_count="").get("hidden") is not None
 
 
 def test_a_wrong_password_is_said_plainly(client: StrictClient, house: House) -> None:
@@ -105,14 +93,14 @@ def test_the_desk_wears_the_practices_colour(app: Flask, client: StrictClient, h
     """As the customers' pages do."""
     house.practice["accent"] = "#8a1c5b"
     forget(app.extensions[EXTENSION])
-    assert "/accent/8a1c5b.css" in client.get("/desk").html
+    assert "/accent/8a1c5b.css" in client.get("/desk/inbox").html
 
 
 def test_the_desk_opens_while_practice_is_away(app: Flask, client: StrictClient, house: House, signed_in: Page) -> None:
     """A colour is no reason to keep anybody from work."""
     forget(app.extensions[EXTENSION])
     house.answers["practice.by_id"] = Unavailable("away")
-    assert client.get("/desk").status == 200
+    assert client.get("/desk/inbox").status == 200
 
 
 def test_the_desk_lists_new_bookings_and_escapes_what_customers_typed(signed_in: Page) -> None:
@@ -120,17 +108,6 @@ def test_the_desk_lists_new_bookings_and_escapes_what_customers_typed(signed_in:
     assert "Erinnerungen" in signed_in.text
     assert "Ausstehend" in signed_in.text
     assert "&lt;b&gt;Groß" in signed_in.html
-
-
-def test_a_decision_is_carried_out_and_can_be_undone(client: StrictClient, house: House, signed_in: Page) -> None:
-    """Accept, then the offer to take it back."""
-    action, fields = signed_in.form("/accept")
-    page = client.get(str(client.post(action, fields).location))
-    assert house.asked("booking.change_status") == [{"id": APPOINTMENT["id"], "action": "accept"}]
-    assert "Der Termin ist bestätigt" in page.text
-    action, fields = page.form("/undo")
-    client.post(action, fields)
-    assert house.asked("booking.undo") == [{"id": APPOINTMENT["id"]}]
 
 
 def test_a_decision_without_the_csrf_token_is_refused(client: StrictClient, house: House, signed_in: Page) -> None:

@@ -176,6 +176,7 @@ class StaffMove(AppointmentChange):
     start = Instant(required=True)
     calendar = Id(load_default=None, allow_none=True)
     notify = Boolean(load_default=True)
+    note = Words(0, 2000, lines=True, load_default=None, allow_none=True)
     force = Boolean(load_default=False)
 
 

@@ -102,6 +102,7 @@ class Move:
     user_id: str | None = None
     force: bool = False
     notify: bool = True
+    note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

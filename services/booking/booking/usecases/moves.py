@@ -1,5 +1,6 @@
 """Give an appointment another time, or its old time back."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from booking.domain import places, rules
@@ -45,6 +46,7 @@ def relocate(session: Session, now: datetime, before: Appointment, move: Move, o
     )
     via = "link" if move.actor == "customer" else "desk"
     change = Change(what="rescheduled", at=now, actor=move.actor, via=via, user_id=move.user_id, notify=move.notify)
+    change = replace(change, note=move.note or None)
     update(session, before, after, change)
     return after
 

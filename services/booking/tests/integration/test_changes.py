@@ -162,7 +162,8 @@ def test_limits_bind_a_customers_move_but_not_staffs(desk):
     token = booked["manage_token"]
     assert desk.call("reschedule_managed", token=token, start=desk.at(26))
     assert desk.refused(desk.call, "reschedule_managed", token=token, start=desk.at(50)).code == "limit_reached"
-    assert desk.staff("reschedule", id=booked["id"], start=desk.at(50))["start"] == desk.at(50)
+    assert desk.staff("reschedule", id=booked["id"], start=desk.at(50), note="Krank")["start"] == desk.at(50)
+    assert desk.events("appointment.rescheduled")[-1]["data"]["note"] == "Krank"
 
 
 def test_the_inbox_holds_online_bookings_until_staff_handle_them(desk):

@@ -1,0 +1,222 @@
+"""One appointment: everything about it, and what staff can do with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from gateway import present, problems
+from gateway.context import current_services, locale
+from gateway.pages import backend
+from gateway.pages.backend import Json
+from gateway.pages.desk import appointment_blocks, history
+from gateway.pages.desk.appointments import LISTS, day_of
+from gateway.pages.desk.did import said
+from gateway.pages.desk.frame import back, page, sentence, show
+from gateway.pages.desk.free import Free, free, typed
+from gateway.pages.words import _
+from runtime.errors import Refused
+from runtime.ids import new_id
+
+WRITE = "booking:write"
+CHANGES = ("accept", "decline", "cancel", "complete", "miss")
+EXPECTED = (
+    *("invalid_transition", "precondition_failed", "conflict", "slot_taken", "slot_not_offered", "limit_reached"),
+    *("too_late", "overpaid", "invalid"),
+)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A form that stands open, or came back: which one, why, and what was typed."""
+
+    form: str = ""
+    sentence: str = ""
+    typed: dict[str, str] = field(default_factory=dict)
+
+    def value(self, form: str, name: str, otherwise: Any = "") -> str:
+        """What stands in a field of this form."""
+        return self.typed.get(name, "") if self._of(form) else str(otherwise or "")
+
+    def ticked(self, form: str, name: str, otherwise: bool = True) -> bool:
+        """Whether a box of this form is ticked."""
+        return self.typed.get(name) == "1" if self._of(form) else otherwise
+
+    def _of(self, form: str) -> bool:
+        return form == self.form and bool(self.typed)
+
+
+@page("/appointments/<uuid:id>", "desk_appointment")
+def appointment(id: UUID) -> Response:
+    """Details, money, history; `do` names the form that stands open."""
+    return look(str(id))
+
+
+def look(id: str, failed: Failed | None = None, status: int = 200) -> Response:
+    """The page; with a form that came back, and why."""
+    booking = current_services().booking
+    found, failed = booking.appointment(id), failed or Failed(form=request.args.get("do", ""))
+    services, calendars = _catalogue()
+    return show(
+        "desk/appointment.html",
+        status,
+        appointment=found,
+        account=booking.payments(id),
+        history=history.lines(found["history"]),
+        methods=history.methods(),
+        services=[each for each in services if found["calendar"]["id"] in each["calendars"]],
+        calendars=_offering(services, calendars, found),
+        times=_times(found) if failed.form == "move" else None,
+        allowed=allowed(found),
+        failed=failed,
+        key=request.form.get("key") or new_id(),
+        amount_typed=amount_typed,
+        did=said(),
+        **appointment_blocks.load(found),
+    )
+
+
+def amount_typed(money: Json | None) -> str:
+    """An amount as people type it in the reader's language."""
+    amount = str(money["amount"]) if money else ""
+    return amount if locale() == "en" else amount.replace(".", ",")
+
+
+def _catalogue() -> tuple[list[Json], list[Json]]:
+    """Services and calendars, also those that customers do not see."""
+    availability = current_services().availability
+    return availability.list_services()["items"], availability.list_calendars()["items"]
+
+
+def _offering(services: list[Json], calendars: list[Json], found: Json) -> list[Json]:
+    """Calendars to which it could be moved, its own first."""
+    ids: list[str] = next((each["calendars"] for each in services if each["id"] == found["service"]["id"]), [])
+    fitting = [each for each in calendars if each["id"] in ids and each.get("active", True)]
+    return sorted(fitting, key=lambda each: each["id"] != found["calendar"]["id"])
+
+
+def _times(found: Json) -> Free:
+    calendar = request.values.get("calendar") or found["calendar"]["id"]
+    day, first = day_of(request.values.get("day")), day_of(request.values.get("from_day"))
+    return free(found["service"]["id"], calendar, day=day, first=first, minutes=found["service"]["duration_minutes"])
+
+
+def allowed(found: Json) -> list[str]:
+    """The actions that its status allows now, in the order of their buttons. Booking decides."""
+    started = present.instant(found["start"]) <= backend.now()
+    status = found["status"]
+    if status == "pending":
+        return ["accept", "decline", "cancel"]
+    if status == "accepted":
+        return ["complete", "miss", "cancel"] if started else ["cancel"]
+    ends = {"completed": "complete", "declined": "decline", "missed": "miss", "cancelled": "cancel"}
+    return [action for ended, action in ends.items() if ended != status] if started else []
+
+
+@page(
+    "/appointments/<uuid:id>/<any(accept, decline, cancel, complete, miss, acknowledge, undo):action>",
+    "decide",
+    methods=("POST",),
+    scope=WRITE,
+)
+def decide(id: UUID, action: str) -> Response:
+    """Carry out one of the buttons of a state, from a list or from the appointment's page."""
+    booking, options = current_services().booking, version()
+    if action in CHANGES:
+        note = request.form.get("note", "").strip()
+        options |= {"notify": request.form.get("notify") == "1"} | ({"note": note} if note else {})
+        return change(str(id), action, lambda: booking.change_status(str(id), action, options))
+    do = booking.acknowledge if action == "acknowledge" else booking.undo
+    return change(str(id), action, lambda: do(str(id), options))
+
+
+@page("/appointments/<uuid:id>/move", "desk_move", methods=("POST",), scope=WRITE)
+def move(id: UUID) -> Response:
+    """Another time, perhaps with somebody else."""
+    form = request.form
+    start = typed(form.get("day", ""), form.get("time", "")) if form.get("time") else form.get("start", "")
+    if not start:
+        return _came_back(str(id), "move", _("Please choose a time."), 422)
+    wish = {"start": start, "calendar": form.get("calendar") or None, "notify": form.get("notify") == "1"}
+    wish |= {"force": form.get("force") == "1", "note": form.get("note", "").strip() or None, **version()}
+    return change(str(id), "move", lambda: current_services().booking.reschedule(str(id), wish))
+
+
+@page("/appointments/<uuid:id>/details", "desk_details", methods=("POST",), scope=WRITE)
+def details(id: UUID) -> Response:
+    """Another service or duration; the time is checked anew."""
+    form = request.form
+    minutes = form.get("duration_minutes", "").strip()
+    if minutes and not (minutes.isascii() and minutes.isdigit() and 0 < int(minutes) <= 1440):
+        return _came_back(str(id), "details", _("Please enter the duration in minutes, such as 45."), 422)
+    wish: Json = {"notify": form.get("notify") == "1", "force": form.get("force") == "1", **version()}
+    if form.get("service") and form.get("service") != form.get("service_before"):
+        wish["service"] = form["service"]
+    if minutes and minutes != form.get("minutes_before"):
+        wish["duration_minutes"] = int(minutes)
+    return change(str(id), "details", lambda: current_services().booking.change_details(str(id), wish))
+
+
+@page("/appointments/<uuid:id>/note", "desk_note", methods=("POST",), scope=WRITE)
+def note(id: UUID) -> Response:
+    """Staff's own note."""
+    wish = {"note": request.form.get("note", "").strip(), **version()}
+    return change(str(id), "note", lambda: current_services().booking.change_details(str(id), wish))
+
+
+@page("/appointments/<uuid:id>/place", "desk_place", methods=("POST",), scope=WRITE)
+def place(id: UUID) -> Response:
+    """Where it happens."""
+    form = request.form
+    kind = form.get("kind", "")
+    wish: Json = {"kind": kind, "text": form.get("text", "").strip() or None, "notify": form.get("notify") == "1"}
+    if kind == "video":
+        wish["url"] = form.get("url", "").strip() or None
+    return change(str(id), "place", lambda: current_services().booking.set_place(str(id), {**wish, **version()}))
+
+
+def version() -> Json:
+    """What the page showed, so that nothing is overwritten unseen."""
+    seen = request.form.get("version", "")
+    return {"if_version": int(seen)} if seen.isascii() and seen.isdigit() else {}
+
+
+def change(id: str, form: str, do: Callable[[], Json], did: str = "") -> Response:
+    """Make the change and go back to where it was asked for; what cannot be is said there, nothing typed is lost."""
+    endpoint = LISTS.get(request.form.get("from", ""))
+    try:
+        after = do()
+    except Refused as refused:
+        if refused.code not in EXPECTED:
+            raise
+        if endpoint:
+            return back(endpoint, did="changed" if refused.code == "precondition_failed" else "nothing")
+        return _came_back(id, form, _why(refused), problems.describe(refused, locale()).document["status"])
+    done, seen = did or form, after.get("version")
+    if endpoint:
+        return back(endpoint, did=done, id=id, v=seen, list=request.form["from"])
+    return back("desk_appointment", did=done, id=id, v=seen)
+
+
+def _came_back(id: str, form: str, why: str, status: int) -> Response:
+    return look(id, Failed(form, why, request.form.to_dict()), status)
+
+
+def _why(refused: Refused) -> str:
+    """In words; of a field that is not right, what is wrong with it."""
+    if refused.code == "precondition_failed":
+        return _("Somebody else has changed the appointment in the meantime. Please look at it and decide anew.")
+    if refused.code != "invalid":
+        return sentence(refused)
+    return " ".join(_leaves(problems.describe(refused, locale()).document.get("errors"))) or sentence(refused)
+
+
+def _leaves(errors: Any) -> list[str]:
+    if isinstance(errors, dict):
+        return [leaf for below in errors.values() for leaf in _leaves(below)]
+    if isinstance(errors, list):
+        return [leaf for below in errors for leaf in _leaves(below)]
+    return [str(errors)] if errors else []

@@ -1,0 +1,171 @@
+"""Book on a customer's behalf: service, calendar, a day with free times, a time, the customer. Accepted at once."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from gateway import present, problems
+from gateway.context import current_services, gateway, locale
+from gateway.pages.backend import Json
+from gateway.pages.desk.appointment import EXPECTED, WRITE, Failed
+from gateway.pages.desk.appointments import day_of
+from gateway.pages.desk.frame import back, page, sentence, show, signed_in, zone
+from gateway.pages.desk.free import Free, free, typed
+from gateway.pages.words import _
+from runtime.errors import Refused
+from runtime.ids import new_id
+
+PERSON = ("first_name", "last_name", "email", "phone")
+FOUND = 10  # customers shown
+FIELDS = (*PERSON, "message", "time", "force", "notify")
+
+
+@dataclass
+class Entries:
+    """What was typed, by field, and what is wrong with it."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def __getattr__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+
+@page("/book", "desk_book", scope=WRITE)
+def choose() -> Response:
+    """Free times, and the form. The address may say `service`, `calendar`, `day` or `start`, `customer`."""
+    return _form(Entries({"notify": "1"}))
+
+
+@page("/book", "desk_book_for", methods=("POST",), scope=WRITE)
+def book() -> Response:
+    """Book it; what cannot be is said, and nothing typed is lost."""
+    entries = Entries({name: request.form.get(name, "").strip() for name in FIELDS})
+    _judge(entries)
+    if entries.errors:
+        return _form(entries, status=422)
+    try:
+        booked = current_services().booking.book_for(_command(entries))
+    except Refused as refused:
+        if refused.code not in (*EXPECTED, "not_found", "idempotency_conflict"):
+            raise
+        document = problems.describe(refused, locale()).document
+        entries.errors |= _by_field(document.get("errors") or {})
+        return _form(entries, Failed("book", "" if entries.errors else sentence(refused)), document["status"])
+    return back("desk_appointment", id=booked["id"], did="book")
+
+
+def _judge(entries: Entries) -> None:
+    if not _start(entries):
+        entries.errors["time"] = _("Please choose a time.")
+    if request.form.get("customer"):
+        return
+    if not entries["first_name"]:
+        entries.errors["first_name"] = _("Please enter the first name.")
+    if not entries["last_name"]:
+        entries.errors["last_name"] = _("Please enter the last name.")
+    if not entries["email"] and not entries["phone"]:
+        entries.errors["email"] = _("Please enter an e-mail address or a phone number.")
+
+
+def _start(entries: Entries) -> str:
+    return typed(request.form.get("day", ""), entries["time"]) if entries["time"] else request.form.get("start", "")
+
+
+def _command(entries: Entries) -> Json:
+    form = request.form
+    practice = gateway().practices.by_id(signed_in()["practice"]["id"])
+    command: Json = {
+        "service": form.get("service", ""),
+        "calendar": form.get("calendar", ""),
+        "start": _start(entries),
+        "message": entries["message"],
+        "notify": entries["notify"] == "1",
+        "force": entries["force"] == "1",
+        "locale": practice["locale"],
+        "country": practice.get("country"),
+        "idempotency_key": form.get("key") or new_id(),
+    }
+    if form.get("customer"):
+        return command | {"customer_id": form["customer"]}
+    return command | {"customer": {name: entries[name] for name in PERSON if entries[name]}}
+
+
+def _by_field(errors: Any) -> dict[str, str]:
+    """A service's messages, by the form's fields."""
+    flat = {**errors.get("customer", {}), **errors} if isinstance(errors.get("customer"), dict) else dict(errors)
+    return {name: " ".join(map(str, flat[name])) for name in (*PERSON, "message") if isinstance(flat.get(name), list)}
+
+
+def _form(entries: Entries, failed: Failed | None = None, status: int = 200) -> Response:
+    availability, asked = current_services().availability, request.values
+    services = availability.list_services()["items"]
+    calendars = [each for each in availability.list_calendars()["items"] if each.get("active", True)]
+    service = _chosen(services, asked.get("service"))
+    offering = [each for each in calendars if service and each["id"] in service["calendars"]]
+    calendar = _chosen(offering, asked.get("calendar"))
+    return show(
+        "desk/book.html",
+        status,
+        entries=entries,
+        failed=failed or Failed(),
+        services=services,
+        service=service,
+        calendars=offering,
+        calendar=calendar,
+        times=_times(service, calendar, entries),
+        chosen=_wanted(),
+        customer=_customer(),
+        known=_known(),
+        key=asked.get("key") or new_id(),
+    )
+
+
+def _chosen(items: list[Json], id: str | None) -> Json | None:
+    return next((each for each in items if each["id"] == id), items[0] if items else None)
+
+
+def _times(service: Json | None, calendar: Json | None, entries: Entries) -> Free | None:
+    """The free times to choose from; a wanted start that is not among them goes into the field for other times."""
+    if service is None or calendar is None:
+        return None
+    wanted, first = _wanted(), day_of(request.values.get("from"))
+    day = wanted.date() if wanted else day_of(request.values.get("day"))
+    times = free(service["id"], calendar["id"], day=day, first=first)
+    if wanted and request.method == "GET" and wanted not in map(present.instant, times.times):
+        entries.values["time"] = f"{wanted:%H:%M}"
+    return times
+
+
+def _wanted() -> Any:
+    """The start in the address or in the form, by the reader's clock; None for none."""
+    try:
+        return present.local(present.instant(request.values.get("start", "")), zone())
+    except ValueError:
+        return None
+
+
+def _customer() -> Json | None:
+    """The customer whom the address or the form names; None for none, or one who is no longer there."""
+    if not (id := request.values.get("customer")):
+        return None
+    try:
+        return current_services().booking.customer(id)
+    except Refused as refused:
+        if refused.code not in ("not_found", "invalid"):
+            raise
+        return None
+
+
+def _known() -> list[Json] | None:
+    """Customers whom the search finds; None when nothing was searched for."""
+    words = request.values.get("q", "").strip()[:100]
+    if not words or request.values.get("customer"):
+        return None
+    found: list[Json] = current_services().booking.customers({"q": words, "limit": FOUND})["items"]
+    return found

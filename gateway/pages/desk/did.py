@@ -1,0 +1,45 @@
+"""What was done before a redirect, said on the page that it led to, with an undo where there is one."""
+
+from flask import request
+
+from gateway.pages.backend import Json
+from gateway.pages.words import _
+
+UNDOABLE = ("accept", "decline", "cancel", "complete", "miss")
+NOTHING = ("nothing", "changed", "mixed", "none")
+
+
+def said() -> Json | None:
+    """Worded; with the appointment's id and version where it can be undone."""
+    sentences = {
+        "accept": _("The appointment is confirmed."),
+        "decline": _("The appointment is declined."),
+        "cancel": _("The appointment is cancelled."),
+        "complete": _("The appointment is completed."),
+        "miss": _("Noted: the customer did not come."),
+        "acknowledge": _("Taken off the list of new bookings."),
+        "undo": _("Taken back."),
+        "move": _("The appointment is moved."),
+        "details": _("The appointment is changed."),
+        "place": _("The place is set."),
+        "note": _("The note is kept."),
+        "price": _("The price is set."),
+        "pay": _("The payment is noted."),
+        "payment": _("The payment is corrected."),
+        "unpay": _("The payment is removed."),
+        "customer_linked": _("The customer is linked."),
+        "customer_unlinked": _("The customer is no longer linked."),
+        "book": _("The appointment is booked."),
+        "bulk": _("The chosen appointments are changed."),
+        "none": _("Please choose at least one appointment."),
+        "mixed": _("Nothing has changed: all chosen appointments must have the same status."),
+        "nothing": _("That was not possible any more. Somebody may have changed the appointment in the meantime."),
+        "changed": _("Somebody else has changed the appointment in the meantime. Please look at it and decide anew."),
+    }
+    action = request.args.get("did", "")
+    if action not in sentences:
+        return None
+    which = request.args.get("id") or (request.view_args or {}).get("id", "")
+    undo = str(which) if action in UNDOABLE else ""
+    known = {"undo": undo, "version": request.args.get("v") or None, "from": request.args.get("list", "")}
+    return {"sentence": sentences[action], "wrong": action in NOTHING, **known}

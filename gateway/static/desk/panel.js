@@ -1,0 +1,81 @@
+// An appointment opens beside the list that it was clicked in. The panel shows the very page that the link leads to, under
+// its own address: it can be linked, opened in a tab, and works the same without this script.
+const words = document.querySelector("[data-panel-words]")?.dataset;
+const wide = matchMedia("(min-width: 900px)");
+let opener = null, home = "", panel = null;
+
+function build() {
+  panel = document.createElement("dialog");
+  panel.className = "panel";
+  panel.setAttribute("aria-labelledby", "panel-heading");
+  panel.innerHTML = '<div class="panel-bar"><p id="panel-heading"></p><a class="button quiet small"></a><button type="button" class="button small"></button></div><div class="panel-body"></div>';
+  const [whole, close] = panel.querySelectorAll(".panel-bar > .button");
+  [whole.textContent, close.textContent] = [words.whole, words.close];
+  close.addEventListener("click", () => panel.close());
+  panel.addEventListener("close", closed);
+  panel.addEventListener("click", (event) => (event.target === panel ? panel.close() : follow(event)));
+  panel.addEventListener("submit", submit);
+  document.body.append(panel);
+}
+
+async function load(address, options, push = true) {
+  const body = panel.querySelector(".panel-body");
+  body.setAttribute("aria-busy", "true");
+  const answer = await fetch(address, options).catch(() => null);
+  const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const content = page?.querySelector("[data-panel-content]");
+  body.removeAttribute("aria-busy");
+  if (!content) return location.assign(options?.method === "post" ? location.href : address);
+  show(content, answer.redirected || !options ? answer.url : location.href, push);
+}
+
+function show(content, address, push) {
+  content.removeAttribute("id");
+  panel.querySelector("#panel-heading").textContent = content.dataset.heading;
+  panel.querySelector(".panel-bar a").href = address;
+  panel.querySelector(".panel-body").replaceChildren(document.adoptNode(content));
+  const plain = new URL(address);
+  if (push) history.replaceState({ panel: true }, "", plain.pathname + plain.search);
+  panel.querySelector("[data-focus]")?.focus();
+}
+
+function closed() {
+  history.replaceState(null, "", home);
+  delete document.documentElement.dataset.home;
+  const row = opener?.closest("[id]")?.id;
+  (opener?.isConnected ? opener : document.getElementById(row)?.querySelector("a[data-panel]"))?.focus();
+  panel.querySelector(".panel-body").replaceChildren();
+}
+
+// Within the panel: links to this same page stay in it, all others leave.
+function follow(event) {
+  const link = event.target.closest("a[href]");
+  if (!link || !plainClick(event) || link.target || link.closest(".panel-bar")) return;
+  if (new URL(link.href).pathname !== new URL(panel.querySelector(".panel-bar a").href).pathname) return;
+  event.preventDefault();
+  load(link.href);
+}
+
+async function submit(event) {
+  const form = event.target, data = new FormData(form, event.submitter);
+  if (!form.action.includes("/desk/appointments/")) return;
+  event.preventDefault();
+  if (form.method === "get") return load(`${form.action.split("?")[0]}?${new URLSearchParams(data)}`);
+  await load(form.action, { method: "post", body: new URLSearchParams(data) });
+  document.dispatchEvent(new CustomEvent("live", { detail: { type: "appointment.updated", data: {} } }));
+}
+
+const plainClick = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+
+if (words) {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-panel]");
+    if (!link || event.defaultPrevented || !plainClick(event) || !wide.matches || panel?.open) return;
+    event.preventDefault();
+    if (!panel) build();
+    [opener, home] = [link, location.pathname + location.search];
+    document.documentElement.dataset.home = home; // what the list behind it is refreshed from
+    panel.showModal();
+    load(link.href);
+  });
+}

@@ -1,0 +1,94 @@
+"""A day at the desk in a real browser: lists, an appointment beside its list, a payment, booking for somebody."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PASSWORD, Open
+from tests.browser.test_journey import look
+
+pytestmark = pytest.mark.browser
+
+
+def signed_in(open_page: Open, width: int, path: str) -> Page:
+    page = open_page(f"/login?next={path}", width)
+    page.get_by_label("E-Mail-Adresse").fill("demo@top-hearing.example")
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    return page
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_list_is_accessible(open_page: Open, width: int) -> None:
+    """axe on each page, nothing wider than the screen."""
+    page = signed_in(open_page, width, "/desk")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Heute")
+    for path in ("today", "inbox", "appointments", "past", "analytics?per=week", "book"):
+        page.goto(f"/desk/{path}")
+        look(page, f"desk-{path.partition('?')[0]}")
+
+
+def test_an_appointment_opens_beside_its_list_and_a_payment_is_noted(open_page: Open) -> None:
+    """K22, K28: the panel has the appointment's address and gives the focus back; Escape closes it."""
+    page = signed_in(open_page, 1280, "/desk/past")
+    row = page.locator("tr[data-row]", has_text="Hélène Dubois")
+    expect(row).to_contain_text("29,00 €")
+    row.get_by_role("link", name="Hélène Dubois").click()
+    panel = page.get_by_role("dialog", name="Hélène Dubois")
+    expect(panel).to_contain_text("Preis und Zahlungen")
+    expect(page).to_have_url(re.compile(r"/desk/appointments/[0-9a-f-]{36}"))
+    panel.get_by_text("Zahlung hinzufügen").click()
+    look(page, "desk-panel")
+    panel.get_by_label("Betrag").last.fill("9,00")
+    panel.get_by_role("button", name="Zahlung eintragen").click()
+    expect(panel.get_by_role("alert")).to_contain_text("Die Zahlung ist eingetragen")
+    expect(row).to_contain_text("20,00 €")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"/desk/past$"))
+    expect(row.get_by_role("link", name="Hélène Dubois")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_staff_book_move_and_take_it_back(open_page: Open, width: int) -> None:
+    """K24 by what is written on the buttons; the appointment's own page, its move, its cancellation and the undo."""
+    page = signed_in(open_page, width, "/desk/book")
+    page.get_by_label("Service", exact=True).select_option(label="Servicetermin · 30 Minuten")
+    page.get_by_role("button", name="Freie Zeiten zeigen").click()
+    page.locator("a.day-chip").nth(6).click()
+    page.locator("label.time").nth(2 if width > 800 else 4).click()
+    page.get_by_label("Vorname").fill("Karl")
+    page.get_by_label("Nachname").fill(f"Kurz {width}")
+    page.get_by_label("Telefonnummer").fill("0171 2345678")
+    page.get_by_role("button", name="Termin buchen").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Karl Kurz {width}")
+    expect(page.get_by_text("Der Termin ist gebucht.")).to_be_visible()
+    page.get_by_text("Verschieben", exact=True).click()
+    page.get_by_role("link", name="Freie Zeiten zeigen").click()
+    look(page, "desk-move")
+    page.locator("label.time").first.click()
+    page.get_by_role("button", name="Termin verschieben").click()
+    expect(page.get_by_text("Der Termin ist verschoben.")).to_be_visible()
+    page.get_by_text("Stornieren", exact=True).click()
+    page.get_by_role("button", name="Termin stornieren").click()
+    expect(page.get_by_text("Der Termin ist storniert.")).to_be_visible()
+    page.get_by_role("alert").get_by_role("button", name="Rückgängig").click()
+    expect(page.get_by_text("Rückgängig gemacht.")).to_be_visible()
+    look(page, "desk-appointment")
+
+
+def test_several_requests_are_accepted_without_scripts(open_page: Open) -> None:
+    """K21: boxes and a button are enough."""
+    page = open_page("/login?next=/desk/appointments?status=pending", 1280, scripts=False)
+    page.get_by_label("E-Mail-Adresse").fill("demo@top-hearing.example")
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    boxes = page.get_by_role("checkbox", name=re.compile("auswählen"))
+    count = boxes.count()
+    assert count >= 2
+    for number in range(2):
+        boxes.nth(number).check()
+    page.locator("form.bulk").get_by_role("button", name="Bestätigen").click()
+    expect(page.get_by_text("Die ausgewählten Termine sind geändert.")).to_be_visible()
+    expect(boxes).to_have_count(count - 2)
