@@ -25,6 +25,16 @@ def test_the_link_shows_the_appointment(client: StrictClient, book: Book) -> Non
         assert words in page.text
 
 
+def test_the_link_says_where_a_video_call_is(client: StrictClient, house: House, book: Book) -> None:
+    """K27: with the link to it, marked 📍."""
+    token = book()
+    place = {"kind": "video", "name": None, "address": None, "text": "Mit Kopfhörern", "url": "https://v.example/a"}
+    house.booked[token]["place"] = place
+    page = client.get(f"/a/{token}")
+    assert "📍 Videotermin" in page.text
+    assert page.find("a", href="https://v.example/a") is not None
+
+
 def test_an_unknown_link_is_a_friendly_404(client: StrictClient) -> None:
     """Mistyped or revoked."""
     assert client.get("/a/AAAAAAAAAAAAAAAAAAAAAA").status == 404

@@ -13,7 +13,7 @@ from notify.words import say
 
 LINKED = frozenset(
     {
-        *(Purpose.CONFIRMATION, Purpose.REQUESTED, Purpose.MOVED, Purpose.REMINDER, Purpose.NOTICE),
+        *(Purpose.CONFIRMATION, Purpose.REQUESTED, Purpose.MOVED, Purpose.CHANGED, Purpose.REMINDER, Purpose.NOTICE),
         *(Purpose.INVITATION, Purpose.INVITATION_MOVED),
     }
 )

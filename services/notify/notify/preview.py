@@ -16,6 +16,7 @@ CHANGES = {
     "booking_confirmation": ("booked", Status.ACCEPTED),
     "booking_requested": ("booked", Status.PENDING),
     "booking_moved": ("rescheduled", Status.ACCEPTED),
+    "booking_changed": ("updated", Status.ACCEPTED),
     "booking_cancelled": ("cancelled", Status.CANCELLED),
     "booking_declined": ("declined", Status.DECLINED),
     "reminder": ("reminder", Status.ACCEPTED),

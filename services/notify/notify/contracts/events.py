@@ -34,7 +34,7 @@ KEPT = (
     *("id", "status", "start", "end", "time_zone", "service", "calendar", "place", "customer", "comment"),
     *("online", "actor", "notify", "note", "previous_start", "previous_end"),
 )
-ALSO = ("price", "paid", "balance", "announcement")  # where the event has them
+ALSO = ("price", "paid", "balance", "announcement", "changed")  # where the event has them
 
 
 def snapshot(event: Event) -> dict[str, Any]:
@@ -95,6 +95,7 @@ def _appointment(snap: dict[str, Any]) -> Appointment:
         previous_end=_instant(snap.get("previous_end")),
         meeting=bool(snap.get("meeting")),
         announcement=_announcement(snap.get("announcement")),
+        changed=tuple(map(str, snap.get("changed") or ())),
     )
 
 
@@ -112,7 +113,13 @@ def _announcement(data: dict[str, Any] | None) -> Announcement | None:
 
 def reminding(snap: dict[str, Any]) -> dict[str, Any]:
     """The snapshot for a reminder: the appointment as it stands, without what its last change said."""
-    passing = {"note": None, "previous_start": None, "previous_end": None, "announcement": None}
+    passing: dict[str, Any] = {
+        "note": None,
+        "previous_start": None,
+        "previous_end": None,
+        "announcement": None,
+        "changed": [],
+    }
     return {**snap, **passing, "change": "reminder"}
 
 

@@ -62,9 +62,9 @@ class Appointment:
     """One version of an appointment and the change that led to it.
 
     `change` is the event's type without its prefix ("booked", "cancelled"), `at` the instant of the change,
-    `actor` who made it ("customer", "staff", "system"). `meeting`: it is an invitation to a video call, to which the
-    reader's link leads. `paid` and `balance` are None where booking does not tell. Instants are aware; `time_zone` is
-    the calendar's.
+    `actor` who made it ("customer", "staff", "system"), `changed` what else it changed. `meeting`: it is an invitation
+    to a video call, to which the reader's link leads. `paid` and `balance` are None where booking does not tell.
+    Instants are aware; `time_zone` is the calendar's.
     """
 
     id: str
@@ -94,6 +94,7 @@ class Appointment:
     paid: dict[str, str] | None = None
     balance: dict[str, str] | None = None
     announcement: Announcement | None = None
+    changed: tuple[str, ...] = ()
 
     @property
     def over(self) -> bool:

@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     CONFIRMATION = "booking_confirmation"
     REQUESTED = "booking_requested"
     MOVED = "booking_moved"
+    CHANGED = "booking_changed"
     CANCELLED = "booking_cancelled"
     DECLINED = "booking_declined"
     REMINDER = "reminder"
@@ -41,6 +42,7 @@ class Channel(StrEnum):
 
 
 BESIDE = frozenset({Purpose.REMINDER, Purpose.NOTICE, Purpose.SUMMARY})  # they take no other message's place
+TOLD = frozenset({"service", "duration_minutes", "place"})  # a change of these is the customer's affair
 ENDINGS = frozenset({Purpose.CANCELLED, Purpose.DECLINED, Purpose.PRACTITIONER_CANCELLED, Purpose.INVITATION_CANCELLED})
 
 
@@ -112,6 +114,8 @@ def customer_purpose(change: Appointment) -> Purpose | None:
             return {Status.ACCEPTED: Purpose.CONFIRMATION, Status.PENDING: Purpose.REQUESTED}.get(change.status)
         case "rescheduled":
             return Purpose.MOVED
+        case "updated" if change.status not in GONE and TOLD & set(change.changed):
+            return Purpose.CHANGED
         case "declined":
             return Purpose.DECLINED
         case "cancelled":

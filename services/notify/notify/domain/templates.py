@@ -17,6 +17,7 @@ NAMES = (
     "booking_confirmation",
     "booking_requested",
     "booking_moved",
+    "booking_changed",
     "booking_cancelled",
     "booking_declined",
     "reminder",

@@ -153,3 +153,20 @@ def test_the_instant_is_the_same_for_every_parser(sqlite: Databases, read: Reade
     desk.sender.drain()
     (event,) = read([calendar_of(desk.mail_to("juergen@example.com"))])
     assert event["start"] == start.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def test_a_longer_appointment_is_the_same_entry_with_a_later_end(sqlite: Databases) -> None:
+    """K39: what staff change of service, duration or place reaches the customer's calendar, with a higher SEQUENCE."""
+    desk = Desk(sqlite).ready()
+    files = []
+    for version, facts in enumerate(({}, {"actor": "staff", "changed": ["duration_minutes"], "hours": 3}), 1):
+        hours = facts.pop("hours", 1)
+        desk.happens("updated" if facts else "booked", version, end=START + timedelta(hours=hours), **facts)
+        desk.sender.drain()
+        files.append(calendar_of(desk.mail_to("juergen@example.com")))
+    first, second = with_python(files)
+    assert (first["uid"], first["sequence"], second["sequence"]) == (second["uid"], 1, 2)
+    assert second["end"] == "2018-10-24T16:30:00.000Z"
+    desk.happens("updated", 3, actor="staff", changed=["payment"], notify=False)
+    desk.sender.drain()
+    assert len([mail for mail in desk.mails() if "juergen" in str(mail["To"])]) == 2
