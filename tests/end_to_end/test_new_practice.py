@@ -93,7 +93,7 @@ def test_a_practice_registers_and_is_booked(person: Any) -> None:
     done = customer.send(form, "/book", first_name="Erika", last_name="Groß", email=customer.email,
                          phone="0151 23456789", action="book")  # fmt: skip
     assert done.heading == "Ihr Termin ist gebucht"
-    assert until(lambda: "Erika" in max.get("/desk").text)
+    assert until(lambda: "Erika" in max.get("/desk/inbox").text)
     desk = max.send(max.get("/desk/welcome"), "/welcome/done")
     assert "ersten Schritten" not in desk.text
 

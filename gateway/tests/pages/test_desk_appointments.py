@@ -393,8 +393,8 @@ def test_the_figures_are_told_and_drawn(sign_in: SignIn, house: House) -> None:
     asked = only(house, "booking.analytics")
     assert (asked["from"], asked["to"], asked["time_zone"]) == ("2026-03-01", "2026-03-31", "Europe/Berlin")
     assert "392,00 €" in page.text
-    assert '<svg class="chart"' in page.html
-    assert page.html.count("<rect ") == 31 * 3
+    chart = page.html.partition('<svg class="chart"')[2].partition("</svg>")[0]
+    assert chart.count("<rect ") == 31 * 3
 
 
 def test_a_time_without_sense_shows_the_usual_one(sign_in: SignIn, house: House) -> None:
