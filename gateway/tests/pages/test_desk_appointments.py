@@ -48,6 +48,7 @@ def _sign_in(client: StrictClient, house: House, clock: FakeClock) -> SignIn:
             **{f"booking.{name}": {**appointment(), **CHANGED} for name in CHANGES},
             "booking.bulk": {"items": []},
             "booking.customer_suggestions": {"items": []},
+            "notify.messages": {"items": [], "next": None},
             **{
                 f"booking.{name}": {**ACCOUNT, **CHANGED}
                 for name in ("add_payment", "change_payment", "remove_payment")
