@@ -17,7 +17,8 @@ TOLD = (
     "appointment.cancelled", "appointment.completed", "appointment.missed", "appointment.updated",
     "appointment.restored", "slot.held", "slot.released", "slots.changed", "service.changed", "calendar.changed",
     "payment.recorded", "customer.linked", "email.sent", "email.delivered", "email.failed", "sms.sent",
-    "sms.delivered", "sms.failed",
+    "sms.delivered", "sms.failed", "invitation.created", "invitation.changed", "invitation.resent",
+    "invitation.deleted",
 )  # fmt: skip
 READY, RESYNC = "ready", "resync"  # the stream's own: you hear everything from here; look at everything anew
 HEARTBEAT = b": still here\n\n"
@@ -27,6 +28,7 @@ FIELDS = {  # by the first part of an event's type: what is told of its data; of
     "slots": ("calendars", "from", "until"),
     "email": ("purpose", "appointment", "invitation"),
     "sms": ("purpose", "appointment", "invitation"),
+    "invitation": ("status", "mark", "call"),
 }
 
 

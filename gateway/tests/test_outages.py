@@ -155,7 +155,7 @@ def test_an_appointment_shows_without_its_messages_while_notify_is_away(
     assert "messages" not in found.get_json()
 
 
-NAMES = ("practice", "availability", "booking", "notify")
+NAMES = ("practice", "availability", "booking", "notify", "invitations")
 
 
 def test_a_gateway_is_fit_from_its_first_answer_on() -> None:

@@ -1,24 +1,25 @@
 // The tick or the exclamation mark appears without a reload: while a message is on its way the page looks every other
-// second, and otherwise when something about an invitation is told, or the page is seen again.
+// second. (What happens to others' invitations arrives as every news of the desk does, see live.js.)
 const QUICK = 2_000, LONGEST = 5 * 60_000;
 const since = Date.now();
-const live = () => document.querySelector("[data-live]");
-const pending = () => live()?.querySelector("[data-pending]") && Date.now() - since < LONGEST;
+const status = document.querySelector("[data-status]");
 
 async function refresh() {
   const answer = await fetch(location.pathname + location.search).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.querySelector("[data-live]");
-  if (!fresh || fresh.textContent === live().textContent) return;
-  const focused = live().contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-  live().replaceWith(document.adoptNode(fresh));
-  if (focused) live().querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-  const status = document.querySelector("[data-status]");
-  status.textContent = status.dataset.new;
+  for (const region of document.querySelectorAll("[data-live]")) {
+    const fresh = page.getElementById(region.id);
+    if (!fresh || fresh.textContent === region.textContent) continue;
+    const focused = region.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    region.replaceWith(document.adoptNode(fresh));
+    if (focused) fresh.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    status.textContent = status.dataset.new;
+  }
 }
 
 document.querySelector("[data-focus]")?.focus();
-setInterval(() => pending() && !document.hidden && refresh(), QUICK);
-document.addEventListener("live", (event) => event.detail?.type?.startsWith("invitation.") && refresh());
-document.addEventListener("visibilitychange", () => document.hidden || refresh());
+setInterval(() => {
+  const waiting = document.querySelector("[data-live] [data-pending]") && Date.now() - since < LONGEST;
+  if (waiting && !document.hidden) refresh();
+}, QUICK);

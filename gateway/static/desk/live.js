@@ -6,6 +6,7 @@ const TYPES = [
   "appointment.cancelled", "appointment.completed", "appointment.missed", "appointment.updated", "appointment.restored",
   "slot.held", "slot.released", "slots.changed", "service.changed", "calendar.changed", "payment.recorded", "customer.linked", "email.sent", "email.delivered",
   "email.failed", "sms.sent", "sms.delivered", "sms.failed",
+  "invitation.created", "invitation.changed", "invitation.resent", "invitation.deleted",
   "resync",
 ];
 const POLL = 15_000;
