@@ -15,5 +15,5 @@ class Settings(BaseSettings):
         "INVITATIONS_DAILY_LIMIT", "messages to guests that a practice may cause within 24 hours", 500, between(1)
     )
     address_limit: int = setting(
-        "INVITATIONS_ADDRESS_LIMIT", "messages of a practice to one address within 24 hours", 20, between(1)
+        "INVITATIONS_ADDRESS_LIMIT", "messages of a practice to one address within 24 hours", 50, between(1)
     )
