@@ -42,15 +42,12 @@ class Bell:
 
     def stop(self) -> None:
         self._stopped.set()
-        hung = self._db.after_write
-        if isinstance(hung, _Both) and hung.bell is self:
-            self._db.after_write = hung.before
+        self._db.after_write = _without(self._db.after_write, self)
 
     def _hang(self) -> None:
         """Ring after each write. Others hang their own bells on the same hook, so look again each time."""
-        hung = self._db.after_write
-        if not isinstance(hung, _Both) or hung.bell is not self:
-            self._db.after_write = _Both(hung, self)
+        if not _hangs(self._db.after_write, self):
+            self._db.after_write = _Both(self._db.after_write, self)
 
     def ring(self) -> None:
         self._rung.set()
@@ -88,3 +85,20 @@ class _Both:
     def __call__(self) -> None:
         self.before()
         self.bell.ring()
+
+
+def _hangs(hook: Callable[[], None], bell: Bell) -> bool:
+    """Whether the bell hangs anywhere on the hook: each sender of a process has one."""
+    while isinstance(hook, _Both):
+        if hook.bell is bell:
+            return True
+        hook = hook.before
+    return False
+
+
+def _without(hook: Callable[[], None], bell: Bell) -> Callable[[], None]:
+    """The hook with everything on it but this bell."""
+    if not isinstance(hook, _Both):
+        return hook
+    before = _without(hook.before, bell)
+    return before if hook.bell is bell else _Both(before, hook.bell)
