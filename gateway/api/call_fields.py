@@ -7,7 +7,7 @@ from gateway.api.fields import Body, Flag, Id, Text, Whole
 
 KINDS = ("ready", "offer", "answer", "candidates", "restart", "bye")
 PEER = "Q2hyb21pdW0tMTIz"
-KNOWN = r"(idle|waiting|admitted|open|void|expired)[+-]\Z"
+KNOWN = r"((idle|waiting|admitted|void|expired)[+-])?\Z"
 NEWS = {
     "invitation": "8a1f5f7e-6c3b-4f2e-9a49-2f4f6a1c1d20",
     "state": "open",
@@ -59,6 +59,7 @@ class Hearing(Browser):
     after = Whole(0, 999_999_999, text=True, load_default=0, metadata={"description": "`last` of the answer before"})
     known = Text(
         longest=20,
+        empty=True,
         load_default="",
         checks=[validate.Regexp(KNOWN)],
         metadata={"description": "`known` of the answer before: while it is so, the answer waits for news"},

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from gateway.context import current_services, use_locale
 from gateway.pages import backend
 from gateway.pages.blueprint import pages
+from gateway.security import allow_devices
 from runtime.i18n import LOCALES
 
 STATUS = {"void": 410, "expired": 410}
@@ -18,5 +19,7 @@ def join(token: str) -> Response:
     practice = backend.practice_by_id(meeting["practice_id"])
     if request.args.get("lang") not in LOCALES:
         use_locale(meeting["locale"])
-    page = render_template("join.html", meeting=meeting, practice=practice, zone=meeting["time_zone"])
+    if meeting["state"] not in STATUS:
+        allow_devices()
+    page = render_template("join.html", meeting=meeting, token=token, practice=practice, zone=meeting["time_zone"])
     return make_response(page, STATUS.get(meeting["state"], 200), {"Cache-Control": "no-store"})

@@ -28,28 +28,52 @@ QUIET = [
 START, STOP = 60, 15  # seconds
 
 
+class Site(str):
+    """The address of an embedded Terminfluss with its demo practice, which can be restarted."""
+
+    home: Path
+    settings: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    @classmethod
+    def new(cls, home: Path, **settings: str) -> "Site":
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        site = cls(f"http://127.0.0.1:{port}")
+        own = {"TERMINFLUSS_HOME": str(home), "PORT": str(port), "PUBLIC_URL": str(site), "DEMO_PASSWORD": PASSWORD}
+        site.home, site.settings = home, own | settings
+        return site
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "deploy.embedded"],
+            cwd=ROOT,
+            env=os.environ | self.settings,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _wait(self, self.process)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(STOP)
+
+    def restart(self) -> None:
+        """As an update does it."""
+        self.stop()
+        self.start()
+
+
 @pytest.fixture(scope="session", name="site")
-def _site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a fresh embedded Terminfluss with its demo practice."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    home = tmp_path_factory.mktemp("home")
-    environ = {"TERMINFLUSS_HOME": str(home), "PORT": str(port), "PUBLIC_URL": address, "DEMO_PASSWORD": PASSWORD}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "deploy.embedded"],
-        cwd=ROOT,
-        env=os.environ | environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def _site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A fresh one."""
+    site = Site.new(tmp_path_factory.mktemp("home"))
     try:
-        _wait(address, process)
-        yield address
+        site.start()
+        yield site
     finally:
-        process.terminate()
-        process.wait(STOP)
+        site.stop()
 
 
 def _wait(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -10,6 +10,7 @@ const { side, api, csrf } = root.dataset;
 const devices = new Devices(refresh);
 const line = new Line(api, csrf, hear);
 let peer, quiet, admitted = false;
+const hush = () => (quiet = quiet?.());
 
 function step(name) {
   for (const each of root.querySelectorAll("[data-step]")) each.hidden = each.dataset.step !== name;
@@ -52,7 +53,7 @@ async function check() {
   const problem = await devices.start();
   say(problem, "problem");
   part("problem").hidden = !problem;
-  quiet?.();
+  hush();
   if (devices.audio) quiet = devices.measure(part("level"));
   part("enter").disabled = false;
 }
@@ -69,7 +70,7 @@ async function enter(takeOver = false) {
     part("problem").hidden = false;
     return;
   }
-  quiet?.();
+  hush();
   peer = new Peer(news.rtc, side, () => devices.tracks(), (kind, data) => line.say(kind, data), { stream, state, chat });
   admitted = false;
   if (side === "host") host(news);
@@ -131,7 +132,7 @@ function state(now) {
 }
 
 function chat(text, mine = false) {
-  const item = document.createElement("li");
+  const item = document.createElement("p");
   item.className = mine ? "mine" : "theirs";
   item.textContent = text;
   part("messages").append(item);
@@ -143,7 +144,7 @@ function leave(why) {
   line.close();
   peer?.end();
   devices.stop();
-  quiet?.();
+  hush();
   root.dataset.connected = "false";
   say(why, "why");
   part("again").hidden = ["void", "expired"].includes(why);

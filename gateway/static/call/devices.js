@@ -81,6 +81,6 @@ export class Devices {
       analyser.getByteTimeDomainData(samples);
       meter.value = Math.max(...samples) - 128;
     }, 120);
-    return () => (clearInterval(timer), context.close());
+    return () => (clearInterval(timer), void context.close());
   }
 }

@@ -1,0 +1,148 @@
+"""A video call between two browsers with fake cameras (V7): each sees the other's frames."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from deploy import demo
+from tests.browser.conftest import CHROMIUM, PASSWORD, QUIET, Site
+from tests.browser.test_journey import look
+
+pytestmark = pytest.mark.browser
+FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-select-desktop-capture-source=x"]
+MOVING = """async (selector) => {
+  const video = document.querySelector(selector);
+  for (let i = 0; i < 200; i++) {
+    const { totalVideoFrames } = video.getVideoPlaybackQuality();
+    if (video.videoWidth && totalVideoFrames > 10) return totalVideoFrames;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return 0;
+}"""
+
+
+@pytest.fixture(scope="module", name="cameras")
+def _cameras() -> Iterator[Browser]:
+    """A Chromium whose camera shows a test picture and whose microphone beeps."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"needs {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *FAKE])
+        yield browser
+        browser.close()
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(name="visit")
+def _visit(cameras: Browser, site: str) -> Iterator[Visit]:
+    """A person with a browser of their own; a script error fails the test."""
+    contexts, errors = [], list[str]()
+
+    def visit(path: str, width: int = 1280) -> Page:
+        view = {"width": width, "height": 844 if width < 800 else 900}
+        context = cameras.new_context(viewport=view, base_url=site, locale="de-DE", timezone_id="Europe/Berlin")  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+def invite(site: str) -> tuple[str, str]:
+    """The invitation's id and the path of its link."""
+    sign_in = {"email": demo.OWNER, "password": PASSWORD}
+    token = requests.post(f"{site}/api/v1/auth/token", json=sign_in, timeout=20).json()["access_token"]
+    guest = {"first_name": "Erika", "last_name": "Beispiel", "email": "erika@kunden.example", "channels": ["email"]}
+    when = {"start": (datetime.now(UTC) + timedelta(hours=1)).isoformat(), "duration_minutes": 30, "consent": True}
+    made = requests.post(
+        f"{site}/api/v1/invitations", json={**guest, **when}, headers={"Authorization": f"Bearer {token}"}, timeout=20
+    ).json()
+    return made["id"], made["url"].removeprefix(site)
+
+
+def at_the_desk(visit: Visit, path: str, width: int = 1280) -> Page:
+    page = visit("/login", width)
+    page.get_by_label("E-Mail-Adresse").fill(demo.OWNER)
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.goto(path)
+    return page
+
+
+def let_in(visit: Visit, site: str, width: int = 1280) -> tuple[Page, Page]:
+    """Host and guest, talking."""
+    id, link = invite(site)
+    host = at_the_desk(visit, f"/desk/invitations/{id}/call", width)
+    host.get_by_role("button", name="Eintreten").click()
+    expect(host.get_by_text("Der Gast ist noch nicht da.")).to_be_visible()
+    guest = visit(link, width)
+    expect(guest.get_by_role("button", name="Eintreten")).to_be_enabled()
+    look(guest, "call-check")
+    guest.get_by_role("button", name="Eintreten").click()
+    expect(guest.get_by_text("Bitte einen Moment Geduld")).to_be_visible()
+    look(guest, "call-waiting")
+    expect(host.get_by_text("Der Gast wartet darauf, eingelassen zu werden.")).to_be_visible()
+    look(host, "call-door")
+    host.get_by_role("button", name="Einlassen").click()
+    for page in (host, guest):
+        expect(page.locator("[data-call]")).to_have_attribute("data-connected", "true", timeout=20_000)
+    return host, guest
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_guest_and_host_see_each_other(visit: Visit, site: str, width: int) -> None:
+    """Door, pictures both ways, text, muting, sharing, the end."""
+    host, guest = let_in(visit, site, width)
+    for page in (host, guest):
+        assert page.evaluate(MOVING, "[data-remote]"), "no frames of the other one"
+    guest.get_by_role("button", name="Textnachrichten").click()
+    guest.get_by_role("textbox", name="Nachricht").fill("Hören Sie mich?")
+    guest.get_by_role("button", name="Senden").click()
+    expect(host.get_by_text("Hören Sie mich?")).to_be_visible()
+    guest.get_by_role("button", name="Stumm schalten").click()
+    expect(guest.get_by_role("button", name="Mikrofon an")).to_have_attribute("aria-pressed", "false")
+    look(host, "call-host")
+    look(guest, "call-guest")
+    host.get_by_role("button", name="Gespräch beenden").click()
+    expect(guest.get_by_role("heading", name="Das Gespräch ist beendet.")).to_be_visible()
+    look(guest, "call-ended")
+
+
+def test_a_guest_who_reloads_is_back_and_a_second_window_takes_over(visit: Visit, site: str) -> None:
+    """Exactly one guest: the first window is told."""
+    host, guest = let_in(visit, site)
+    guest.reload()
+    guest.get_by_role("button", name="Eintreten").click()
+    again = guest.get_by_role("button", name="Stattdessen hier weitermachen")
+    if again.is_visible():
+        again.click()
+    expect(guest.locator("[data-call]")).to_have_attribute("data-connected", "true", timeout=20_000)
+    second = visit(guest.url)
+    second.get_by_role("button", name="Eintreten").click()
+    second.get_by_role("button", name="Stattdessen hier weitermachen").click()
+    expect(guest.get_by_text("Das Gespräch läuft in einem anderen Fenster")).to_be_visible()
+    expect(second.locator("[data-call]")).to_have_attribute("data-connected", "true", timeout=20_000)
+    assert host.evaluate(MOVING, "[data-remote]")
+
+
+def test_a_restart_of_the_gateway_does_not_end_the_call(visit: Visit, site: Site) -> None:
+    """Media flow from browser to browser; afterwards signals flow again."""
+    host, guest = let_in(visit, site)
+    site.restart()
+    before = host.evaluate(MOVING, "[data-remote]")
+    host.wait_for_timeout(1500)
+    assert host.evaluate(MOVING, "[data-remote]") > before
+    expect(guest.locator("[data-call]")).to_have_attribute("data-connected", "true")
+    host.get_by_role("button", name="Gespräch beenden").click()
+    expect(guest.get_by_role("heading", name="Das Gespräch ist beendet.")).to_be_visible(timeout=20_000)
