@@ -1,5 +1,9 @@
 """A video call between two browsers with fake cameras (V7): each sees the other's frames."""
 
+import secrets
+import shutil
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,11 +13,12 @@ import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from deploy import demo
+from deploy.processes import free_port
 from tests.browser.conftest import CHROMIUM, PASSWORD, QUIET, Site
 from tests.browser.test_journey import look
 
 pytestmark = pytest.mark.browser
-FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--auto-select-desktop-capture-source=x"]
+FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 MOVING = """async (selector) => {
   const video = document.querySelector(selector);
   for (let i = 0; i < 200; i++) {
@@ -146,3 +151,58 @@ def test_a_restart_of_the_gateway_does_not_end_the_call(visit: Visit, site: Site
     expect(guest.locator("[data-call]")).to_have_attribute("data-connected", "true")
     host.get_by_role("button", name="Gespräch beenden").click()
     expect(guest.get_by_role("heading", name="Das Gespräch ist beendet.")).to_be_visible(timeout=20_000)
+
+
+RELAYED = """async () => {
+  for (const pc of window.connections) for (const each of (await pc.getStats()).values()) {
+    if (each.type === "candidate-pair" && each.nominated && each.state === "succeeded") {
+      return (await pc.getStats()).get(each.localCandidateId).candidateType;
+    }
+  }
+}"""
+REMEMBER = """window.connections = []; const Own = RTCPeerConnection;
+window.RTCPeerConnection = class extends Own { constructor(...a) { super(...a); window.connections.push(this); } };"""
+
+
+@pytest.fixture(name="relay")
+def _relay(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A coturn of its own on loopback; the settings that name it."""
+    if not shutil.which("turnserver"):
+        pytest.skip("needs coturn (Debian: coturn)")
+    secret, port = secrets.token_hex(16), free_port()
+    command = ["turnserver", "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={port}"]
+    command += ["--use-auth-secret", f"--static-auth-secret={secret}", "--realm=test", "--allow-loopback-peers"]
+    command += ["--no-tls", "--no-dtls", "--no-cli", "--log-file=stdout", f"--pidfile={tmp_path / 'pid'}"]
+    command += ["--cli-password=unused", f"--userdb={tmp_path / 'db'}"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(1)
+    assert process.poll() is None, "coturn did not start"
+    yield {"TURN_URL": f"turn:127.0.0.1:{port}", "TURN_SECRET": secret, "ICE_POLICY": "relay"}
+    process.terminate()
+    process.wait(15)
+
+
+def test_a_call_goes_through_the_relay_alone(
+    cameras: Browser, relay: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """ICE_POLICY=relay: no browser learns the other one's address; the credentials that we make are good."""
+    site = Site.new(tmp_path_factory.mktemp("relayed"), **relay)
+    site.start()
+    contexts = []
+
+    def visit(path: str, width: int = 1280) -> Page:
+        contexts.append(cameras.new_context(base_url=site, locale="de-DE"))
+        contexts[-1].add_init_script(REMEMBER)
+        page = contexts[-1].new_page()
+        page.goto(path)
+        return page
+
+    try:
+        host, guest = let_in(visit, site)
+        for page in (host, guest):
+            assert page.evaluate(MOVING, "[data-remote]")
+            assert page.evaluate(RELAYED) == "relay"
+    finally:
+        for context in contexts:
+            context.close()
+        site.stop()
