@@ -95,17 +95,21 @@ def _statuses(past: bool) -> list[tuple[str, str]]:
 def _actions(past: bool) -> list[tuple[str, str, str]]:
     if past:
         return [("complete", _("Came"), "primary"), ("miss", _("Did not come"), ""), ("cancel", _("Cancel"), "danger")]
-    return [("accept", _("Confirm"), "primary"), ("decline", _("Decline"), ""), ("cancel", _("Cancel"), "danger")]
+    decisions = [("accept", _("Confirm"), "primary"), ("decline", _("Decline"), ""), ("cancel", _("Cancel"), "danger")]
+    return [*decisions, ("remind", _("Send a reminder"), "quiet")]
 
 
 @page("/appointments/bulk", "desk_bulk", methods=("POST",), scope="booking:write")
 def bulk() -> Response:
-    """The same decision about all that were chosen: they change together or not at all."""
+    """The same decision about all that were chosen, or a reminder to their customers: all together or not at all."""
     versions = dict(_picked(text) for text in request.form.getlist("pick"))
     action, notify = request.form.get("action", ""), request.form.get("notify") == "1"
     if not versions:
         return _to_list("none")
     try:
+        if action == "remind":
+            current_services().booking.remind_all(list(versions))
+            return _to_list("remind")
         options = {"notify": notify, "if_versions": versions}
         current_services().booking.bulk(list(versions), action, options)
     except Refused as refused:

@@ -30,6 +30,7 @@ def said() -> Json | None:
         "customer_linked": _("The customer is linked."),
         "customer_unlinked": _("The customer is no longer linked."),
         "book": _("The appointment is booked."),
+        "remind": _("The reminders are on their way."),
         "bulk": _("The chosen appointments are changed."),
         "none": _("Please choose at least one appointment."),
         "mixed": _("Nothing has changed: all chosen appointments must have the same status."),

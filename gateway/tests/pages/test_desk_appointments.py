@@ -187,6 +187,16 @@ def test_several_are_decided_together_without_scripts(sign_in: SignIn, house: Ho
     assert answer.location == "/desk/appointments?did=bulk&status=pending"
 
 
+def test_several_customers_are_reminded_from_the_list(sign_in: SignIn, house: House) -> None:
+    """K29: whatever their status; the page says so."""
+    client = sign_in()
+    house.answers["booking.remind_all"] = {"items": []}
+    action, fields = client.get("/desk/appointments").form("/bulk")
+    answer = client.post(action, {**fields, "pick": f"{ID}:3", "action": "remind"})
+    assert only(house, "booking.remind_all") == {"ids": [ID]}
+    assert "Die Erinnerungen sind unterwegs" in client.get(str(answer.location)).text
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [
