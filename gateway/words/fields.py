@@ -87,6 +87,10 @@ TEMPLATES = (
     "The guest's consent is needed.",
     "This number cannot receive SMS.",
     "This time has passed.",
+    "Either customer or customer_id.",
+    "Either customer_id or create.",
+    "Name two different customers.",
+    "Either id or customer.",
 )
 
 _TOKEN = re.compile(r"\\\{(\w+)\\\}")
