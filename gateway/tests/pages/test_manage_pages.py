@@ -31,7 +31,7 @@ def test_the_link_says_where_a_video_call_is(client: StrictClient, house: House,
     place = {"kind": "video", "name": None, "address": None, "text": "Mit Kopfhörern", "url": "https://v.example/a"}
     house.booked[token]["place"] = place
     page = client.get(f"/a/{token}")
-    assert "📍 Videotermin" in page.text
+    assert "📍 Videogespräch" in page.text
     assert page.find("a", href="https://v.example/a") is not None
 
 
