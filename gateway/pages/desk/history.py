@@ -77,6 +77,7 @@ def _changed(name: str, each: Json) -> str:
         "place": (_("Place"), place),
         "note": (_("Note"), str),
         "customer": (_("Customer"), str),
+        "contact": (_("Contact"), str),
     }
     label, say = words.get(name, (name, str))
     before, after = (say(value) if value else "–" for value in (each.get("from"), each.get("to")))
