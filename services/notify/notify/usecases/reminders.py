@@ -61,10 +61,16 @@ def follow(session: Session, change: Appointment, rules: Sequence[Rule]) -> None
     if change.version > 1:
         kept.drop(session, change.id, but_of=change.start)
     wanted = ahead(rules, change.start, change.at)
-    if change.change in TOLD and change.notify and change.start > change.at:
+    if _hears_at_once(change):
         missed = at_once(rules, change.start, change.at)
         wanted += [(missed, change.at)] if missed else []
     _schedule(session, change.id, change.practice_id, change.start, wanted)
+
+
+def _hears_at_once(change: Appointment) -> bool:
+    """Whether an SMS may follow on this change: staff did not wish for silence, and the confirmation has not just gone
+    by SMS, for want of an address."""
+    return change.change in TOLD and change.notify and change.start > change.at and bool(change.customer.email)
 
 
 def _schedule(

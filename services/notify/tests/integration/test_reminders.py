@@ -135,6 +135,14 @@ def test_a_short_notice_booking_gets_one_sms_at_once_and_no_mail(databases: Data
     assert scheduled(desk) == {}
 
 
+def test_whoever_was_just_told_by_sms_hears_it_once(sqlite: Databases) -> None:
+    """A customer without an address: the confirmation was an SMS."""
+    desk = Desk(sqlite).ready()
+    desk.happens("booked", at=START - timedelta(hours=3), customer={"email": ""})
+    assert wait_until(desk, START - timedelta(hours=3)) == 0
+    assert [(m["purpose"], m["channel"]) for m in desk.messages()] == [("booking_confirmation", "sms")]
+
+
 def test_nobody_hears_at_once_of_what_staff_booked_in_silence(sqlite: Databases) -> None:
     desk = Desk(sqlite).ready()
     desk.happens("booked", at=START - timedelta(hours=3), actor="staff", notify=False)
