@@ -51,6 +51,7 @@ def words(page: Page) -> None:
     page.goto("/desk/settings/texts")
     look(page, "texts")
     page.get_by_role("link", name="Terminerinnerung").click()
+    page.wait_for_load_state()  # the script that listens is there
     page.get_by_label("Betreff").fill("Bis bald am {when_short}")
     expect(page.locator(".letter-subject")).to_have_text(re.compile("^Bis bald am [A-Z]"))
     look(page, "text")
@@ -75,5 +76,9 @@ def test_a_customer_is_reminded_on_demand(open_page: Open, width: int, name: str
     look(page, "tell")
     page.get_by_role("button", name="Erinnerung jetzt senden").click()
     page.wait_for_url(re.compile("did=reminded"))
+    expect(page.get_by_text("Die Erinnerung ist unterwegs.")).to_be_visible()
+    page.reload()
+    page.get_by_text("Erinnerung senden", exact=True).click()
+    look(page, "appointment-messages")
     page.goto("/dev/mailbox")
     expect(page.get_by_text(re.compile("Erinnerung: Ihr Termin")).first).to_be_visible()

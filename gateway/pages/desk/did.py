@@ -32,6 +32,8 @@ def said() -> Json | None:
         "book": _("The appointment is booked."),
         "remind": _("The reminders are on their way."),
         "bulk": _("The chosen appointments are changed."),
+        "reminded": _("The reminder is on its way."),
+        "told": _("The message is on its way."),
         "none": _("Please choose at least one appointment."),
         "mixed": _("Nothing has changed: all chosen appointments must have the same status."),
         "nothing": _("That was not possible any more. Somebody may have changed the appointment in the meantime."),

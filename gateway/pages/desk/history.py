@@ -54,6 +54,7 @@ def _what(step: Json) -> str:
         "completed": _("Completed"),
         "missed": _("Missed"),
         "restored": _("Taken back"),
+        "announced": _("Customer told"),
     }
     if step["what"] in known:
         return known[step["what"]]

@@ -308,3 +308,17 @@ def test_the_page_stands_while_notify_is_away(enter: Any, house: House, client: 
     with client.flask.application.test_request_context("/desk"):
         found = appointment_messages.block(APPOINTMENT)
     assert found["appointment_messages"] is None
+
+
+def test_several_are_reminded_from_the_list(enter: Any, house: House) -> None:
+    """Whatever their states are: by its own question, without the rule of the same state."""
+    client = enter(*RECEPTION)
+    house.answers |= {
+        "booking.appointments": {"items": [APPOINTMENT], "next": None},
+        "booking.remind_all": {"items": [APPOINTMENT]},
+    }
+    action, fields = client.get("/desk/appointments").form("/bulk")
+    answer = client.post(action, fields | {"pick": f"{APPOINTMENT['id']}:3", "action": "remind"})
+    assert (answer.status, "did=remind" in answer.location) == (303, True)
+    assert asked(house, "booking.remind_all") == [{"ids": [APPOINTMENT["id"]]}]
+    assert asked(house, "booking.bulk") == []
