@@ -62,16 +62,16 @@ def tell(id: UUID) -> Response:
     if kind not in KINDS:
         raise Refused("not_found")
     appointment = current_services().booking.appointment(str(id))
+    channels = offered(appointment, current_services().notify.channels())
     entries = read(("text",), "channels")
     if request.method == "GET":
-        entries = Entries({"text": "", "version": str(appointment["version"])}, {"channels": ["email"]})
+        entries = Entries({"text": "", "version": str(appointment["version"])}, {"channels": channels[:1]})
     elif _judge(entries):
         try:
             _tell(str(id), kind, entries)
             return _home(str(id), "reminded" if kind == "reminder" else "told")
         except Refused as refused:
             _explain(entries, refused)
-    channels = offered(appointment, current_services().notify.channels())
     entries.labels = {"channels": _("How"), "text": _("Your words")}
     more = {"appointment": appointment, "kind": kind, "entries": entries, "channels": channels}
     return show("desk/appointment_tell.html", entries.status, **more)
