@@ -184,7 +184,7 @@ def record(folder: Path) -> None:
         walk = Walk(app, everybody, ids, bodies(app, ids))
         routes = [route for route in walk.routes() if route not in LEFT_OUT]
         got = {name: [walk.verdict(route, name) for route in routes] for name in ORDER}
-    lines = ["# " + " ".join(f"{name:9}" for name in ORDER)]
+    lines = [f"# {' '.join(f'{name:9}' for name in ORDER)}".rstrip()]
     for number, route in enumerate(routes):
         lines.append(f"{' '.join(f'{got[name][number]:9}' for name in ORDER)}  {route}")
     TABLE.write_text("\n".join(lines) + "\n")
