@@ -136,6 +136,7 @@ class Demo:
                     {**wish, "start": self.working_day(days, at).isoformat(), "customer": customer}, became, paid
                 )
             self.customers()
+            self.book_for_somebody_with_a_landline(calendars["Ben"], services["Servicetermin"])
             self.days_off(calendars)
         if not self.staff("invitations", "invitations", {"limit": 1})["items"]:
             for invitation in INVITATIONS:
@@ -271,6 +272,17 @@ class Demo:
         if paid:
             money = {"amount": paid, "currency": "EUR"}
             self.staff("booking", "add_payment", {"id": booked["id"], "amount": money, "method": "card"})
+
+    def book_for_somebody_with_a_landline(self, calendar: str, service: str) -> None:
+        """Whom no message reaches: the practice has to call."""
+        customer = self.staff("booking", "customers", {"q": CUSTOMERS[-1]["phone"]})["items"][0]["id"]
+        start = self.working_day(4, "09:00").isoformat()
+        wish = {"service": service, "calendar": calendar, "start": start, "customer_id": customer}
+        try:
+            patiently(lambda: self.staff("booking", "book_for", wish))
+        except Refused as error:
+            if error.code not in ("slot_not_offered", "slot_taken"):
+                raise
 
     def working_day(self, days: int, at: str) -> datetime:
         """This wall-clock time on the nth Monday-to-Friday after today, or before it where n is negative."""

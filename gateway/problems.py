@@ -132,6 +132,9 @@ KINDS: dict[str, Kind] = {
         "The record has been merged into another one. Please use that one.",
         members=("customer",),
     ),
+    "message_outdated": Kind(
+        409, "This message is out of date", "Something newer was told since, or the appointment is over."
+    ),
     "email_taken": Kind(409, "This address is in use", "There is already an account with this e-mail address."),
     "precondition_failed": Kind(
         412,

@@ -260,6 +260,30 @@ REMINDER_RULES = {
     "version": 1,
     "rules": [{"channel": "email", "before": 10080}, {"channel": "sms", "before": 2880}],
 }
+TO_CALL: dict[str, object] = {
+    "appointment": "7f6c2c7e-0a50-4d8e-9d2b-1f3a5b7c9d11",
+    "version": 1,
+    "start": "2030-03-25T09:00:00+00:00",
+    "time_zone": "Europe/Berlin",
+    "service": "Servicetermin",
+    "calendar": "Hanna",
+    "customer": {
+        "first_name": "Erika",
+        "last_name": "Mustermann",
+        "email": "erika@exmaple.org",
+        "phone": "+4930901820",
+    },
+    "reason": "Diese E-Mail-Adresse gibt es nicht.",
+    "message": {
+        "id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a09",
+        "channel": "email",
+        "recipient": "erika@exmaple.org",
+        "purpose": "booking_confirmation",
+        "at": "2030-03-20T08:00:03+00:00",
+        "detail": "550 5.1.1 no such user",
+    },
+    "called": None,
+}
 TEMPLATE_TEXTS = {"subject": "Ihr Termin am {when} bei {practice}", "text": "Guten Tag {first_name} {last_name}, …"}
 TEMPLATE = {"name": "booking_confirmation", "locale": "de", **TEMPLATE_TEXTS}
 

@@ -59,6 +59,23 @@ class Notify:
         """Raises Refused `plan_required` or `sms_unavailable` when the practice cannot send by one of these."""
         return self._ask("notify", "require_channels", {"channels": channels})
 
+    def resend_message(self, id: str, address: Json) -> Json:
+        """The message, queued once more; `address`: a corrected `email` or `phone`, or neither. Refused `not_found`,
+        `invalid`, `conflict`, `message_outdated`, `plan_required`, `sms_unavailable`."""
+        return self._ask("notify", "resend_message", {"id": id, **address})
+
+    def call_list(self) -> Json:
+        """Customers of coming appointments whom no message reaches: items."""
+        return self._ask("notify", "call_list", {})
+
+    def mark_called(self, appointment: str, by: str) -> Json:
+        """The line of the list, with who called. Refused `not_found`."""
+        return self._ask("notify", "mark_called", {"appointment": appointment, "by": by})
+
+    def unmark_called(self, appointment: str) -> Json:
+        """The line of the list, nobody having called. Refused `not_found`."""
+        return self._ask("notify", "unmark_called", {"appointment": appointment})
+
     def twilio_status(self, query: str, form: dict[str, str], signature: str) -> Json:
         """How an SMS fares. Refused `forbidden` unless Twilio has signed it."""
         return self._ask("notify", "twilio_status", {"query": query, "form": form, "signature": signature})

@@ -77,6 +77,7 @@ class Journey:
         self.invite_guests()
         self.know_customers()
         self.look_at_messages()
+        self.reach_somebody()
         self.providers_tell()
         self.close()
 
@@ -300,7 +301,14 @@ class Journey:
         self.staff("invitations.resend_invitation", id=id, email="anders@kunden.example")
         for ask in ("join", "knock", "join"):
             self.public(f"invitations.{ask}", token=token)
+        host, visitor = {"id": id, "peer": "the-host-one"}, {"token": token, "peer": "the-guest-one"}
+        self.staff("invitations.enter_as_host", **host)
+        self.public("invitations.enter_as_guest", **visitor)
         self.staff("invitations.admit_guest", id=id)
+        self.staff("invitations.tell_as_host", **host, said=[{"kind": "ready"}])
+        self.public("invitations.heard_by_guest", **visitor)
+        self.public("invitations.tell_as_guest", **visitor, said=[{"kind": "ready"}])
+        self.staff("invitations.heard_by_host", **host)
         self.staff("invitations.end_call", id=id)
         self.house.bus.rpc.call("invitations", "join_links", {"ids": [id, self.practice]}, self.as_notify())
         self.staff("invitations.delete_invitation", id=id)
@@ -343,6 +351,26 @@ class Journey:
         refused("forbidden", lambda: self.public("notify.twilio_status", **twilio))
         refused("forbidden", lambda: self.public("notify.twilio_inbound", **twilio))
         refused("forbidden", lambda: self.public("notify.sms_status", provider="x", body="{}", signature=""))
+
+    def reach_somebody(self) -> None:
+        """One whose address bounced hears by another; one with a landline only is called."""
+        sent = next(one for one in self.staff("notify.messages", limit=200)["items"] if self._may_go_again(one))
+        self.staff("notify.resend_message", id=sent["id"], email="corrected@kunden.example")
+        until(lambda: len(self.staff("notify.messages", appointment=sent["appointment"])["items"][0]["history"]) > 1)
+        wish = self.wish()
+        by_phone = {"first_name": "Frida", "last_name": "Festnetz", "phone": "0711 654321"}
+        wish.pop("practice_id")
+        made = self.staff("booking.book_for", **wish, customer=by_phone)["id"]
+        until(lambda: made in {item["appointment"] for item in self.staff("notify.call_list")["items"]})
+        self.staff("notify.mark_called", appointment=made, by="Dora Demo")
+        self.staff("notify.unmark_called", appointment=made)
+        refused("not_found", lambda: self.staff("notify.mark_called", appointment=self.practice))
+
+    @staticmethod
+    def _may_go_again(message: Json) -> bool:
+        """The newest of a booking that still stands."""
+        wanted = ("customer", "booking_confirmation", "sent", CUSTOMER["email"])
+        return (message["role"], message["purpose"], message["state"], message["recipient"]) == wanted
 
     def close(self) -> None:
         self.public("practice.sign_out", session=self.session)

@@ -31,7 +31,7 @@ PUBLIC = {
         *("managed", "cancel_managed", "reschedule_managed", "undo_managed"),
     },
     "notify": {"calendar_file", "mailbox", "mailbox_message", "twilio_status", "twilio_inbound", "sms_status"},
-    "invitations": {"join", "knock"},
+    "invitations": {"join", "knock", "enter_as_guest", "heard_by_guest", "tell_as_guest"},
 }
 
 

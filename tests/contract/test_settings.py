@@ -37,6 +37,8 @@ WRONG = {
     "INVITATIONS_DAILY_LIMIT": (*NUMBER, "0"),
     "INVITATIONS_ADDRESS_LIMIT": (*NUMBER, "0"),
     "SWEEP_SECONDS": (*NUMBER, "0"),
+    "TURN_URL": ("nonsense", "http://relay.example"),
+    "ICE_POLICY": ("", "none", "relay"),
     "SMTP_URL": ("mail.example", "http://mail.example"),
     "BOUNCE_LISTEN": ("127.0.0.1:24", "imap://127.0.0.1"),
     "BOUNCE_IMAP_URL": ("mail.example", "http://mail.example"),
@@ -65,7 +67,7 @@ WRONG = {
 }
 ANY_TEXT = {
     *("LINK_KEY", "MAIL_FROM", "BOUNCE_DOMAIN", "HOST", "METRICS_HOST", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
-    *("TWILIO_FROM", "SMS_WEBHOOK_SECRET", "SMS_WEBHOOK_NAME"),
+    *("TURN_SECRET", "TWILIO_FROM", "SMS_WEBHOOK_SECRET", "SMS_WEBHOOK_NAME"),
 }
 NAMES = {name: {field.metadata["env"]: field for field in fields(kind)} for name, kind in CLASSES.items()}
 CASES = [(who, name, value) for who, known in NAMES.items() for name in known for value in WRONG.get(name, ())]

@@ -26,6 +26,7 @@ from gateway.api.answers.staff import (
     Service,
     SignedIn,
     Template,
+    ToCall,
 )
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "SignedIn",
     "Suggestions",
     "Template",
+    "ToCall",
     "Week",
     "page_of",
 ]

@@ -224,6 +224,33 @@ class Message(Answer):
     history = fields.List(fields.Raw())
 
 
+class Caller(Answer):
+    """Who called, and when."""
+
+    at = maybe_instant()
+    by = maybe()
+
+
+class ToCall(Answer):
+    """A coming appointment whose customer no message reaches."""
+
+    appointment = id_()
+    version = fields.Integer(metadata={"description": "what was to be told"})
+    start = maybe_instant()
+    time_zone = text()
+    service = text()
+    calendar = text()
+    customer = fields.Dict(metadata={"description": "first_name, last_name, email, phone"})
+    reason = text()
+    message = fields.Dict(
+        allow_none=True,
+        metadata={
+            "description": "the one that failed: id, channel, recipient, purpose, at, detail; null: none could be sent"
+        },
+    )
+    called = fields.Nested(Caller, allow_none=True)
+
+
 class Template(Answer):
     """A message's template."""
 

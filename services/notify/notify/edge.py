@@ -9,7 +9,7 @@ from notify.domain.accounts import PURPOSES
 from notify.domain.errors import NotFound
 from notify.ical import calendar_file
 from notify.incoming import Incoming
-from notify.usecases import accounts, channels, delivery, events, invitations, log, reminders, templates
+from notify.usecases import accounts, calls, channels, delivery, events, invitations, log, reminders, resend, templates
 from runtime.db import Session
 from runtime.edge import Access, Call, on, rpc
 from runtime.messages import Event
@@ -115,6 +115,26 @@ class NotifyEdge:
         reader = reader_of(change, "customer", parts.locale, link)
         file = calendar_file(change, reader, parts.practice, parts.attachment, self.app.settings.mail_from, call.now)
         return {"filename": file.filename, "content": file.content.decode()}
+
+    @rpc(contracts.Resend, allow=STAFF, scope="notify:write")
+    def resend_message(self, call: Call, request: dict[str, Any]) -> Any:
+        id, sms, reader = request.pop("id"), bool(self.app.settings.sms_provider), words.choose(call.locale)
+        self.app.db.write(resend.resend, call.practice_id, id, request, call.now, reader, sms)
+        return self.app.db.read(log.one, call.practice_id, id, reader)
+
+    @rpc(contracts.Nothing, allow=STAFF, scope="notify:read")
+    def call_list(self, call: Call, request: dict[str, Any]) -> Any:
+        return self.app.db.read(calls.call_list, call.practice_id, call.now, words.choose(call.locale))
+
+    @rpc(contracts.CallMark, allow=STAFF, scope="notify:write")
+    def mark_called(self, call: Call, request: dict[str, Any]) -> Any:
+        user, reader = (str(call.caller.user_id), request["by"]), words.choose(call.locale)
+        return self.app.db.write(calls.mark, call.practice_id, request["appointment"], user, call.now, reader)
+
+    @rpc(contracts.AppointmentRef, allow=STAFF, scope="notify:write")
+    def unmark_called(self, call: Call, request: dict[str, Any]) -> Any:
+        reader = words.choose(call.locale)
+        return self.app.db.write(calls.unmark, call.practice_id, request["appointment"], call.now, reader)
 
     @rpc(contracts.TwilioCall)
     def twilio_status(self, call: Call, request: dict[str, Any]) -> Any:

@@ -165,10 +165,12 @@ def ascii_local(spec: str) -> bool:
     return spec.rpartition("@")[0].isascii()
 
 
-def message_id(id: str, mail_from: str) -> str:
-    """The Message-ID of this message row: always the same, so that a repeat is the same mail."""
+def message_id(id: str, mail_from: str, round: int = 0) -> str:
+    """The Message-ID of this message row: always the same, so that a repeat is the same mail; another one when staff
+    have it sent again."""
     host = _sender(mail_from)[1].rpartition("@")[2] or "localhost"
-    return f"<{id}@{host.encode('idna').decode()}>"
+    name = f"{id}.{round}" if round else id
+    return f"<{name}@{host.encode('idna').decode()}>"
 
 
 def sender_address(mail_from: str) -> str:

@@ -154,8 +154,9 @@ class Message(Base):
     expired, else at `forget_at`, when nobody would send it again: people's data are not kept longer than needed.
     `attempt` counts the turns begun; a turn may only be finished under the number it was begun with. `lease_until`:
     after it a turn counts as lost. `traceparent` is the trace of the event that caused it. Of those that are due, a
-    lower `priority` goes first. `reference` is the name by which the provider of the last turn knows it.
-    `occasion` tells apart what is of one purpose: the rule and the time of a scheduled reminder.
+    lower `priority` goes first. `round` counts how often staff sent it again. `reference` is the name by which the
+    provider of the last turn knows it. `occasion` tells apart what is of one purpose: the rule and the time of a
+    scheduled reminder.
     """
 
     __tablename__ = "messages"
@@ -183,6 +184,7 @@ class Message(Base):
     priority: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     reference: Mapped[str] = mapped_column(String(100), default="", server_default="")
     forget_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    round: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
 
     __table_args__ = (
         UniqueConstraint(
@@ -218,6 +220,13 @@ class Message(Base):
             sqlite_where=text("channel = 'sms'"),
         ),
         Index(
+            "messages_failed",
+            "practice_id",
+            "appointment_id",
+            postgresql_where=text("state = 'failed' and role = 'customer'"),
+            sqlite_where=text("state = 'failed' and role = 'customer'"),
+        ),
+        Index(
             "messages_sending",
             "lease_until",
             postgresql_where=text("state = 'sending'"),
@@ -246,6 +255,18 @@ class OptOut(Base):
     __tablename__ = "opt_outs"
     practice_id: Mapped[str] = mapped_column(Id, primary_key=True)
     number: Mapped[str] = mapped_column(String(20), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Called(Base):
+    """Somebody called the customer, whom no message had reached. It holds for what was to be told until `version`."""
+
+    __tablename__ = "calls"
+    appointment_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    practice_id: Mapped[str] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(Integer)
+    user_id: Mapped[str] = mapped_column(Id)
+    user_name: Mapped[str] = mapped_column(String(120))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

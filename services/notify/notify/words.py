@@ -59,6 +59,7 @@ REASONS = {
     "sms_region": "The SMS provider does not send to this country.",
     "sms_too_long": "The SMS is too long.",
     "sms_unknown": "The SMS did not arrive; the mobile network did not say why.",
+    "no_address": "There is no address for messages, only a phone number.",
     "plan": "The practice's plan includes no SMS.",
     "late": "The message could not be sent in time.",
     "too_late": "The appointment was over before the message could be sent.",
@@ -72,6 +73,8 @@ PROBLEMS = {
     "filename": "Please enter a file name that ends with .ics.",
     "email": "Please enter a valid e-mail address.",
     "phone": "Please enter a valid phone number.",
+    "sms_number": "Please enter a phone number that can get SMS.",
+    "has_it": "This address has got this message already.",
     "no_sms": "A calendar file is not sent by SMS.",
 }
 

@@ -6,7 +6,9 @@
 from notify.contracts.events import READS, appointment, managed, reminding, snapshot
 from notify.contracts.invitations import orders
 from notify.contracts.requests import (
+    AppointmentRef,
     CalendarRef,
+    CallMark,
     ChannelChanges,
     Channels,
     Locale,
@@ -14,6 +16,7 @@ from notify.contracts.requests import (
     MailRef,
     MessageQuery,
     Nothing,
+    Resend,
     Rules,
     TemplateName,
     TemplateWords,
@@ -24,7 +27,9 @@ from notify.contracts.requests import (
 
 __all__ = [
     "READS",
+    "AppointmentRef",
     "CalendarRef",
+    "CallMark",
     "ChannelChanges",
     "Channels",
     "Locale",
@@ -32,6 +37,7 @@ __all__ = [
     "MailboxQuery",
     "MessageQuery",
     "Nothing",
+    "Resend",
     "Rules",
     "TemplateName",
     "TemplateWords",

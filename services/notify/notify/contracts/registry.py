@@ -17,6 +17,7 @@ EMITS = {
 READS = events.READS
 
 _GONE = ("not_found",)
+_AGAIN = ("not_found", "conflict", "message_outdated", "plan_required", "sms_unavailable")
 _NO_SMS = ("plan_required", "sms_unavailable")
 
 ANSWERS = {
@@ -35,6 +36,10 @@ ANSWERS = {
     "update_reminder_rules": Answer("Change that; the schedule follows.", schemas.Rules, ("precondition_failed",)),
     "messages": Answer("The message log, newest first, in pages.", schemas.MessagePage),
     "calendar_file": Answer("The calendar file of the appointment behind a link.", schemas.CalendarFile, _GONE),
+    "resend_message": Answer("Sends a message once more, to a corrected address.", schemas.Message, _AGAIN),
+    "call_list": Answer("Customers of coming appointments whom no message reaches.", schemas.CallList),
+    "mark_called": Answer("Notes that somebody called.", schemas.ToCall, _GONE),
+    "unmark_called": Answer("Takes that back.", schemas.ToCall, _GONE),
     "twilio_status": Answer("Twilio tells how an SMS fares; only its signature counts.", schemas.Heard),
     "twilio_inbound": Answer("Twilio tells what somebody answered: STOP, START.", schemas.Heard),
     "sms_status": Answer("Another provider tells either.", schemas.Heard),

@@ -87,6 +87,22 @@ class Channels(Schema):
     channels = fields.List(fields.String(validate=validate.OneOf(CHANNELS)), required=True)
 
 
+class Resend(Schema):
+    """Where to; with neither, to the address that it has."""
+
+    id = _id(required=True)
+    email = fields.String(validate=validate.Length(max=254))
+    phone = fields.String(validate=validate.Length(max=40))
+
+
+class AppointmentRef(Schema):
+    appointment = _id(required=True)
+
+
+class CallMark(AppointmentRef):
+    by = fields.String(load_default="", validate=validate.Length(max=120))
+
+
 class TwilioCall(Schema):
     """A request of Twilio as it came: its signature covers the address with the query, and the form."""
 

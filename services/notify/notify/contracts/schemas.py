@@ -107,6 +107,13 @@ class Turn(Schema):
     detail = string("What the mail server said; null: nothing.", null=True)
 
 
+class Attempt(Turn):
+    """A state in the history, of which try, and to which address."""
+
+    attempt = whole("Which try; 0: before the first.")
+    address = string("Where to.")
+
+
 class Message(Turn):
     """A message with its state now and before."""
 
@@ -117,7 +124,7 @@ class Message(Turn):
     channel = string("How it goes out.", among=CHANNELS)
     recipient = string("Its address.")
     role = string("Whom it is for.", among=ROLES)
-    history = several(Turn, "All its states, oldest first.")
+    history = several(Attempt, "All its states, oldest first.")
 
 
 MessagePage = page(Message)
@@ -142,6 +149,54 @@ class Ways(Schema):
 
     email = part(Way, "Always possible.")
     sms = part(Way, "Takes the plan and a provider.")
+
+
+class Caller(Schema):
+    """Who called, and when."""
+
+    at = instant("When it was noted.")
+    by = string("The user's name; empty: unknown.")
+
+
+class Person(Schema):
+    """A customer as far as one needs to call."""
+
+    first_name = string("May be empty.")
+    last_name = string("May be empty.")
+    email = string("May be empty.")
+    phone = string("May be empty.")
+
+
+class LostMessage(Schema):
+    """The message that did not arrive."""
+
+    id = ident("In the message log.")
+    channel = string("How it went out.", among=CHANNELS)
+    recipient = string("Where to.")
+    purpose = string("What it is for.", among=PURPOSES)
+    at = instant("When it failed.")
+    detail = string("What the other side said; null: nothing.", null=True)
+
+
+class ToCall(Schema):
+    """A coming appointment whose customer no message reaches."""
+
+    appointment = ident("The appointment.")
+    version = whole("Its version that was to be told.")
+    start = instant("When it begins.")
+    time_zone = string("The calendar's.")
+    service = string("Its name.")
+    calendar = string("The calendar's nickname.")
+    customer = part(Person, "Whom to call.")
+    reason = string("Why, a sentence in the reader's language.")
+    message = part(LostMessage, "Which one failed; null: none could be sent.", null=True)
+    called = part(Caller, "Who has called already; null: nobody.", null=True)
+
+
+class CallList(Schema):
+    """Whom to call."""
+
+    items = several(ToCall, "The soonest first; those who were called come last.")
 
 
 class Heard(Schema):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 BACK_OFF = (1, 5, 15, 60, 120, 240)  # in units of the base (one minute); the last repeats
+BEHIND_BOOKINGS = 1  # the priority of what comes in heaps: a thousand invitations hold up no confirmation
 GIVE_UP_AFTER = timedelta(hours=48)
 
 

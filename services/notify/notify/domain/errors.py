@@ -29,6 +29,18 @@ class PreconditionFailed(DomainError):
     code = "precondition_failed"
 
 
+class Conflict(DomainError):
+    """It is just being changed."""
+
+    code = "conflict"
+
+
+class MessageOutdated(DomainError):
+    """It would tell what is no longer so, or the appointment is over."""
+
+    code = "message_outdated"
+
+
 class PlanRequired(DomainError):
     """The practice's plan includes no SMS."""
 

@@ -65,7 +65,7 @@ class Emails:
             calendar = calendar_file(change, reader, parts.practice, parts.attachment, self.settings.mail_from, now)
         return mime.mail(
             compose.letter(change, purpose, reader, parts.practice, parts.template, home),
-            message_id=mime.message_id(message.id, self.settings.mail_from),
+            message_id=mime.message_id(message.id, self.settings.mail_from, message.round),
             recipient=message.recipient,
             recipient_name=change.customer.name if reader.customer else "",
             mail_from=self.settings.mail_from,

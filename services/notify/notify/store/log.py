@@ -33,6 +33,12 @@ def messages(
     return session.orm.scalars(query.order_by(Message.queued_at.desc(), Message.id.desc()).limit(limit)).all()
 
 
+def message(session: Session, practice_id: str, id: str) -> Message | None:
+    """The practice's message, locked until the end of the transaction."""
+    query = select(Message).where(Message.id == id, Message.practice_id == practice_id).with_for_update()
+    return session.orm.scalars(query).first()
+
+
 def attempts(session: Session, message_ids: Sequence[str]) -> dict[str, list[Attempt]]:
     """The attempts of these messages, oldest first."""
     found: dict[str, list[Attempt]] = {id: [] for id in message_ids}

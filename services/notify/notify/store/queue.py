@@ -17,7 +17,7 @@ ADD_ATTEMPT = insert(table("attempts"))
 
 TURN = MESSAGE[
     *("id", "practice_id", "appointment_id", "invitation_id", "version", "purpose", "role", "channel", "recipient"),
-    "attempt",
+    *("attempt", "round"),
 ]
 NOTHING = literal({}, JSON)  # left of the snapshot when the message has ended: it is full of people's data
 UNDER_WAY = MESSAGES.alias("under_way")
@@ -113,6 +113,12 @@ FORGET = (
     .values(snapshot=NOTHING, forget_at=null())
 )
 START = MESSAGE.snapshot["start"].as_string().label("start")
+AGAIN = (
+    update(MESSAGES)
+    .where(MESSAGE.id == bindparam("message"))
+    .values(state=State.QUEUED, reason="", detail="", reference="", priority=0, lease_until=null())
+)
+STATE_OF = select(MESSAGE.state).where(MESSAGE.id == bindparam("message"))
 STANDING = (*MESSAGE["id", "version", "purpose", "role", "channel", "recipient", "state"], START)
 MESSAGES_OF = select(*STANDING).where(MESSAGE.appointment_id == bindparam("appointment"))
 MESSAGES_OF_INVITATION = select(*STANDING).where(MESSAGE.invitation_id == bindparam("invitation"))
@@ -201,6 +207,16 @@ def report_old(session: Session, message_id: str, attempt: int, outcome: Outcome
     """Note what is told of an earlier turn, in its own row. False when there is no such turn."""
     how = {"outcome": outcome.state, "why": outcome.reason, "answer": outcome.detail, "now": now}
     return count(session.execute(REPORT_OLD, {"message": message_id, "turn": attempt, **how})) == 1
+
+
+def queue_again(session: Session, message_id: str, changes: dict[str, Any], now: datetime) -> None:
+    """Queue the message once more, changed so; nobody has waited longer for it to be sent."""
+    session.execute(AGAIN.values(**changes, changed_at=now, not_before=now), {"message": message_id})
+
+
+def state_of(session: Session, message_id: str) -> str:
+    state: str = session.execute(STATE_OF, {"message": message_id}).scalar_one()
+    return state
 
 
 def forget(session: Session, now: datetime) -> None:

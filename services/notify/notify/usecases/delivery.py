@@ -34,6 +34,7 @@ class Turn:
     recipient: str
     snapshot: dict[str, Any]
     attempt: int
+    round: int
     traceparent: str
     head: Letterhead
 
@@ -64,6 +65,7 @@ def _turn(row: Any, head: Letterhead) -> Turn:
         recipient=row.recipient,
         snapshot=row.snapshot,
         attempt=row.attempt,
+        round=row.round,
         traceparent=row.traceparent,
         head=head,
     )

@@ -5,14 +5,12 @@ from typing import Any
 
 from notify import contracts, metrics
 from notify.domain.decide import Role
-from notify.domain.delivery import GIVE_UP_AFTER, State
+from notify.domain.delivery import BEHIND_BOOKINGS, GIVE_UP_AFTER, State
 from notify.store import queue
 from runtime.db import Session
 from runtime.ids import stable_id
 from runtime.messages import Event
 from runtime.telemetry import traceparent
-
-BEHIND_BOOKINGS = 1  # a thousand invitations hold up no confirmation
 
 
 def invitation_changed(session: Session, now: datetime, event: Event) -> None:

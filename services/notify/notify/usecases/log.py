@@ -28,12 +28,28 @@ def messages(
     return {"items": items, "next": _cursor(page[-1]) if len(rows) > limit else None}
 
 
+def one(session: Session, practice_id: str, id: str, reader: str) -> dict[str, Any]:
+    """One of the practice's messages. Raises NotFound."""
+    rows = kept.messages(session, practice_id, {"id": [id]}, None, 1)
+    if not rows:
+        raise NotFound(id=id)
+    return _view(rows[0], kept.attempts(session, [id])[id], reader)
+
+
 def _view(row: Message, attempts: list[Attempt], reader: str) -> dict[str, Any]:
     now = _turn(row.state, row.changed_at, row.reason, row.detail, reader)
-    turns = [_turn(a.state, a.at, a.reason, a.detail, reader) for a in attempts]
-    history = [_turn(State.QUEUED, row.queued_at, "", "", reader), *turns]
+    turns = [
+        {
+            **_turn(a.state, a.at, a.reason, a.detail, reader),
+            "attempt": a.number,
+            "address": a.recipient or row.recipient,
+        }
+        for a in attempts
+    ]
+    first = {"attempt": 0, "address": turns[0]["address"] if turns else row.recipient}
+    history = [{**_turn(State.QUEUED, row.queued_at, "", "", reader), **first}, *turns]
     if row.state in ENDED:
-        history.append(now)
+        history.append({**now, "attempt": row.attempt, "address": row.recipient})
     return {
         "id": row.id,
         "appointment": row.appointment_id,

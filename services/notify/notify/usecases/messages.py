@@ -5,7 +5,7 @@ from typing import Any
 
 from notify.domain.appointments import Appointment
 from notify.domain.decide import Draft, Purpose, Role
-from notify.domain.delivery import State, useful_until
+from notify.domain.delivery import BEHIND_BOOKINGS, State, useful_until
 from runtime.ids import stable_id
 from runtime.telemetry import traceparent
 
@@ -35,6 +35,7 @@ def row(
         "useful_until": useful,
         "forget_at": max(useful, change.end, change.previous_end or change.end),
         "traceparent": traceparent(),
+        "priority": BEHIND_BOOKINGS if draft.purpose is Purpose.REMINDER else 0,
     }
 
 
