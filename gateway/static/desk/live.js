@@ -16,6 +16,7 @@ const mine = document.querySelector("[data-live-session]")?.dataset.liveSession;
 const known = new Set();
 let since = "";
 let polling = 0;
+let over = false;
 
 function hear(message) {
   const { type, data } = message;
@@ -49,13 +50,19 @@ function listen() {
     startPolling();
     if (source.readyState !== EventSource.CLOSED) return;
     source.close();
-    setTimeout(listen, AGAIN);
+    if (!over) setTimeout(() => over || listen(), AGAIN);
   });
 }
 
 function startPolling() {
   document.documentElement.dataset.live = "poll";
   polling ||= setInterval(ask, POLL);
+}
+
+// Whoever has signed out, in whichever tab, is asked for no more.
+function signedOut() {
+  over = true;
+  stopPolling();
 }
 
 function stopPolling() {
@@ -66,6 +73,7 @@ function stopPolling() {
 async function ask() {
   const from = since || new Date().toISOString();
   const answer = await fetch(`/api/v1/live/changes?since=${encodeURIComponent(from)}`).catch(() => null);
+  if (answer?.status === 401) signedOut();
   if (!answer?.ok) return;
   const found = await answer.json();
   since = found.until;
@@ -76,13 +84,15 @@ async function ask() {
 // -- regions: <… data-live id="…"> is replaced by its like on the page as it is now -------------------------------
 
 let due = 0;
+let last = 0;
 function refreshSoon() {
   clearTimeout(due);
-  due = setTimeout(refresh, 300);
+  due = setTimeout(refresh, Math.max(300, last + 2000 - Date.now())); // a booking is several messages
 }
 
 async function refresh() {
   if (!document.querySelector("[data-live], [data-inbox-count]")) return;
+  last = Date.now();
   const answer = await fetch(location.pathname + location.search).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -135,8 +145,11 @@ function find(fresh, { id, number }) {
 // -- the pop-up of a new online booking ----------------------------------------------------------------------------
 
 const place = document.getElementById("live-news");
+const announced = JSON.parse(sessionStorage.getItem("terminfluss.announced") || "[]"); // each once in a tab
 async function announce({ type, data }) {
-  if (!place || type !== "appointment.booked" || !data.online) return;
+  if (!place || type !== "appointment.booked" || !data.online || announced.includes(data.id)) return;
+  announced.push(data.id);
+  sessionStorage.setItem("terminfluss.announced", JSON.stringify(announced.slice(-50)));
   const answer = await fetch(`/desk/news/${data.id}${location.search.includes("lang=") ? location.search : ""}`).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -1,0 +1,137 @@
+"""The calendar's page with its list, and the data of the drawn calendar."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton
+from flask import Response, request
+from werkzeug.wrappers import Response as Answer
+
+from gateway.api.framework import answer
+from gateway.context import current_services, gateway, locale
+from gateway.pages import links
+from gateway.pages.backend import Json
+from gateway.pages.desk.calendar import plan as plans
+from gateway.pages.desk.calendar.span import VIEWS, Span, asked, span
+from gateway.pages.desk.frame import done, exists, may, page, show, zone
+from gateway.pages.words import _
+from gateway.present import day_month, long_day, same_clock
+from runtime.errors import Refused
+
+WRITE, BLOCK = "booking:write", "availability:write"
+
+
+@page("/calendar", "desk_calendar")
+def calendar() -> Answer:
+    """Day, work week, week or month."""
+    today = gateway().clock().astimezone(ZoneInfo(zone())).date()
+    shown = span(request.args.get("view", ""), request.args.get("date", ""), today, zone())
+    services = current_services().availability.list_services()["items"]
+    service = _known(services, request.args.get("service", ""))
+    plan = plans.load(shown, _id("calendar"), service)
+    return show(
+        "desk/calendar/page.html",
+        plan=plan,
+        span=shown,
+        title=title(shown),
+        views=views(),
+        today=today,
+        services=services,
+        service=service,
+        words_of=plans.words_of,
+        signs=plans.SIGNS,
+        drawn=_settings(plan, service),
+        foreign=[one for one in plan.calendars if not same_clock(one["time_zone"], zone(), shown.starts)],
+        writes=may(WRITE),
+        blocks=may(BLOCK),
+        did=done(_sentences()),
+    )
+
+
+@page("/calendar/events", "desk_calendar_events")
+def events() -> Response:
+    """What the drawn calendar shows of some days: JSON."""
+    shown = asked(request.args.get("from", ""), request.args.get("to", ""), zone())
+    if shown is None:
+        raise Refused("invalid", {"errors": {"to": ["Too long."]}})
+    plan = plans.load(shown, _id("calendar"), _id("service"))
+    now = gateway().clock().astimezone(ZoneInfo(zone()))
+    return answer(
+        {
+            "events": plans.drawn(plan, editable=may(WRITE)),
+            "complete": plan.complete,
+            "now": now.strftime("%Y-%m-%dT%H:%M:%S"),
+        }
+    )
+
+
+def _id(name: str) -> str:
+    """An id from the address; whatever is none counts as not given."""
+    try:
+        return str(UUID(request.args.get(name, "")))
+    except ValueError:
+        return ""
+
+
+def _known(items: list[Json], id: str) -> str:
+    return id if any(one["id"] == id for one in items) else ""
+
+
+def views() -> list[tuple[str, str]]:
+    """The views and their words."""
+    return list(zip(VIEWS, (_("Day"), _("Work week"), _("Week"), _("Month")), strict=True))
+
+
+def title(shown: Span) -> str:
+    """What stands above the calendar: "Montag, 25. März 2030", "25. – 29. März 2030"."""
+    last = shown.days[-1]
+    if shown.view == "day":
+        return f"{long_day(shown.day, locale())} {shown.day.year}"
+    if shown.view == "month":
+        return str(format_skeleton("yMMMM", shown.day, locale=locale()))
+    return f"{day_month(shown.first, locale())} – {day_month(last, locale())} {last.year}"
+
+
+def _settings(plan: plans.Plan, service: str) -> Json:
+    """What the script needs to draw."""
+    now = gateway().clock().astimezone(ZoneInfo(zone()))
+    offset = now.strftime("%z")
+    words: dict[str, Any] = {
+        "allDay": _("All day"), "noEvents": _("No appointments"), "more": _("more"), "open": _("Open"),
+        "confirm": _("Confirm"), "move": _("Move"), "cancel": _("Cancel"), "notify": _("Tell the customer"),
+        "failed": _("This could not be loaded. Please try again."), "left": _("still %(time)s"), "menu": _("Actions"),
+        "tooMany": _("There is more than can be shown. Choose fewer days or one calendar."),
+    }  # fmt: skip
+    return {
+        "view": plan.span.view,
+        "date": plan.span.day.isoformat(),
+        "offset": f"{offset[:3]}:{offset[3:]}",
+        "locale": locale(),
+        "calendar": plan.calendar,
+        "service": service,
+        "resources": [
+            {"id": one["id"], "title": one["nickname"]} for one in plan.calendars
+            if not plan.calendar or one["id"] == plan.calendar
+        ],
+        "events": links.to("desk_calendar_events"),
+        "slot": links.to("desk_calendar_slot") if may(WRITE) or may(BLOCK) else "",
+        "away": "/desk/calendar/absences/",
+        "change": "/desk/calendar/appointments/" if may(WRITE) else "",
+        "appointment": "/desk/appointments/" if exists("desk_appointment") else "",
+        "words": words,
+    }  # fmt: skip
+
+
+def _sentences() -> dict[str, str]:
+    return {
+        "moved": _("The appointment has been moved. The customer will be told."),
+        "moved_silently": _("The appointment has been moved. The customer was not told."),
+        "stretched": _("The length has been changed. The customer will be told."),
+        "stretched_silently": _("The length has been changed. The customer was not told."),
+        "cancelled": _("The appointment has been cancelled. The customer will be told."),
+        "cancelled_silently": _("The appointment has been cancelled. The customer was not told."),
+        "confirmed": _("The appointment has been confirmed. The customer will be told."),
+        "away": _("The time is blocked."),
+        "back": _("The absence has been removed. The time is free again."),
+    }
