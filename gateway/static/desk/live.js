@@ -83,9 +83,11 @@ async function ask() {
 
 // -- regions: <… data-live id="…"> is replaced by its like on the page as it is now -------------------------------
 
+const lists = document.querySelector('script[src*="/static/desk.js"]'); // does the same, and knows rows and ticks
 let due = 0;
 let last = 0;
 function refreshSoon() {
+  if (lists) return;
   clearTimeout(due);
   due = setTimeout(refresh, Math.max(300, last + 2000 - Date.now())); // a booking is several messages
 }
@@ -93,7 +95,8 @@ function refreshSoon() {
 async function refresh() {
   if (!document.querySelector("[data-live], [data-inbox-count]")) return;
   last = Date.now();
-  const answer = await fetch(location.pathname + location.search).catch(() => null);
+  const here = document.documentElement.dataset.home ?? location.pathname + location.search; // beneath an open panel
+  const answer = await fetch(here).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   count(page);
