@@ -31,8 +31,9 @@ def day_month(day: date, locale: str) -> str:
 
 
 def long_day(day: date, locale: str) -> str:
-    """ "Montag, 29. März"."""
-    return format_skeleton("MMMMEEEEd", day, locale=locale)
+    """ "Montag, 29. März". CLDR has no such pattern with both words in full; only French does without the comma."""
+    comma = "" if locale == "fr" else ","
+    return f"{format_date(day, 'EEEE', locale=locale)}{comma} {day_month(day, locale)}"
 
 
 def full_day(text: str, locale: str) -> str:

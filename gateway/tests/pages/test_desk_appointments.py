@@ -92,8 +92,10 @@ def test_another_day_and_another_clock(sign_in: SignIn, house: House) -> None:
     """The reader's day, also where it is 23 hours long; the calendar's time stands beside."""
     client = sign_in(zone="America/New_York")
     page = client.get("/desk/today?day=2026-03-08")
-    asked = only(house, "booking.appointments")
+    asked = house.asked("booking.appointments")[0]
     assert (asked["from"], asked["to"]) == ("2026-03-08T00:00:00-05:00", "2026-03-09T00:00:00-04:00")
+    assert page.heading == "Sonntag, 8. März"
+    assert client.get("/desk/today?day=2026-03-08&lang=fr").heading == "dimanche 8 mars"
     assert "04:00" in page.text
     assert "Berlin: Di 24. März, 09:00" in page.text
 
