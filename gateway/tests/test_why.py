@@ -43,7 +43,7 @@ def test_there_is_a_sentence_for_every_reason_and_no_other() -> None:
         ("outside_hours", {}, "Außerhalb der Arbeitszeit dieses Tages: 09:00 – 12:00."),
         ("outside_hours", {"periods": []}, "An diesem Tag wird nicht gearbeitet."),
         ("off_grid", {"minutes": 30, "to": None}, "Termine beginnen alle 30 Minuten. In der Nähe: 09:00."),
-        ("holiday", {"text": ""}, "Feiertag am Mo., 25. März."),
+        ("holiday", {"text": ""}, "Feiertag am Montag, 25. März."),
         ("absence", {"text": "Arzt"}, "Abwesend: Mo. 25. März, 09:00 bis Mo. 25. März, 10:00. Arzt"),
     ],
 )
