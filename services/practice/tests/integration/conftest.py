@@ -73,9 +73,3 @@ class Desk:
 @pytest.fixture(name="desk")
 def _desk(databases: Databases) -> Desk:
     return Desk(databases)
-
-
-@pytest.fixture(name="light")
-def _light(sqlite: Databases) -> Desk:
-    """For what no database decides: on SQLite only."""
-    return Desk(sqlite)

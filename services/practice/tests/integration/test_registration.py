@@ -59,14 +59,14 @@ def test_first_steps_are_taken_once(desk: Any) -> None:
     assert not desk.sign_in(email=WISH["email"])["practice"]["first_steps"]
 
 
-def test_looking_at_a_link_changes_nothing(light: Any) -> None:
+def test_looking_at_a_link_changes_nothing(desk: Any) -> None:
     """The page shows what it would confirm."""
-    light.ask("register", WISH)
-    token = light.token("registration.requested")
+    desk.ask("register", WISH)
+    token = desk.token("registration.requested")
     for _ in range(2):
-        seen = light.ask("registration", {"token": token})
+        seen = desk.ask("registration", {"token": token})
         assert (seen["practice"], seen["email"], seen["confirmed"]) == (WISH["practice"], "max@mueller.example", False)
-    assert types(light) == ["registration.requested"]
+    assert types(desk) == ["registration.requested"]
 
 
 def test_a_link_followed_twice_makes_one_practice(desk: Any) -> None:
@@ -106,10 +106,10 @@ def test_a_link_ends_after_two_days(desk: Any) -> None:
 
 
 @pytest.mark.parametrize("token", ["T" * 22, "x", "' or 1=1 --"])
-def test_a_link_that_nobody_got_is_not_there(light: Any, token: str) -> None:
-    light.ask("register", WISH)
+def test_a_link_that_nobody_got_is_not_there(desk: Any, token: str) -> None:
+    desk.ask("register", WISH)
     for method in ("confirm", "registration", "invited"):
-        assert code(light.ask, method, {"token": token}) == "not_found"
+        assert code(desk.ask, method, {"token": token}) == "not_found"
 
 
 def test_a_known_address_gets_the_same_answer_and_a_letter_that_says_so(desk: Any) -> None:
@@ -123,13 +123,13 @@ def test_a_known_address_gets_the_same_answer_and_a_letter_that_says_so(desk: An
     assert desk.sign_in()["user"]["name"] == "Dora Demo"
 
 
-def test_an_event_never_holds_the_token(light: Any) -> None:
+def test_an_event_never_holds_the_token(desk: Any) -> None:
     """Only notify asks for it, and only services may."""
-    light.ask("register", WISH)
-    token, event = light.token("registration.requested"), light.told()[-1]
+    desk.ask("register", WISH)
+    token, event = desk.token("registration.requested"), desk.told()[-1]
     assert token not in event.to_json()
     assert WISH["password"] not in event.to_json()
-    assert code(light.ask, "account_tokens", {"ids": [event.subject]}) == "unauthorized"
+    assert code(desk.ask, "account_tokens", {"ids": [event.subject]}) == "unauthorized"
 
 
 def test_an_address_gets_few_letters_in_an_hour(desk: Any) -> None:
@@ -189,14 +189,14 @@ def test_confirmed_at_the_same_moment_it_is_made_once(desk: Any) -> None:
         {"plan": "premium"},
     ],
 )
-def test_a_registration_with_nonsense_is_refused(light: Any, wrong: dict[str, Any]) -> None:
+def test_a_registration_with_nonsense_is_refused(desk: Any, wrong: dict[str, Any]) -> None:
     """Before anything is kept or told."""
-    assert code(light.ask, "register", {**WISH, **wrong}) == "invalid"
-    assert types(light) == []
+    assert code(desk.ask, "register", {**WISH, **wrong}) == "invalid"
+    assert types(desk) == []
 
 
-def test_the_life_of_the_link_is_told(light: Any) -> None:
+def test_the_life_of_the_link_is_told(desk: Any) -> None:
     """notify sends no mail whose link has ended."""
-    light.ask("register", WISH)
-    event = light.told()[-1]
+    desk.ask("register", WISH)
+    event = desk.told()[-1]
     assert event.data["expires_at"] == (event.time + timedelta(days=2)).isoformat()
