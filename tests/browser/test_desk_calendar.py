@@ -166,7 +166,7 @@ def test_the_menu_of_an_appointment_is_there_for_the_keyboard(desk: Open, practi
 def test_a_new_online_booking_pops_up_in_every_open_page(desk: Open, practice: Practice) -> None:
     """By the stream; the calendar shows it, the count of the inbox rises, and a held time appears and goes."""
     page = desk(f"/desk/calendar?view=day&date={practice.day}")
-    expect(page.locator("html")).to_have_attribute("data-live", "stream")
+    expect(page.locator("html")).to_have_attribute("data-feed", "stream")
     other = page.context.new_page()
     other.goto("/desk/inbox")
     count = int(page.locator("[data-inbox-count]").text_content() or 0)
@@ -190,7 +190,7 @@ def test_without_a_stream_the_page_asks(desk: Open, practice: Practice) -> None:
     page.route("**/api/v1/live*", lambda route: route.fulfill(status=503, body="{}"))
     page.clock.install()
     page.goto(f"/desk/calendar?view=day&date={practice.day}")
-    expect(page.locator("html")).to_have_attribute("data-live", "poll")
+    expect(page.locator("html")).to_have_attribute("data-feed", "poll")
     page.clock.run_for(16_000)
     practice.book(16, 0, "Fragmann", "Ben")
     page.clock.run_for(16_000)

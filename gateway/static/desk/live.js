@@ -38,7 +38,7 @@ function listen() {
   source.addEventListener("ready", (event) => {
     since = event.lastEventId;
     stopPolling();
-    document.documentElement.dataset.live = "stream";
+    document.documentElement.dataset.feed = "stream";
   });
   for (const type of TYPES) {
     source.addEventListener(type, (event) => {
@@ -55,7 +55,7 @@ function listen() {
 }
 
 function startPolling() {
-  document.documentElement.dataset.live = "poll";
+  document.documentElement.dataset.feed = "poll";
   polling ||= setInterval(ask, POLL);
 }
 
