@@ -2,14 +2,14 @@
 // (what has the focus, stands open or is ticked) stays as it is, unless it changed.
 const MINUTE = 60_000;
 const CONTROLS = "a[href], button, summary, input";
-const live = () => document.querySelector("[data-live]");
+const live = () => document.querySelector("main [data-live]"); // the root element has a data-live, too: its state
 let waiting = 0;
 
 async function refresh() {
   const answer = await fetch(document.documentElement.dataset.home ?? location.pathname + location.search).catch(() => null);
   if (!answer?.ok || answer.redirected || !live()) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.querySelector("[data-live]");
+  const fresh = page.querySelector("main [data-live]");
   if (!fresh || fresh.textContent === live().textContent) return;
   swap(document.adoptNode(fresh));
   document.title = page.title;

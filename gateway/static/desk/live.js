@@ -100,7 +100,7 @@ async function refresh() {
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   count(page);
-  for (const region of document.querySelectorAll("[data-live]")) {
+  for (const region of document.querySelectorAll("main [data-live]")) {
     const fresh = region.id ? page.getElementById(region.id) : page.querySelector("[data-live]:not([id])");
     if (fresh && fresh.textContent !== region.textContent && !busy(region)) swap(region, document.adoptNode(fresh));
   }
