@@ -25,8 +25,10 @@ ORDER = ("nobody", "other", *ROLES)  # who may least goes first, so that there i
 LEFT_OUT = {"POST /logout", "POST /api/v1/auth/revoke"}  # they end the session that they are called with
 ANY = re.compile(r"<any\(([^,)]+)[^)]*\):\w+>")
 PART = re.compile(r"<(?:(?P<converter>[^:<>]+):)?(?P<name>\w+)>")
-WHOSE = re.compile(r"/(?:desk|api/v1)/(?:settings/)?(?:practice/)?(?P<thing>[a-z-]+)/<uuid:id>")
-THINGS = dict.fromkeys(("hours", "days-off", "notifications"), "calendars")  # whose id stands in the address
+WHOSE = re.compile(r"/(?:desk|api/v1)/(?:settings/|calendar/)?(?:practice/)?(?P<thing>[a-z-]+)/<uuid:id>")
+THINGS = dict.fromkeys(("hours", "days-off", "notifications"), "calendars") | {
+    "news": "appointments"
+}  # whose id stands in the address
 FORMS = {"POST /desk/customers/<uuid:id>/merge": {"duplicate": examples.CLOSURE_ID, "version": "1"}}
 QUERIES = {
     "GET /api/v1/invitations/<uuid:id>/signals": f"?peer=somebody-new&call={examples.CLOSURE_ID}",
@@ -37,6 +39,8 @@ QUERIES = {
 TWICE = {  # buttons that may be pressed twice: they lead back, whether there was something to do or not
     "POST /desk/appointments/<uuid:id>/<any(accept,decline,cancel,acknowledge,undo):action>",
     "POST /desk/settings/services/<uuid:id>/delete",
+    "POST /desk/calls/<uuid:id>/called",
+    "POST /desk/calls/<uuid:id>/not-called",
     "POST /desk/settings/days-off/<uuid:id>/<any(holidays,vacations,absences):kind>/<uuid:entry>/delete",
 }
 NOWHERE = {"token": "n7Qk2vJw8sYh0bLx4dRfTg", "digits": "1f5f8b", "filename": "base.css", "provider": "none"}
@@ -65,7 +69,8 @@ class Walk:
         whose = WHOSE.search(rule)
         thing = whose["thing"] if whose else ""
         known = {**NOWHERE, **self.ids, "id": self.ids.get(THINGS.get(thing, thing), self.ids["nothing"])}
-        filled = PART.sub(lambda part: "1" if part["converter"] == "int" else known.get(part["name"], "x"), rule)
+        other = {"int": "1", "uuid": self.ids["nothing"]}
+        filled = PART.sub(lambda part: known.get(part["name"], other.get(part["converter"] or "", "x")), rule)
         return filled + QUERIES.get(route, "")
 
     def verdict(self, route: str, name: str) -> str:
