@@ -27,6 +27,12 @@ MOST = 200  # changes that are told again at most
 STREAM = [("Content-Type", "text/event-stream; charset=utf-8"), ("Cache-Control", "no-store"),
           ("X-Accel-Buffering", "no")]  # fmt: skip
 
+EVENT = {
+    "type": "object",
+    "description": "each of the server-sent events",
+    "properties": {"id": {"type": "string"}, "event": {"type": "string"}, "data": {"type": "string"}},
+}
+
 
 class Since(Body):
     """From which moment."""
@@ -43,7 +49,7 @@ def _scoped() -> None:
 @routes.refuses("live_full")
 @routes.response(
     200,
-    {"type": "string", "description": "server-sent events"},
+    EVENT,
     content_type="text/event-stream",
     example=examples.LIVE,
 )

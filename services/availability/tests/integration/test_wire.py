@@ -56,7 +56,9 @@ def test_every_sample_is_of_an_event_that_is_told() -> None:
 def test_the_names_on_the_wire_stay() -> None:
     """Methods and consumers are wire format: renaming one makes another queue."""
     assert set(procedures(SERVICE.edge)) == {
+        "agenda",
         "catalogue",
+        "explain",
         "slots",
         "offer",
         "alternatives",
