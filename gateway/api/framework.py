@@ -220,7 +220,7 @@ def idempotency_key() -> str:
     key = request.headers.get(KEY_HEADER)
     if key is None:
         return new_id()
-    if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
+    if not 1 <= len(key) <= 200 or any(not "!" <= c <= "~" for c in key):
         raise Refused("invalid", {"errors": {KEY_HEADER: ["Invalid value."]}})
     return key
 

@@ -88,15 +88,21 @@ def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("python -m deploy.embedded did not answer in time")
 
 
-@pytest.fixture(scope="session", name="chromium")
-def _chromium() -> Iterator[Browser]:
-    """One headless Chromium for all tests."""
+@pytest.fixture(scope="session", name="launch")
+def _launch() -> Iterator[Callable[..., Browser]]:
+    """Starts a headless Chromium, with more arguments if a test needs them."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"needs {CHROMIUM}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
+        yield lambda *more: playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *more])
+
+
+@pytest.fixture(scope="session", name="chromium")
+def _chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    """One for all tests."""
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 Open = Callable[..., Page]

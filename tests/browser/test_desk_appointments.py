@@ -86,9 +86,8 @@ def test_several_requests_are_accepted_without_scripts(open_page: Open) -> None:
     page.get_by_role("button", name="Anmelden").click()
     boxes = page.get_by_role("checkbox", name=re.compile("auswählen"))
     count = boxes.count()
-    assert count >= 2
-    for number in range(2):
+    for number in range(count):
         boxes.nth(number).check()
     page.locator("form.bulk").get_by_role("button", name="Bestätigen").click()
     expect(page.get_by_text("Die ausgewählten Termine sind geändert.")).to_be_visible()
-    expect(boxes).to_have_count(count - 2)
+    expect(boxes).to_have_count(0)

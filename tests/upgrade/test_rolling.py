@@ -45,7 +45,7 @@ def _house(old: Version, server: MailServer, tmp_path_factory: pytest.TempPathFa
         house = new_house(databases, uri, tmp_path_factory.mktemp("upgrade"))
         house.processes.extra = {**server.settings, "RETRY_BASE": "1"}
         try:
-            house.start("practice", "availability", version=old)
+            house.start("practice", "availability", "invitations", version=old)
             house.start(*CHANGED, version=old)
             house.processes.seed(PASSWORD)
             yield house

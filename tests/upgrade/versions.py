@@ -12,7 +12,7 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
-ALL = ("_runtime", "practice", "availability", "booking", "notify")
+ALL = ("_runtime", "practice", "availability", "booking", "notify", "invitations")
 CHANGED = ("booking", "notify")
 
 # service -> after which line, wherever it stands, what comes new
@@ -24,7 +24,7 @@ ADDED = {
             "    reference = Words(1, 12, load_default=None, allow_none=True)"
         ),
         "        link=wish.link,": "        reference=wish.reference or id[:8],",
-        '        "place": a.place,': '        "reference": a.reference,',  # of the events, and of the answer
+        '        "place": places.told(a.place),': '        "reference": a.reference,',  # of the events, and of the answer
     },
     "notify": {
         "    recipient: Mapped[str] = mapped_column(String(254))": (

@@ -6,7 +6,9 @@ export class Line {
   // `api`: ".../join/<token>" or ".../invitations/<id>"; `csrf`: of the signed-in host.
   constructor(api, csrf, onNews) {
     Object.assign(this, { api, csrf, onNews, open: false, queue: [] });
-    this.peer = crypto.randomUUID().replaceAll("-", "");
+    // The tab keeps its name: whoever reloads the page is the same browser, and need not take over from itself.
+    this.peer = sessionStorage.getItem(api) ?? crypto.randomUUID().replaceAll("-", "");
+    sessionStorage.setItem(api, this.peer);
   }
 
   async enter(takeOver) {
