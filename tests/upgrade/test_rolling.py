@@ -127,9 +127,9 @@ EACH = {("this", "this"), ("this", "next"), ("next", "this"), ("next", "next")}
 def readings(house: House) -> set[tuple[str, str]]:
     """Which version told of a booking, and which one read that: only the next one writes references."""
     told = {str(row.id): row.reference for row in house.rows("booking", "select id, reference from appointments")}
-    read = house.rows("notify", "select appointment_id as id, reference from messages where version = 1")
+    read = house.rows("notify", "select appointment_id as id, quoted from messages where version = 1")
     version = {True: "this", False: "next"}
-    return {(version[told[str(row.id)] is None], version[row.reference is None]) for row in read if str(row.id) in told}
+    return {(version[told[str(row.id)] is None], version[row.quoted is None]) for row in read if str(row.id) in told}
 
 
 def check(house: House, rush: Rush, server: MailServer) -> None:

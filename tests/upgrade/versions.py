@@ -28,16 +28,16 @@ ADDED = {
     },
     "notify": {
         "    recipient: Mapped[str] = mapped_column(String(254))": (
-            "    reference: Mapped[str | None] = mapped_column(String(12))"
+            "    quoted: Mapped[str | None] = mapped_column(String(12))"
         ),
         '    *("online", "actor", "notify", "note", "previous_start", "previous_end"),': '    "reference",',
-        '        "recipient": draft.recipient,': '        "reference": snapshot["reference"] or "",',
+        '        "recipient": draft.recipient,': '        "quoted": snapshot["reference"] or "",',
     },
 }
 # service -> what its next migration does
 EXPANDS = {
     "booking": 'op.add_column("appointments", sa.Column("reference", sa.String(12)))',
-    "notify": 'op.add_column("messages", sa.Column("reference", sa.String(12)))',
+    "notify": 'op.add_column("messages", sa.Column("quoted", sa.String(12)))',
 }
 BREAKS = {"booking": 'op.alter_column("appointments", "message", new_column_name="words")'}
 
