@@ -24,7 +24,7 @@ ADDED = {
             "    reference = Words(1, 12, load_default=None, allow_none=True)"
         ),
         "        link=wish.link,": "        reference=wish.reference or id[:8],",
-        '        "place": places.told(a.place),': '        "reference": a.reference,',  # of the events, and of the answer
+        '        "place": places.told(a.place),': '        "reference": a.reference,',  # events and answers
     },
     "notify": {
         "    recipient: Mapped[str] = mapped_column(String(254))": (
