@@ -1,6 +1,7 @@
 """Run a service's numbered migrations: one at a time per database, bounded in time, beside a service that works."""
 
 import logging
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -51,12 +52,18 @@ def _run(url: str, migrations: Path, action: Any, revision: str) -> None:
             try:
                 return _once(database, migrations, action, revision)
             except OperationalError as error:
-                if getattr(error.orig, "pgcode", None) != LOCK_NOT_AVAILABLE or not left:
+                if not (_is_locked(error) and left):
                     raise
                 log.warning("migration_waits_for_a_lock", extra={"facts": {"tries_left": left}})
                 time.sleep(PAUSE_SECONDS)
     finally:
         database.close()
+
+
+def _is_locked(error: OperationalError) -> bool:
+    """Another works there now. SQLite says so without waiting while it makes a new file a write-ahead one."""
+    busy = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+    return busy or getattr(error.orig, "pgcode", None) == LOCK_NOT_AVAILABLE
 
 
 def _once(database: Database, migrations: Path, action: Any, revision: str) -> None:
