@@ -3,6 +3,7 @@
 import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -45,7 +46,7 @@ def run(port: int, requests: Iterator[bytes], clients: int, seconds: float = 0.0
     result = Result()
     selector = selectors.DefaultSelector()
     started = time.perf_counter()
-    idle = [_Connection(port) for _ in range(clients)]
+    idle = deque(_Connection(port) for _ in range(clients))
     for connection in idle:
         selector.register(connection.socket, selectors.EVENT_READ, connection)
     open_requests, more, sent = 0, True, 0
@@ -57,7 +58,7 @@ def run(port: int, requests: Iterator[bytes], clients: int, seconds: float = 0.0
             if request is None:
                 more = False
                 break
-            idle.pop().send(request)
+            idle.popleft().send(request)  # in turn: the server closes whom it hears nothing of
             open_requests, sent = open_requests + 1, sent + 1
         for key, _ in selector.select(timeout=0.002 if rate else 1):
             if key.data.receive():

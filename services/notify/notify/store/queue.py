@@ -21,14 +21,20 @@ TURN = MESSAGE[
 ]
 NOTHING = literal({}, JSON)  # left of the snapshot when the message has ended: it is full of people's data
 UNDER_WAY = MESSAGES.alias("under_way")
-BLOCKED = exists().where(
-    or_(
-        UNDER_WAY.c.appointment_id == MESSAGE.appointment_id,
-        UNDER_WAY.c.invitation_id == MESSAGE.invitation_id,
-    ),
-    UNDER_WAY.c.role == MESSAGE.role,
-    UNDER_WAY.c.recipient == MESSAGE.recipient,
-    UNDER_WAY.c.state == State.SENDING,
+def _under_way(of: Any, mine: Any) -> Any:
+    """Another message of the same thing to the same reader is being sent."""
+    return exists().where(
+        of == mine,
+        UNDER_WAY.c.role == MESSAGE.role,
+        UNDER_WAY.c.recipient == MESSAGE.recipient,
+        UNDER_WAY.c.state == State.SENDING,
+    )
+
+
+# two questions, each with an index of its own: one with an `or` looks through all that are being sent, for each row
+FREE = (
+    ~_under_way(UNDER_WAY.c.appointment_id, MESSAGE.appointment_id),
+    ~_under_way(UNDER_WAY.c.invitation_id, MESSAGE.invitation_id),
 )
 DUE = (
     select(MESSAGE.id)
@@ -36,7 +42,7 @@ DUE = (
         MESSAGE.state == State.QUEUED,
         MESSAGE.channel == bindparam("by"),
         MESSAGE.not_before <= bindparam("now"),
-        ~BLOCKED,
+        *FREE,
     )
     .order_by(MESSAGE.priority, MESSAGE.not_before)
     .limit(bindparam("most"))
