@@ -99,12 +99,14 @@ def rpc(schema: type[Schema] | None = None, *, allow: Access = Access.PUBLIC, sc
     return mark
 
 
-def on(source: str, *types: str) -> Callable[[F], F]:
+def on(source: str, *types: str, only: Callable[[Event], bool] | None = None) -> Callable[[F], F]:
     """Mark `method(self, session, event)` as the handler of these event types. It runs inside a transaction that also
-    holds the inbox row, so its effect happens once; it must not commit, nor call another service."""
+    holds the inbox row, so its effect happens once; it must not commit, nor call another service. Where most events of
+    a type are none of its business, `only` tells by their content which are, and the others cost no transaction."""
 
     def mark(method: F) -> F:
         method.__events__ = [*getattr(method, "__events__", []), *((source, t) for t in types)]  # type: ignore[attr-defined]
+        method.__only__ = only  # type: ignore[attr-defined]
         return method
 
     return mark
@@ -183,7 +185,9 @@ class Endpoint:
 
     def handle(self, subscription: Subscription, event: Event, settle: Callable[[Session], Any] | None = None) -> bool:
         """Run the handler once for this event; its effect, the inbox row and `settle` are one commit. False if it
-        had run before."""
+        had run before, or if the event is none of its business."""
+        if settle is None and not self._concerned(subscription, event):
+            return False
         tasks = [self._task(subscription, event)]
         return bool(self.app.db.write(handle_once, tasks, self.app.clock(), settle))
 
@@ -193,7 +197,12 @@ class Endpoint:
         Events about one subject stay in order; subjects are sorted, so that two batches wait for rows in one order.
         """
         ordered = sorted(work, key=lambda pair: (pair[1].subject, pair[1].version))
-        self.app.db.write(handle_once, [self._task(*pair) for pair in ordered], self.app.clock())
+        if tasks := [self._task(*pair) for pair in ordered if self._concerned(*pair)]:
+            self.app.db.write(handle_once, tasks, self.app.clock())
+
+    def _concerned(self, subscription: Subscription, event: Event) -> bool:
+        only = getattr(self.edge, subscription.method).__only__
+        return only is None or only(event)
 
     def _task(self, subscription: Subscription, event: Event) -> Task:
         return Task(subscription.consumer, event, getattr(self.edge, subscription.method))

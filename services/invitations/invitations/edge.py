@@ -112,7 +112,7 @@ class InvitationsEdge:
     def join_links(self, call: Call, request: Json) -> Json:
         return self.app.db.read(guest.join_links, request["ids"], self.key)
 
-    @on("notify", *events.READS["notify"])
+    @on("notify", *events.READS["notify"], only=events.of_invitation)
     def message_told(self, session: Session, event: Event) -> None:
         if news := events.news(event):
             progress.message_told(session, self.app.clock(), event.practice_id, event.time, news)

@@ -31,7 +31,7 @@ from runtime.telemetry import Facts, tracing
 
 log = logging.getLogger(__name__)
 POLL = 1.0  # seconds; the bell rings sooner
-GATHER = 0.025  # seconds after a batch: what is queued meanwhile is the next one
+GATHER = 0.05  # seconds after all that was due: what is queued meanwhile is begun together
 BLOCKED = 0.2  # seconds to wait when everything due waits for a mail under way
 BATCH = 100  # messages begun together at most: booking tells no more links at once
 RECOVER = timedelta(seconds=1)  # between two looks for lost turns
@@ -109,8 +109,10 @@ class Sender:
             future = pool.submit(self.turn, turn, links)
             future.add_done_callback(_ended)
             self._busy.add(future)
+        if len(turns) == free:
+            return 0
         time.sleep(GATHER)
-        return 0 if len(turns) == free else BLOCKED
+        return BLOCKED
 
     def _pause(self) -> float:
         """Seconds until something is due, at most POLL."""

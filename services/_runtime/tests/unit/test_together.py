@@ -81,6 +81,15 @@ def test_the_same_event_twice_in_a_batch_has_one_effect(kitchen: Kitchen) -> Non
     assert (kitchen.effects, kitchen.told) == (2, 2)
 
 
+def test_what_is_none_of_its_business_costs_no_transaction(kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(house.KitchenEdge.cook, "__only__", lambda event: "fail" not in event.data)
+    assert kitchen.handle({"fail": 9}, {"fail": 9}) == [Handling.FINISHED] * 2
+    assert kitchen.handle({"fail": 9}) == [Handling.FINISHED]
+    assert (kitchen.effects, kitchen.commits, kitchen.handed_on) == (0, 0, [])
+    kitchen.handle({}, {"fail": 9})
+    assert (kitchen.effects, kitchen.commits, kitchen.handed_on) == (1, 1, [])
+
+
 def test_bytes_that_are_no_event_are_parked_and_their_neighbours_handled(kitchen: Kitchen) -> None:
     found = [event_body({}) for _ in range(2)]
     deliveries = [_delivery(body, id) for id, _, body in found]

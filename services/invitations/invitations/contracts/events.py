@@ -14,13 +14,18 @@ READS: dict[str, tuple[str, ...]] = {
 }
 
 
+def of_invitation(event: Event) -> bool:
+    """Whether the message is one of ours: most are about appointments."""
+    return event.data.get("invitation") is not None
+
+
 def news(event: Event) -> dict[str, Any] | None:
     """The invitation's attempt that a message stands for and its state; None for a message of something else.
 
     Raises Permanent when it says too little.
     """
     data = event.data
-    if data.get("invitation") is None:
+    if not of_invitation(event):
         return None
     channel, _, state = event.type.partition(".")
     try:
