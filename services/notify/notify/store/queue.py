@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, bindparam, case, exists, func, insert, literal, null, or_, select, update
+from sqlalchemy import JSON, bindparam, case, exists, func, insert, literal, null, select, update
 
 from notify.domain.delivery import Outcome, State
 from notify.store.statements import count, dialect, table, unless_there
@@ -151,8 +151,8 @@ NEXT_DUE = select(
 
 def add_messages(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Queue messages; one that already exists for the same event, address and channel stays as it is."""
-    if rows:
-        session.execute(ADD_MESSAGE[dialect(session)], rows)
+    for row in rows:  # one by one: each is then a prepared statement, which many at once are not
+        session.execute(ADD_MESSAGE[dialect(session)], row)
 
 
 def messages_of(session: Session, appointment_id: str) -> Sequence[Any]:
