@@ -21,6 +21,8 @@ TURN = MESSAGE[
 ]
 NOTHING = literal({}, JSON)  # left of the snapshot when the message has ended: it is full of people's data
 UNDER_WAY = MESSAGES.alias("under_way")
+
+
 def _under_way(of: Any, mine: Any) -> Any:
     """Another message of the same thing to the same reader is being sent."""
     return exists().where(
@@ -151,8 +153,8 @@ NEXT_DUE = select(
 
 def add_messages(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Queue messages; one that already exists for the same event, address and channel stays as it is."""
-    for row in rows:  # one by one: each is then a prepared statement, which many at once are not
-        session.execute(ADD_MESSAGE[dialect(session)], row)
+    if rows:
+        session.execute(ADD_MESSAGE[dialect(session)], rows if rows[1:] else rows[0])  # one alone is prepared
 
 
 def messages_of(session: Session, appointment_id: str) -> Sequence[Any]:
