@@ -86,7 +86,7 @@ def add_payment(body: Json, id: UUID) -> Response:
 
     The whole price or a part of it, also after the appointment; `payment` is the new one's id.
     """
-    command = {**body, **if_match(), "idempotency_key": idempotency_key()}
+    command = {**body, "idempotency_key": idempotency_key(), **if_match()}
     return versioned(current_services().booking.add_payment(str(id), command), 201)
 
 

@@ -140,7 +140,7 @@ def resend(body: Json, id: UUID) -> Response:
     With the same link: by the channels that failed or whose address is corrected, by all of them if none did.
     """
     check_ways(body.get("channels", ()))
-    wish = body | if_match() | {"idempotency_key": idempotency_key()}
+    wish = body | {"idempotency_key": idempotency_key()} | if_match()
     return versioned(with_url(current_services().invitations.resend(str(id), wish)))
 
 

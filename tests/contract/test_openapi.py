@@ -46,6 +46,7 @@ MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 def test_every_answer_is_one_that_the_document_describes(stack: Stack, subtests: pytest.Subtests) -> None:
     """Signed in as the owner, so that staff routes are reached, too; one sub-test per operation."""
     document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", stack.app)
+    document.config.max_stream_events = 1  # of an endless answer the beginning is read
     owner = stack.bearer()
     found = [result.ok() for result in document.get_all_operations()]
     assert len(found) > 50
