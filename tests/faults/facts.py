@@ -10,6 +10,7 @@ from typing import Any
 import pika
 from sqlalchemy import NullPool, create_engine, text
 
+from runtime.messages import parse_event
 from runtime.topology import PARKING
 from tests.faults.customers import Wish
 from tests.faults.mail import MailAccount
@@ -81,13 +82,14 @@ class Inspector:
         return sum(self.rows(name, count)[0][0] for name in self._engines)
 
     def deliveries(self) -> dict[tuple[str, str], bool]:
-        """(queue, event id) of each event and each of its readers -> whether the reader has handled it."""
+        """(queue, event id) of each event and each reader whom it concerns -> whether the reader has handled it."""
         handled: dict[tuple[str, str], bool] = {}
         inboxes = {name: self._inbox(name) for name in {reader.service for reader in READERS}}
         for reader in READERS:
-            told = self.rows(reader.source, "select id::text from outbox where routing_key = :type", type=reader.type)
-            for (id,) in told:
-                handled[reader.queue, id] = (reader.consumer, id) in inboxes[reader.service]
+            told = self.rows(reader.source, "select id::text, body from outbox where routing_key = :of", of=reader.type)
+            for id, body in told:
+                if reader.only is None or reader.concerns(parse_event(body)):
+                    handled[reader.queue, id] = (reader.consumer, id) in inboxes[reader.service]
         return handled
 
     def _inbox(self, service: str) -> set[tuple[str, str]]:

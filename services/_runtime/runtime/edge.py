@@ -7,7 +7,7 @@ An edge class has methods marked `@rpc` (questions and commands) and `@on` (even
 import inspect
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from time import perf_counter
@@ -63,12 +63,14 @@ class RpcSpec:
 
 @dataclass(frozen=True)
 class Subscription:
-    """One event type that one handler reads. Names are wire format: a renamed method is another queue."""
+    """One event type that one handler reads. Names are wire format: a renamed method is another queue. `only` picks
+    by their content the events that are the handler's business, None: all are."""
 
     source: str
     type: str
     service: str
     method: str
+    only: Callable[[Event], bool] | None = field(default=None, compare=False)
 
     @property
     def consumer(self) -> str:
@@ -77,6 +79,9 @@ class Subscription:
     @property
     def queue(self) -> str:
         return f"evt-{self.source}-{self.type}--{self.consumer}"
+
+    def concerns(self, event: Event) -> bool:
+        return self.only is None or self.only(event)
 
     def read(self, body: bytes | str) -> Event:
         """The event in a message of this queue. Raises Undecodable, also for an event that does not belong here."""
@@ -105,8 +110,7 @@ def on(source: str, *types: str, only: Callable[[Event], bool] | None = None) ->
     a type are none of its business, `only` tells by their content which are, and the others cost no transaction."""
 
     def mark(method: F) -> F:
-        method.__events__ = [*getattr(method, "__events__", []), *((source, t) for t in types)]  # type: ignore[attr-defined]
-        method.__only__ = only  # type: ignore[attr-defined]
+        method.__events__ = [*getattr(method, "__events__", []), *((source, t, only) for t in types)]  # type: ignore[attr-defined]
         return method
 
     return mark
@@ -116,7 +120,8 @@ def subscriptions(service: str, edge: type) -> list[Subscription]:
     """Everything that this edge class reads, in a stable order."""
     found = []
     for name, method in inspect.getmembers(edge, inspect.isfunction):
-        found += [Subscription(source, type, service, name) for source, type in getattr(method, "__events__", [])]
+        for source, type, only in getattr(method, "__events__", []):
+            found.append(Subscription(source, type, service, name, only))
     return found
 
 
@@ -186,7 +191,7 @@ class Endpoint:
     def handle(self, subscription: Subscription, event: Event, settle: Callable[[Session], Any] | None = None) -> bool:
         """Run the handler once for this event; its effect, the inbox row and `settle` are one commit. False if it
         had run before, or if the event is none of its business."""
-        if settle is None and not self._concerned(subscription, event):
+        if settle is None and not subscription.concerns(event):
             return False
         tasks = [self._task(subscription, event)]
         return bool(self.app.db.write(handle_once, tasks, self.app.clock(), settle))
@@ -197,12 +202,8 @@ class Endpoint:
         Events about one subject stay in order; subjects are sorted, so that two batches wait for rows in one order.
         """
         ordered = sorted(work, key=lambda pair: (pair[1].subject, pair[1].version))
-        if tasks := [self._task(*pair) for pair in ordered if self._concerned(*pair)]:
+        if tasks := [self._task(*pair) for pair in ordered if pair[0].concerns(pair[1])]:
             self.app.db.write(handle_once, tasks, self.app.clock())
-
-    def _concerned(self, subscription: Subscription, event: Event) -> bool:
-        only = getattr(self.edge, subscription.method).__only__
-        return only is None or only(event)
 
     def _task(self, subscription: Subscription, event: Event) -> Task:
         return Task(subscription.consumer, event, getattr(self.edge, subscription.method))

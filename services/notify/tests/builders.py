@@ -181,6 +181,9 @@ class _Subscription:
     def __init__(self, method: str):
         self.method, self.consumer = method, f"notify.{method}"
 
+    def concerns(self, event: Event) -> bool:
+        return True
+
 
 def calendar_of(mail: EmailMessage) -> str:
     """The text/calendar body of a mail."""

@@ -249,7 +249,7 @@ def test_stop_finishes_the_work_in_hand(tmp_path: Path) -> None:
             go.wait(5)
             super().cook(session, event)
 
-        cook.__events__ = [("shop", "order.placed")]  # type: ignore[attr-defined]
+        cook.__events__ = [("shop", "order.placed", None)]  # type: ignore[attr-defined]
 
     house = House(tmp_path, edges={**EDGES, "kitchen": SlowKitchen})
     house.bus.start()
