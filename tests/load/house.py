@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Table, create_engine, delete, insert, select, text
+from sqlalchemy import Engine, Table, create_engine, delete, insert, select, text
 
 from availability import models as availability
 from booking import models as booking
@@ -27,11 +27,12 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 class House:
-    """A running system with the practice `bench`: `small` is a usual practice's service (3 professionals, 30 minutes),
-    `wide` has room for many bookings (40 calendars around the clock, 15 minutes)."""
+    """A running system with the practice `bench`: `small` is a usual practice's service (30 minutes),
+    `wide` has room for many bookings (the other calendars, around the clock, 15 minutes)."""
 
-    def __init__(self, processes: Processes):
+    def __init__(self, processes: Processes, calendars: int = CALENDARS, usual: int = 3):
         self.processes = processes
+        self.count, self.usual = calendars, usual
         self.practice = ""
         self.calendars: list[str] = []
         self.small = self.wide = ""
@@ -53,10 +54,10 @@ class House:
         self._provision()
         self.sign_in()
         place = self.request("GET", "/api/v1/places")["items"][0]["id"]
-        for number in range(CALENDARS):
+        for number in range(self.count):
             self.calendars.append(self._calendar(number, place))
-        self.small = self._service("Small", 30, self.calendars[:3], window_days=60)
-        self.wide = self._service("Wide", 15, self.calendars[3:], window_days=365)
+        self.small = self._service("Small", 30, self.calendars[: self.usual], window_days=60)
+        self.wide = self._service("Wide", 15, self.calendars[self.usual :], window_days=365)
 
     def sign_in(self) -> None:
         credentials = {"email": OWNER["email"], "password": OWNER["password"]}
@@ -84,8 +85,8 @@ class House:
         calendar = {"name": f"C{number}", "nickname": f"C{number}", "place": place, "time_zone": "Europe/Berlin"}
         made = self.request("POST", "/api/v1/calendars", {**calendar, "start_interval_minutes": 15, "active": True})
         usual = [{"from": "09:00", "to": "12:00"}, {"from": "13:30", "to": "17:00"}]
-        periods = usual if number < 3 else [{"from": "00:00", "to": "24:00"}]
-        days = WEEKDAYS[:5] if number < 3 else WEEKDAYS
+        periods = usual if number < self.usual else [{"from": "00:00", "to": "24:00"}]
+        days = WEEKDAYS[:5] if number < self.usual else WEEKDAYS
         self.request("PUT", f"/api/v1/calendars/{made['id']}/hours", dict.fromkeys(days, periods))
         return str(made["id"])
 
@@ -114,12 +115,12 @@ class House:
                 days=chance.randrange(1, 60) if chance.random() < 0.05 else -chance.randrange(1, 1000)
             )
             start = day + timedelta(hours=8, minutes=30 * chance.randrange(18))
-            taken.add((chance.choice(self.calendars[:3] if chance.random() < 0.5 else self.calendars), start))
+            taken.add((chance.choice(self.calendars[: self.usual] if chance.random() < 0.5 else self.calendars), start))
         return iter(sorted(taken))
 
     def _template(self) -> dict[str, Any]:
         self.book(self.wide)
-        with self._engine("booking").connect() as connection:
+        with self.engine("booking").connect() as connection:
             return dict(connection.execute(select(booking.appointments).limit(1)).mappings().one())
 
     def _appointment(self, template: dict[str, Any], id: str, slot: tuple[str, datetime]) -> dict[str, Any]:
@@ -129,11 +130,12 @@ class House:
         person = {"email": f"{id}@bench.example", "email_key": f"{id}@bench.example", "phone": None}
         return {**template, **times, **person, "id": id, "calendar_id": calendar, "token_hash": secrets.token_hex(32)}
 
-    def _engine(self, service: str) -> Any:
+    def engine(self, service: str) -> Engine:
+        """Into this service's database."""
         return create_engine(self.processes.database_url(service))
 
     def _replace(self, service: str, tables: list[Table], rows: list[list[dict[str, Any]]]) -> None:
-        engine = self._engine(service)
+        engine = self.engine(service)
         with engine.begin() as connection:
             connection.execute(text("set constraints all deferred"))
             for table, new in zip(tables, rows, strict=True):
@@ -155,7 +157,7 @@ class House:
         start = datetime(first.year, first.month, first.day, tzinfo=UTC)
         number = 0
         while True:
-            for calendar in self.calendars[3:]:
+            for calendar in self.calendars[self.usual :]:
                 number += 1
                 person = {"first_name": "Bea", "last_name": "Bench", "phone": f"+49711{secrets.randbelow(10**7):07}"}
                 customer = {**person, "email": f"b{number}-{secrets.token_hex(4)}@bench.example"}
@@ -181,7 +183,7 @@ def _occupied(id: str, slot: tuple[str, datetime]) -> dict[str, Any]:
 
 
 @contextmanager
-def running(**settings: str) -> Iterator[House]:
+def running(calendars: int = CALENDARS, usual: int = 3, **settings: str) -> Iterator[House]:
     """A furnished house on the nodes of `make services`; it is gone afterwards."""
     server, amqp_uri = server_url(), broker_uri()
     if not server or not amqp_uri:
@@ -193,7 +195,7 @@ def running(**settings: str) -> Iterator[House]:
         processes.prepare()
         try:
             processes.start()
-            house = House(processes)
+            house = House(processes, calendars, usual)
             house.furnish()
             yield house
         finally:
