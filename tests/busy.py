@@ -26,6 +26,7 @@ from runtime.ids import new_id
 Row = dict[str, Any]
 FIRST = ("Anna", "Bea", "Carla", "Dora", "Emil", "Franz", "Götz", "Hanna", "Ida", "Jürgen", "Karin", "Lena", "Max")
 LAST = ("Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz", "Hoffmann", "Groß")
+NAMES = tuple(product(FIRST, LAST))
 PAST = ("completed",) * 17 + ("missed", "cancelled", "cancelled")
 COMING = ("accepted",) * 17 + ("pending", "cancelled", "cancelled")
 MADE_EARLIER = timedelta(days=9)
@@ -72,8 +73,9 @@ class Busy:
             yield number, days[day] + timedelta(hours=7, minutes=30 * half_hours), self._calendars[calendar]
 
     def _person(self, number: int) -> Row:
-        first, last = list(product(FIRST, LAST))[number % (len(FIRST) * len(LAST))]
-        last, email = f"{last}-{_letters(number)}", f"p{number}@busy.example"
+        """Two have the same name each, as father and son may."""
+        first, last = NAMES[number // 2 % len(NAMES)]
+        last, email = f"{last}-{_letters(number // 2)}", f"p{number}@busy.example"
         keys = {"first_key": name_key(first), "last_key": name_key(last), "initials": initials(first, last)}
         phone = f"+49711{1_000_000 + number}"
         contact = {"first_name": first, "last_name": last, "email": email, "email_key": email, "phone": phone}
@@ -188,7 +190,7 @@ def _parts(rows: list[Row]) -> Iterable[list[Row]]:
 
 
 def _letters(number: int) -> str:
-    """A name that nobody else has: digits as letters."""
+    """Of a name that nobody else has: digits as letters."""
     return str(number).translate(str.maketrans("0123456789", "abdefgilmn")).capitalize()
 
 

@@ -86,8 +86,8 @@ PAGES = {
 
 
 def objects(ask: Callable[..., Any], today: date) -> dict[str, str]:
-    """What the addresses name, beside what `Busy.fill` gives; it makes an invitation and an absence. `ask` calls the API
-    as the practice's owner."""
+    """What the addresses name, beside what `Busy.fill` gives; it makes an invitation and an absence. `ask` calls the
+    API as the practice's owner."""
     monday = today + timedelta(days=7 - today.weekday())
     days = {"monday": 0, "after": 7, "month": 42, "year": -365}
     dates = {name: str(monday + timedelta(days=distance)) for name, distance in days.items()}

@@ -2,8 +2,8 @@
 
     python -m tests.load.desk [--short] [--only WORD] [--json FILE]
 
-Real processes, PostgreSQL and RabbitMQ; one reader, who asks for a page again and again. CPU is that of the gateway, the
-services and their database connections. Machines that are shared change their speed: compare with the empty route.
+Real processes, PostgreSQL and RabbitMQ; one reader, who asks for a page again and again. CPU is that of the gateway,
+the services and their database connections. Machines that are shared change their speed: compare with the empty route.
 """
 
 import argparse
