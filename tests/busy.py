@@ -146,7 +146,7 @@ class Busy:
         state = {"state": "failed", "reason": "unknown_recipient"} if failed else {"state": "sent", "reason": ""}
         times = {"queued_at": at, "changed_at": at, "not_before": at, "useful_until": row["ends"]}
         to = {"recipient": row["email"], "role": "customer", "channel": "email"}
-        old = {} if row["starts"] > self._now else {"snapshot": {}}
+        old: Row = {} if row["starts"] > self._now else {"snapshot": {}}
         return {**template, **times, **state, **to, **old, "id": new_id(), "appointment_id": row["id"],
                 "purpose": purpose, "attempt": 1, "version": row["version"]}  # fmt: skip
 
