@@ -8,7 +8,21 @@ from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from gateway.api import answers, examples
-from gateway.api.fields import Body, Day, Email, Flag, Id, Instant, Phone, Text, WallTime, Whole, Zone
+from gateway.api.fields import (
+    PHONE,
+    Body,
+    Day,
+    Email,
+    Flag,
+    Id,
+    Instant,
+    OrNothing,
+    Phone,
+    Text,
+    WallTime,
+    Whole,
+    Zone,
+)
 from gateway.api.framework import MATCH, Blueprint, Page, answer, if_match, nothing, paged, versioned
 from gateway.api.settings import Changes
 from gateway.clients import Json
@@ -146,9 +160,9 @@ class Absence(Body):
 class NotificationRequest(Body):
     """Null or empty switches a channel off; what is left out is switched off, too."""
 
-    email = Email(allow_none=True, load_default=None)
-    phone = Phone(allow_none=True, load_default=None)
-    copy_to = Email(allow_none=True, load_default=None)
+    email = OrNothing(Email(), {"format": "email"})
+    phone = OrNothing(Phone(), {"pattern": PHONE.pattern})
+    copy_to = OrNothing(Email(), {"format": "email"})
 
 
 CLOSURES = {

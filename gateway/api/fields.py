@@ -71,6 +71,18 @@ class Phone(Text):
         super().__init__(longest=40, checks=[pattern], **kwargs)
 
 
+class OrNothing(fields.Field[Any]):
+    """What `field` takes, or nothing: an empty text is as good as null, and both come out as None."""
+
+    def __init__(self, field: fields.Field[Any], shape: Mapping[str, Any]):
+        shapes = [{"type": "string", **shape}, {"type": "string", "maxLength": 0}, {"type": "null"}]
+        super().__init__(load_default=None, allow_none=True, metadata={"anyOf": shapes})
+        self.field = field
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        return None if value == "" else self.field.deserialize(value, attr, data, **kwargs)
+
+
 class Id(fields.UUID):
     """A UUID, as a lower-case string."""
 

@@ -146,6 +146,20 @@ def test_a_bad_query_is_named_in_a_422(name: str, client: FlaskClient) -> None:
     assert response.get_json()["errors"][field]
 
 
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_null_and_empty_switch_a_channel_off_alike(
+    nothing: str | None, stage: Stage, client: FlaskClient, bearer: dict[str, str]
+) -> None:
+    """D1, A10: what is left out is off, too; what is no address is refused."""
+    path = f"/api/v1/calendars/{examples.CALENDAR_ID}/notifications"
+    off = {"email": None, "phone": None, "copy_to": None}
+    stage.rpc.answers["notify.update_notification_settings"] = off
+    assert client.put(path, json={"email": nothing, "phone": nothing}, headers=bearer).status_code == 200
+    assert stage.rpc.calls[-1][1] == {"calendar": examples.CALENDAR_ID, **off}
+    refused = client.put(path, json={"email": "anna", "phone": "call me", "copy_to": " "}, headers=bearer)
+    assert set(refused.get_json()["errors"]) == {"email", "phone", "copy_to"}
+
+
 HOURS = {
     "ends before it starts": {"monday": [{"from": "12:00", "to": "09:00"}]},
     "overlap": {"monday": [{"from": "09:00", "to": "12:00"}, {"from": "11:00", "to": "13:00"}]},

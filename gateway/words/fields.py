@@ -16,6 +16,7 @@ TEMPLATES = (
     "Not a valid integer.",
     "Not a valid number.",
     "Not a valid boolean.",
+    "Not a valid choice.",
     "Not a valid list.",
     "Not a valid mapping type.",
     "Not a valid UUID.",
@@ -91,6 +92,7 @@ TEMPLATES = (
     "Either customer_id or create.",
     "Name two different customers.",
     "Either id or customer.",
+    "Please give one of the two.",
 )
 
 _TOKEN = re.compile(r"\\\{(\w+)\\\}")
