@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_currency
 from babel.units import format_unit
 
+from runtime.i18n import city
 from runtime.i18n import when as _when
 
 
@@ -93,7 +94,7 @@ def ago(length: timedelta, locale: str) -> str:
 
 def zone_name(zone: str, locale: str) -> str:
     """The place that people know the zone by: "Berlin", "New York"."""
-    return get_timezone_location(zone, locale=locale, return_city=True) or zone
+    return city(zone, locale)
 
 
 def same_clock(zone: str, other: str, moment: datetime) -> bool:

@@ -2,11 +2,15 @@
 
 import gettext
 import io
+from collections import defaultdict
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel import Locale
+from babel.core import get_global
+from babel.dates import format_date, format_time, get_timezone_location
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -25,6 +29,22 @@ def choose(wanted: str | None) -> str:
         except ValueError:
             continue
     return next((tag for _, _, tag in sorted(ranked) if tag in LOCALES), DEFAULT)
+
+
+def city(zone: str, locale: str) -> str:
+    """The place that people know the zone by: "New York", or in German "Kiew"."""
+    names, today = Locale.parse(locale).time_zones, get_global("zone_aliases").get(zone, zone)
+    known = (names[name]["city"] for name in (today, *_former_names()[today]) if "city" in names.get(name, {}))
+    return next(known, "") or get_timezone_location(zone, locale=locale, return_city=True).split("/")[-1] or zone
+
+
+@cache
+def _former_names() -> dict[str, list[str]]:
+    """What zones were once called: CLDR keeps its words for Asia/Kolkata under Asia/Calcutta."""
+    former = defaultdict[str, list[str]](list)
+    for name, today in get_global("zone_aliases").items():
+        former[today].append(name)
+    return former
 
 
 class Catalogs:

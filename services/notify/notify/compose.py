@@ -10,6 +10,7 @@ from notify.domain.appointments import GONE, Appointment, Place, Status
 from notify.domain.decide import Purpose, Role
 from notify.domain.templates import LINK, Template, fill, one_line, paragraphs
 from notify.words import say
+from runtime import i18n
 
 LINKED = frozenset(
     {
@@ -144,7 +145,7 @@ def _foreign(change: Appointment, reader: Reader) -> bool:
 def _zone_name(change: Appointment, reader: Reader) -> str:
     if not _foreign(change, reader):
         return ""
-    return " " + say("({city} time)", reader.locale, city=words.city(reader.zone, reader.locale))
+    return " " + say("({city} time)", reader.locale, city=i18n.city(reader.zone, reader.locale))
 
 
 def _local_time(change: Appointment, reader: Reader) -> str:
@@ -153,7 +154,7 @@ def _local_time(change: Appointment, reader: Reader) -> str:
     return say(
         "In {city} it is then {when}.",
         reader.locale,
-        city=words.city(change.time_zone, reader.locale),
+        city=i18n.city(change.time_zone, reader.locale),
         when=words.when_short(change.start, change.time_zone, reader.locale),
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_datetime, get_timezone_location
+from babel.dates import format_datetime
 from babel.numbers import format_currency
 
 from runtime import i18n
@@ -125,11 +125,6 @@ def zone_for(role: str, customer_zone: str, calendar_zone: str) -> str:
 def same_clock(instant: datetime, one: str, other: str) -> bool:
     """True when both zones' clocks show the same at this instant."""
     return instant.astimezone(ZoneInfo(one)).utcoffset() == instant.astimezone(ZoneInfo(other)).utcoffset()
-
-
-def city(zone: str, locale: str) -> str:
-    """The zone's place, as the language calls it: "New York"."""
-    return str(get_timezone_location(zone, locale=locale, return_city=True))
 
 
 def when(start: datetime, end: datetime, zone: str, locale: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pytest
 
@@ -99,6 +100,28 @@ def test_a_wrong_setting_is_named(environ: dict[str, str], named: str) -> None:
 def test_the_best_of_our_languages_is_chosen(wanted: str | None, chosen: str) -> None:
     """Accept-Language decides by weight, then by place; German when nothing fits."""
     assert i18n.choose(wanted) == chosen
+
+
+@pytest.mark.parametrize(
+    ("zone", "locale", "city"),
+    [
+        ("America/New_York", "de", "New York"),
+        ("Europe/Berlin", "ru", "Берлин"),
+        ("Europe/Kyiv", "de", "Kiew"),
+        ("Europe/Kiev", "ru", "Киев"),
+        ("Asia/Kolkata", "ru", "Калькутта"),
+        ("America/Argentina/Buenos_Aires", "en", "Buenos Aires"),
+        ("America/Coyhaique", "fr", "Coyhaique"),
+    ],
+)
+def test_a_zone_is_named_by_its_city(zone: str, locale: str, city: str) -> None:
+    """Also where CLDR has the words under a former name, or none at all."""
+    assert i18n.city(zone, locale) == city
+
+
+def test_every_zone_has_a_name_without_a_path() -> None:
+    for zone in available_timezones():
+        assert "/" not in i18n.city(zone, "ru"), zone
 
 
 def test_dates_read_as_in_the_readers_country() -> None:
