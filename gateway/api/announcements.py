@@ -17,15 +17,27 @@ CHANNELS = ("email", "sms")
 NO_SMS = ("plan_required", "sms_unavailable")
 
 
-class Reminder(Body):
+class Ways(Body):
     """By which ways; left out: by e-mail, or by SMS where there is no address."""
 
     channels = fields.List(fields.String(validate=validate.OneOf(CHANNELS)), validate=validate.Length(1, len(CHANNELS)))
+
+
+def possible(body: Json) -> Json:
+    """The body. Raises Refused `plan_required`, `sms_unavailable` where an SMS is wished for and none can go out."""
+    if body.get("notify", True) and "sms" in body.get("channels", ()):
+        current_services().notify.require_channels(["sms"])
+    return body
+
+
+class Reminder(Ways):
+    """By which ways, and words of your own."""
+
     text = Text(longest=1000, lines=True, empty=True, allow_none=True)
 
 
 class Notice(Reminder):
-    """By which ways, and words of your own."""
+    """The same; the ways must be named."""
 
     channels = fields.List(
         fields.String(validate=validate.OneOf(CHANNELS)), required=True, validate=validate.Length(1, len(CHANNELS))
@@ -33,10 +45,7 @@ class Notice(Reminder):
 
 
 def _announce(id: UUID, kind: str, body: Json) -> Response:
-    """Raises Refused `plan_required`, `sms_unavailable` where an SMS is wished for and none can go out."""
-    if "sms" in body.get("channels", ()):
-        current_services().notify.require_channels(["sms"])
-    return versioned(current_services().booking.announce(str(id), kind, body | if_match()))
+    return versioned(current_services().booking.announce(str(id), kind, possible(body) | if_match()))
 
 
 @routes.route("/appointments/<uuid:id>/notify", methods=["POST"], parameters=[MATCH])

@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from webargs.fields import DelimitedList
 
 from gateway.api import answers, examples
+from gateway.api.announcements import NO_SMS, Ways, possible
 from gateway.api.fields import Body, Email, Flag, Id, Instant, Phone, Text, Whole
 from gateway.api.framework import KEY, MATCH, Blueprint, Page, answer, idempotency_key, if_match, listing, versioned
 from gateway.api.public import Customer
@@ -65,14 +66,18 @@ class StaffBooking(Body):
             raise ValidationError("Missing data for required field.", "customer")
 
 
-class Change(Body):
-    """Shall the customer be told, and a note for the practice."""
+class Told(Body):
+    """Shall the customer be told, and words that the message says."""
 
     notify = Flag(load_default=True)
     note = Text(longest=2000, lines=True, empty=True, allow_none=True)
 
 
-class DetailsChange(Body):
+class Change(Told, Ways):
+    """The same, and by which ways."""
+
+
+class DetailsChange(Ways):
     """What is left out stays as it is."""
 
     service = Id()
@@ -82,7 +87,7 @@ class DetailsChange(Body):
     force = Flag(metadata={"description": "also outside the working hours; never over another appointment"})
 
 
-class PlaceChange(Body):
+class PlaceChange(Ways):
     """Where it happens."""
 
     kind = fields.String(required=True, validate=validate.OneOf(("address", "video", "phone")))
@@ -92,7 +97,7 @@ class PlaceChange(Body):
     notify = Flag(load_default=True)
 
 
-class Bulk(Change):
+class Bulk(Told):
     """Several appointments, of the same state unless their customers are reminded."""
 
     ids = fields.List(Id(), required=True, validate=validate.Length(1, 100))
@@ -106,7 +111,7 @@ class Bulk(Change):
     )
 
 
-class StaffMove(Body):
+class StaffMove(Ways):
     """The new time."""
 
     start = Instant(required=True)
@@ -162,11 +167,11 @@ def _messages(appointment: str) -> Json:
 
 
 def _action_route(action: str) -> None:
-    @routes.refuses("not_found", "invalid_transition", "precondition_failed")
-    @routes.body(Change, {"notify": True, "note": "Telefonisch besprochen"}, required=False)
+    @routes.refuses("not_found", "invalid_transition", "precondition_failed", *NO_SMS)
+    @routes.body(Change, {"channels": ["email"], "note": "Telefonisch besprochen"}, required=False)
     @routes.answers(200, answers.Appointment, examples.APPOINTMENT)
     def change(body: Json, id: UUID) -> Response:
-        return versioned(current_services().booking.change_status(str(id), action, body | if_match()))
+        return versioned(current_services().booking.change_status(str(id), action, possible(body) | if_match()))
 
     change.__doc__ = ACTIONS[action]
     routes.add_url_rule(f"/appointments/<uuid:id>/{action}", action, change, methods=["POST"], parameters=[MATCH])
@@ -178,18 +183,20 @@ for _action in ACTIONS:
 
 @routes.route("/appointments/<uuid:id>/reschedule", methods=["POST"], parameters=[MATCH])
 @routes.refuses(
-    "not_found", "invalid_transition", "slot_taken", "slot_not_offered", "limit_reached", "precondition_failed"
+    *("not_found", "invalid_transition", "slot_taken", "slot_not_offered", "limit_reached", "precondition_failed"),
+    *NO_SMS,
 )
-@routes.body(StaffMove, {"start": examples.START, "notify": True})
+@routes.body(StaffMove, {"start": examples.START, "channels": ["email"]})
 @routes.answers(200, answers.Appointment, examples.APPOINTMENT)
 def reschedule(body: Json, id: UUID) -> Response:
     """Move an appointment"""
-    return versioned(current_services().booking.reschedule(str(id), body | if_match()))
+    return versioned(current_services().booking.reschedule(str(id), possible(body) | if_match()))
 
 
 @routes.route("/appointments/<uuid:id>", methods=["PATCH"], parameters=[MATCH])
 @routes.refuses(
-    "not_found", "invalid_transition", "slot_taken", "slot_not_offered", "overpaid", "conflict", "precondition_failed"
+    *("not_found", "invalid_transition", "slot_taken", "slot_not_offered", "overpaid", "conflict"),
+    *("precondition_failed", *NO_SMS),
 )
 @routes.body(DetailsChange, {"duration_minutes": 45, "note": "Bringt die alten Geräte mit", "notify": True})
 @routes.answers(200, answers.Appointment, examples.APPOINTMENT)
@@ -198,11 +205,11 @@ def change_details(body: Json, id: UUID) -> Response:
 
     The time is checked anew, with its buffers. Another service brings its own duration and price.
     """
-    return versioned(current_services().booking.change_details(str(id), body | if_match()))
+    return versioned(current_services().booking.change_details(str(id), possible(body) | if_match()))
 
 
 @routes.route("/appointments/<uuid:id>/place", methods=["POST"], parameters=[MATCH])
-@routes.refuses("not_found", "precondition_failed")
+@routes.refuses("not_found", "precondition_failed", *NO_SMS)
 @routes.body(PlaceChange, {"kind": "video", "url": "https://video.example/anna", "text": "Videotermin"})
 @routes.answers(200, answers.Appointment, examples.APPOINTMENT)
 def set_place(body: Json, id: UUID) -> Response:
@@ -210,7 +217,7 @@ def set_place(body: Json, id: UUID) -> Response:
 
     At an address or in a room (`text`), in a video call (`url`, https only), on the phone (`text`: who calls whom).
     """
-    return versioned(current_services().booking.set_place(str(id), body | if_match()))
+    return versioned(current_services().booking.set_place(str(id), possible(body) | if_match()))
 
 
 @routes.route("/appointments/bulk", methods=["POST"])

@@ -51,9 +51,10 @@ class Notify:
         """The customer's appointment as iCalendar: filename, content. Refused `not_found`."""
         return self._ask("notify", "calendar_file", {"token": token})
 
-    def channels(self) -> Json:
-        """By which channels the practice can send: {email, sms} of {possible, reason}."""
-        return self._ask("notify", "channels", {})
+    def channels(self, phone: str | None = None) -> Json:
+        """By which channels the practice can send: {email, sms} of {possible, reason}; with `phone` whether to this
+        number, too."""
+        return self._ask("notify", "channels", {"phone": phone} if phone else {})
 
     def require_channels(self, channels: list[str]) -> Json:
         """Raises Refused `plan_required` or `sms_unavailable` when the practice cannot send by one of these."""

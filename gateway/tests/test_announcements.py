@@ -36,6 +36,18 @@ def test_an_sms_that_cannot_go_out_is_refused_at_once(stage: Stage, client: Flas
     assert stage.rpc.count("booking.announce") == 0
 
 
+def test_no_change_is_made_whose_sms_cannot_go_out(stage: Stage, client: FlaskClient, bearer: Headers) -> None:
+    """A move and a cancellation by API name their ways; one of which nothing shall be told needs none."""
+    stage.rpc.answers["notify.require_channels"] = Refused("sms_unavailable")
+    by_sms = {"channels": ["sms"]}
+    for path, more in (("cancel", {}), ("reschedule", {"start": examples.START})):
+        response = client.post(f"{APPOINTMENT}/{path}", json=more | by_sms, headers=bearer)
+        assert response.get_json()["code"] == "sms_unavailable"
+    assert (stage.rpc.count("booking.change_status"), stage.rpc.count("booking.reschedule")) == (0, 0)
+    silent = client.post(f"{APPOINTMENT}/cancel", json=by_sms | {"notify": False}, headers=bearer)
+    assert silent.status_code == 200
+
+
 def test_a_reminder_needs_no_body(stage: Stage, client: FlaskClient, bearer: Headers) -> None:
     assert client.post(f"{APPOINTMENT}/remind", headers=bearer).status_code == 200
     assert stage.rpc.count("booking.announce") == 1

@@ -12,7 +12,7 @@ from gateway import present, problems
 from gateway.context import current_services, locale
 from gateway.pages import backend
 from gateway.pages.backend import Json
-from gateway.pages.desk import appointment_blocks, history
+from gateway.pages.desk import appointment_blocks, history, told
 from gateway.pages.desk.appointments import LISTS, day_of
 from gateway.pages.desk.did import said
 from gateway.pages.desk.frame import back, page, sentence, show
@@ -25,7 +25,7 @@ WRITE = "booking:write"
 CHANGES = ("accept", "decline", "cancel", "complete", "miss")
 EXPECTED = (
     *("invalid_transition", "precondition_failed", "conflict", "slot_taken", "slot_not_offered", "limit_reached"),
-    *("too_late", "overpaid", "invalid"),
+    *("too_late", "overpaid", "invalid", *told.REFUSED),
 )
 
 
@@ -44,6 +44,10 @@ class Failed:
     def ticked(self, form: str, name: str, otherwise: bool = True) -> bool:
         """Whether a box of this form is ticked."""
         return self.typed.get(name) == "1" if self._of(form) else otherwise
+
+    def channels(self, form: str, otherwise: list[str]) -> list[str]:
+        """The ways to the customer that are ticked in this form."""
+        return told.typed() if self._of(form) else otherwise
 
     def _of(self, form: str) -> bool:
         return form == self.form and bool(self.typed)
@@ -127,8 +131,8 @@ def decide(id: UUID, action: str) -> Response:
     booking, options = current_services().booking, version()
     if action in CHANGES:
         note = request.form.get("note", "").strip()
-        options |= {"notify": request.form.get("notify") == "1"} | ({"note": note} if note else {})
-        return change(str(id), action, lambda: booking.change_status(str(id), action, options))
+        options |= {"note": note} if note else {}
+        return change(str(id), action, lambda: booking.change_status(str(id), action, options | told.wanted()))
     do = booking.acknowledge if action == "acknowledge" else booking.undo
     return change(str(id), action, lambda: do(str(id), options))
 
@@ -140,9 +144,9 @@ def move(id: UUID) -> Response:
     start = typed(form.get("day", ""), form.get("time", "")) if form.get("time") else form.get("start", "")
     if not start:
         return _came_back(str(id), "move", _("Please choose a time."), 422)
-    wish = {"start": start, "calendar": form.get("calendar") or None, "notify": form.get("notify") == "1"}
+    wish: Json = {"start": start, "calendar": form.get("calendar") or None}
     wish |= {"force": form.get("force") == "1", "note": form.get("note", "").strip() or None, **version()}
-    return change(str(id), "move", lambda: current_services().booking.reschedule(str(id), wish))
+    return change(str(id), "move", lambda: current_services().booking.reschedule(str(id), wish | told.wanted()))
 
 
 @page("/appointments/<uuid:id>/details", "desk_details", methods=("POST",), scope=WRITE)
@@ -152,12 +156,12 @@ def details(id: UUID) -> Response:
     minutes = form.get("duration_minutes", "").strip()
     if minutes and not (minutes.isascii() and minutes.isdigit() and 0 < int(minutes) <= 1440):
         return _came_back(str(id), "details", _("Please enter the duration in minutes, such as 45."), 422)
-    wish: Json = {"notify": form.get("notify") == "1", "force": form.get("force") == "1", **version()}
+    wish: Json = {"force": form.get("force") == "1", **version()}
     if form.get("service") and form.get("service") != form.get("service_before"):
         wish["service"] = form["service"]
     if minutes and minutes != form.get("minutes_before"):
         wish["duration_minutes"] = int(minutes)
-    return change(str(id), "details", lambda: current_services().booking.change_details(str(id), wish))
+    return change(str(id), "details", lambda: current_services().booking.change_details(str(id), wish | told.wanted()))
 
 
 @page("/appointments/<uuid:id>/note", "desk_note", methods=("POST",), scope=WRITE)
@@ -172,10 +176,10 @@ def place(id: UUID) -> Response:
     """Where it happens."""
     form = request.form
     kind = form.get("kind", "")
-    wish: Json = {"kind": kind, "text": form.get("text", "").strip() or None, "notify": form.get("notify") == "1"}
+    wish: Json = {"kind": kind, "text": form.get("text", "").strip() or None, **version()}
     if kind == "video":
         wish["url"] = form.get("url", "").strip() or None
-    return change(str(id), "place", lambda: current_services().booking.set_place(str(id), {**wish, **version()}))
+    return change(str(id), "place", lambda: current_services().booking.set_place(str(id), wish | told.wanted()))
 
 
 def version() -> Json:

@@ -10,7 +10,7 @@ from gateway.api.announcements import Notice
 from gateway.context import current_services, hurrying
 from gateway.pages import backend
 from gateway.pages.backend import Json
-from gateway.pages.desk import appointment_blocks
+from gateway.pages.desk import appointment_blocks, told
 from gateway.pages.desk.frame import back, exists, page, sentence, show
 from gateway.pages.desk.settings.forms import Entries, read, seen
 from gateway.pages.words import _
@@ -23,17 +23,22 @@ LISTED = 50
 
 
 def block(appointment: Json) -> Json:
-    """The messages, and by which channels more can be sent; nothing while notify does not say."""
+    """The messages, and by which channels more can be sent; nothing while notify does not say. `ways` are those of
+    the forms that change it, `usual` what is ticked there."""
     found: Json = {"message_kinds": kinds(appointment), "message_channels": None, "appointment_messages": None}
+    found["ways"] = told.ways(appointment, None)
     try:
         with hurrying():
             notify = current_services().notify
             found["appointment_messages"] = notify.messages({"appointment": appointment["id"], "limit": LISTED})[
                 "items"
             ]
-            found["message_channels"] = offered(appointment, notify.channels())
+            channels = notify.channels(appointment["customer"].get("phone"))
+            found["message_channels"] = offered(appointment, channels)
+            found["ways"] = told.ways(appointment, channels)
     except (Refused, Unavailable):
         pass
+    found["usual"] = told.chosen(found["ways"])
     return found
 
 
@@ -62,7 +67,7 @@ def tell(id: UUID) -> Response:
     if kind not in KINDS:
         raise Refused("not_found")
     appointment = current_services().booking.appointment(str(id))
-    channels = offered(appointment, current_services().notify.channels())
+    channels = offered(appointment, current_services().notify.channels(appointment["customer"].get("phone")))
     entries = read(("text",), "channels")
     if request.method == "GET":
         entries = Entries({"text": "", "version": str(appointment["version"])}, {"channels": channels[:1]})

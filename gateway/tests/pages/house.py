@@ -239,8 +239,11 @@ class House:
     def notify_reminder_rules(self) -> Json:
         return {"version": 2, "rules": [{"channel": "email", "before": 1440}, {"channel": "sms", "before": 180}]}
 
-    def notify_channels(self) -> Json:
+    def notify_channels(self, phone: str | None = None) -> Json:
         return {"email": {"possible": True, "reason": None}, "sms": {"possible": True, "reason": None}}
+
+    def notify_require_channels(self, channels: list[str]) -> Json:
+        return self.notify_channels()
 
     def notify_all_notification_settings(self) -> Json:
         own = {"email": "anna@outlook.com", "phone": None, "copy_to": None, "hint": "spam_folder"}

@@ -1,6 +1,7 @@
 """The calendar of the desk: its list, the data of the drawn one, and the pages that change something."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from gateway.api import examples
 from gateway.pages.desk.calendar.span import resolve, span, wall
 from gateway.tests.pages.house import CALENDARS, PRACTICE, SERVICES, House
 from gateway.tests.pages.strict import StrictClient
-from runtime.errors import Refused
+from runtime.errors import Refused, Unavailable
 from runtime.identity import Caller, Signer
 from runtime.ids import new_id, stable_id
 from runtime.testing import SEED, FakeClock
@@ -24,7 +25,7 @@ PLANNED = {
 DETAILS = {
     "id": ID, "version": 3, "status": "accepted", "start": PLANNED["start"], "end": PLANNED["end"],
     "service": SERVICES[1], "calendar": CALENDARS[0], "place": None, "time_zone": "Europe/Berlin",
-    "customer": {"first_name": "Jürgen", "last_name": "Groß", "email": "j@example.com", "phone": None},
+    "customer": {"first_name": "Jürgen", "last_name": "Groß", "email": "j@example.com", "phone": "+491701234567"},
 }  # fmt: skip
 AGENDA = {
     "calendars": [{**one, "name": one["nickname"], "active": True} for one in CALENDARS],
@@ -160,7 +161,9 @@ def test_who_may_only_read_is_offered_nothing_else(client: StrictClient, service
     assert (client.get(MOVE).status, client.get(CANCEL).status) == (403, 403)
 
 
-def test_a_move_asks_first_and_then_tells_the_customer_or_not(desk: StrictClient, services: House) -> None:
+def test_a_move_asks_first_and_then_tells_the_customer_by_the_ways_that_were_chosen(
+    desk: StrictClient, services: House
+) -> None:
     """The version that was shown goes along, so that nothing is overwritten unseen."""
     page = desk.get(f"{MOVE}?start=2026-03-24T11:00&calendar={BEN}&minutes=60")
     assert "11:00 – 12:00" in page.text
@@ -171,11 +174,13 @@ def test_a_move_asks_first_and_then_tells_the_customer_or_not(desk: StrictClient
     fields["calendar"] = BEN
     answer = desk.post(action, fields)
     assert (answer.status, "did=moved" in answer.location) == (303, True)
-    told = {**fields}
-    told.pop("notify")
-    desk.post(action, told)
+    desk.post(action, fields | {"channels": ["email", "sms"]})
+    silent = {name: value for name, value in fields.items() if name != "channels"}
+    assert "did=moved_silently" in desk.post(action, silent).location
     sent = services.asked("booking.reschedule")
-    assert [one["notify"] for one in sent] == [True, False]
+    assert [one["notify"] for one in sent] == [True, True, False]
+    assert [one.get("channels") for one in sent] == [["email"], ["email", "sms"], None]
+    assert services.asked("notify.require_channels") == [{"channels": ["sms"]}]
     assert (sent[0]["start"], sent[0]["calendar"], sent[0]["if_version"]) == ("2026-03-24T10:00:00+00:00", BEN, 3)
     assert services.asked("booking.change_details") == []
 
@@ -233,6 +238,38 @@ def test_a_cancellation_asks_first(desk: StrictClient, services: House) -> None:
     assert "did=cancelled" in answer.location
     [sent] = services.asked("booking.change_status")
     assert (sent["action"], sent["notify"], sent["note"], sent["if_version"]) == ("cancel", True, "Bis bald", 3)
+    assert sent["channels"] == ["email"]
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"sms": {"possible": False, "reason": "plan_required"}}, "SMS sind in Ihrem Tarif nicht enthalten."),
+        ({"sms": {"possible": False, "reason": "sms_unavailable"}}, "SMS können hier derzeit nicht versendet werden."),
+        ({"sms": {"possible": False, "reason": "no_mobile"}}, "Die Nummer gehört zu keinem Mobiltelefon."),
+        (Unavailable("away"), "SMS können hier derzeit nicht versendet werden."),
+    ],
+)
+def test_a_way_that_does_not_lead_to_the_customer_cannot_be_chosen_and_says_why(
+    desk: StrictClient, services: House, said: Any, why: str
+) -> None:
+    """In the dialogs of a move and of a cancellation."""
+    services.answers["notify.channels"] = said
+    for address in (MOVE, CANCEL):
+        page = desk.get(address)
+        ticks = [page.find("input", name="channels", value=way) for way in ("email", "sms")]
+        assert ["disabled" in tick.attrib for tick in ticks] == [False, True]
+        assert why in page.text
+
+
+def test_an_sms_that_cannot_go_out_after_all_keeps_the_appointment(desk: StrictClient, services: House) -> None:
+    """The plan may have changed since the dialog was opened; what was typed stays."""
+    services.answers["notify.require_channels"] = Refused("plan_required")
+    action, fields = desk.get(CANCEL).form(CANCEL)
+    page = desk.post(action, fields | {"note": "Bis bald", "channels": "sms"})
+    assert (page.status, "Bis bald" in page.text) == (409, True)
+    assert [page.find("input", name="channels", value=way).get("checked") for way in ("email", "sms")] == [None, ""]
+    assert services.asked("booking.change_status") == []
 
 
 def test_staff_block_a_time_and_take_it_back(desk: StrictClient, services: House) -> None:

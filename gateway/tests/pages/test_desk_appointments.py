@@ -49,6 +49,7 @@ def _sign_in(client: StrictClient, house: House, clock: FakeClock) -> SignIn:
             "booking.bulk": {"items": []},
             "booking.customer_suggestions": {"items": []},
             "notify.messages": {"items": [], "next": None},
+            "notify.require_channels": {},
             **{
                 f"booking.{name}": {**ACCOUNT, **CHANGED}
                 for name in ("add_payment", "change_payment", "remove_payment")
@@ -239,11 +240,13 @@ def test_an_appointment_shows_everything(sign_in: SignIn, house: House) -> None:
 
 
 FORMS: list[tuple[str, Json, str, Json]] = [
-    ("cancel", {"note": "Krank", "notify": "1"}, "change_status",
-     {"action": "cancel", "notify": True, "note": "Krank"}),
-    ("decline", {}, "change_status", {"action": "decline", "notify": False}),
-    ("place", {"kind": "video", "url": "https://v.example/a", "text": "", "notify": "1"}, "set_place",
-     {"kind": "video", "url": "https://v.example/a", "text": None, "notify": True}),
+    ("cancel", {"note": "Krank", "ways": "1", "channels": "sms"}, "change_status",
+     {"action": "cancel", "notify": True, "channels": ["sms"], "note": "Krank"}),
+    ("decline", {"ways": "1"}, "change_status", {"action": "decline", "notify": False}),
+    ("place", {"kind": "video", "url": "https://v.example/a", "text": "", "ways": "1",
+               "channels": "email"}, "set_place",
+     {"kind": "video", "url": "https://v.example/a", "text": None, "notify": True,
+      "channels": ["email"]}),
     ("details", {"service": SERVICES[0]["id"], "duration_minutes": "60", "service_before": SERVICES[1]["id"],
                  "minutes_before": "60"}, "change_details",
      {"service": SERVICES[0]["id"], "notify": False, "force": False}),
@@ -253,9 +256,10 @@ FORMS: list[tuple[str, Json, str, Json]] = [
     ("note", {"note": "Bringt den Hund mit"}, "change_details", {"note": "Bringt den Hund mit"}),
     ("price", {"amount": "1.049,90"}, "set_price", {"price": {"amount": "1049.90", "currency": "EUR"}}),
     ("price", {"amount": ""}, "set_price", {"price": None}),
-    ("move", {"start": "2026-03-25T09:00:00+01:00", "calendar": CALENDARS[1]["id"], "notify": "1"}, "reschedule",
-     {"start": "2026-03-25T09:00:00+01:00", "calendar": CALENDARS[1]["id"], "notify": True, "force": False,
-      "note": None}),
+    ("move", {"start": "2026-03-25T09:00:00+01:00", "calendar": CALENDARS[1]["id"], "ways": "1",
+              "channels": "email"}, "reschedule",
+     {"start": "2026-03-25T09:00:00+01:00", "calendar": CALENDARS[1]["id"], "notify": True, "channels": ["email"],
+      "force": False, "note": None}),
     ("move", {"day": "2026-03-25", "time": "18:30", "force": "1", "calendar": "", "note": "Wie besprochen"},
      "reschedule", {"start": "2026-03-25T18:30:00+01:00", "calendar": None, "notify": False, "force": True,
                     "note": "Wie besprochen"}),

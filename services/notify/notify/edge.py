@@ -79,9 +79,10 @@ class NotifyEdge:
         change = channels.update_notification_settings
         return self.app.db.write(change, call.practice_id, calendar, request, call.locale)
 
-    @rpc(contracts.Nothing, allow=STAFF, scope="notify:read")
+    @rpc(contracts.Reach, allow=STAFF, scope="notify:read")
     def channels(self, call: Call, request: dict[str, Any]) -> Any:
-        return self.app.db.read(channels.ways, call.practice_id, bool(self.app.settings.sms_provider))
+        provided = bool(self.app.settings.sms_provider)
+        return self.app.db.read(channels.ways, call.practice_id, provided, request["phone"])
 
     @rpc(contracts.Channels, allow=STAFF, scope="notify:read")
     def require_channels(self, call: Call, request: dict[str, Any]) -> Any:

@@ -1,5 +1,5 @@
-"""Move, stretch and cancel an appointment from the calendar. Nothing happens before staff have said whether the
-customer shall hear of it. Pages; scripts open them as dialogs."""
+"""Move, stretch and cancel an appointment from the calendar. Nothing happens before staff have said whether and how
+the customer shall hear of it. Pages; scripts open them as dialogs."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from gateway.context import current_services
 from gateway.pages.backend import Json
+from gateway.pages.desk import told
 from gateway.pages.desk.calendar.page import WRITE
 from gateway.pages.desk.calendar.span import resolve, wall
 from gateway.pages.desk.frame import back, page, sentence, show, zone
@@ -18,14 +19,14 @@ from runtime.errors import Refused
 FORCIBLE = ("slot_not_offered",)
 EXPECTED = (
     "slot_taken", "slot_not_offered", "invalid_transition", "limit_reached", "precondition_failed", "invalid",
-    "too_late", "conflict", "overpaid",
+    "too_late", "conflict", "overpaid", *told.REFUSED,
 )  # fmt: skip
 LONGEST = 24 * 60
 
 
 @page("/calendar/appointments/<uuid:id>/move", "desk_calendar_move", scope=WRITE)
 def ask_move(id: Any) -> Response:
-    """From when to when, and shall the customer hear of it?"""
+    """From when to when, and how shall the customer hear of it?"""
     found = current_services().booking.appointment(str(id))
     return _ask(found, {
         "start": request.args.get("start", "") or wall(found["start"], zone()),
@@ -39,8 +40,8 @@ def ask_move(id: Any) -> Response:
 def move(id: Any) -> Response:
     """Move it, or change its length; what cannot be is shown with what was typed."""
     found = current_services().booking.appointment(str(id))
-    typed = {name: request.form.get(name, "").strip() for name in ("start", "calendar", "minutes", "version", "force")}
-    typed["notify"] = request.form.get("notify", "")
+    names = ("start", "calendar", "minutes", "version", "force")
+    typed: Json = {name: request.form.get(name, "").strip() for name in names} | {"channels": told.typed()}
     start, minutes = resolve(typed["start"], zone()), _number(typed["minutes"])
     if start is None:
         return _ask(found, typed, {"start": _("Please enter a date and a time.")}, status=422)
@@ -52,12 +53,12 @@ def move(id: Any) -> Response:
         if refused.code not in EXPECTED:
             raise
         return _ask(found, typed, objection=refused, status=409)
-    return _back(did, typed["notify"], start)
+    return _back(did, bool(typed["channels"]), start)
 
 
 def _carry_out(found: Json, typed: Json, start: datetime, minutes: int) -> str:
     """Length first: it needs its room where the appointment stands; then the move. Only what differs is changed."""
-    booking, options = current_services().booking, {"notify": bool(typed["notify"]), "force": bool(typed["force"])}
+    booking, options = current_services().booking, {**told.wanted(), "force": bool(typed["force"])}
     version, did = _number(typed["version"]) or found["version"], "moved"
     moves = start != datetime.fromisoformat(found["start"]) or typed["calendar"] != found["calendar"]["id"]
     if minutes != _minutes(found):
@@ -73,30 +74,42 @@ def _carry_out(found: Json, typed: Json, start: datetime, minutes: int) -> str:
 
 @page("/calendar/appointments/<uuid:id>/cancel", "desk_calendar_cancel", scope=WRITE)
 def ask_cancel(id: Any) -> Response:
-    """Really, and shall the customer hear of it?"""
+    """Really, and how shall the customer hear of it?"""
     found = current_services().booking.appointment(str(id))
-    return show("desk/calendar/cancel.html", appointment=found, version=found["version"], note="", objection="")
+    return _ask_cancel(found)
+
+
+def _ask_cancel(found: Json, objection: Refused | None = None) -> Response:
+    ways = told.ask(found)
+    return show(
+        "desk/calendar/cancel.html",
+        409 if objection else 200,
+        appointment=found,
+        version=found["version"],
+        note=request.form.get("note", "").strip()[:2000],
+        ways=ways,
+        channels=told.typed() if objection else told.chosen(ways),
+        objection=sentence(objection) if objection else "",
+    )
 
 
 @page("/calendar/appointments/<uuid:id>/<any(cancel, accept):action>", "desk_calendar_decide", methods=("POST",),
       scope=WRITE)  # fmt: skip
 def decide(id: Any, action: str) -> Response:
     """Cancel or confirm."""
-    notify, note = request.form.get("notify", ""), request.form.get("note", "").strip()[:2000]
-    options: Json = {"notify": bool(notify), "note": note or None}
+    options: Json = {"note": request.form.get("note", "").strip()[:2000] or None}
     if version := _number(request.form.get("version", "")):
         options["if_version"] = version
     booking = current_services().booking
     try:
+        options |= told.wanted() if action == "cancel" else {"notify": True}
         changed = booking.change_status(str(id), action, options)
     except Refused as refused:
         if refused.code not in EXPECTED:
             raise
-        found = booking.appointment(str(id))
-        values = {"appointment": found, "version": found["version"], "note": note, "objection": sentence(refused)}
-        return show("desk/calendar/cancel.html", 409, **values)
+        return _ask_cancel(booking.appointment(str(id)), refused)
     did = "confirmed" if action == "accept" else "cancelled"
-    return _back(did, notify if action == "cancel" else "1", datetime.fromisoformat(changed["start"]))
+    return _back(did, options["notify"], datetime.fromisoformat(changed["start"]))
 
 
 def _ask(
@@ -104,7 +117,7 @@ def _ask(
     status: int = 200,
 ) -> Response:  # fmt: skip
     calendars = [one for one in current_services().availability.list_calendars()["items"] if one["active"]]
-    start = resolve(typed["start"], zone())
+    start, ways = resolve(typed["start"], zone()), told.ask(found)
     return show(
         "desk/calendar/move.html",
         status,
@@ -116,11 +129,12 @@ def _ask(
         calendars=calendars,
         start=start,
         end=start and start + timedelta(minutes=_number(typed["minutes"]) or _minutes(found)),
-        first=request.method == "GET",
+        ways=ways,
+        channels=told.chosen(ways) if request.method == "GET" else typed["channels"],
     )
 
 
-def _back(did: str, notify: str, start: datetime) -> Response:
+def _back(did: str, notify: bool, start: datetime) -> Response:
     shown = request.form.get("view", "") or "day"
     named = did if notify else f"{did}_silently"
     return back("desk_calendar", did=named, view=shown, date=wall(start.isoformat(), zone())[:10])

@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, post_load, validate, validates_
 from marshmallow.fields import Boolean, Date, Dict, Integer, List, Nested, String
 
 from booking.contracts.fields import EARLIEST, LATEST, Id, Words, Zone
-from booking.contracts.requests import AppointmentChange, once
+from booking.contracts.requests import AppointmentChange, Telling, once
 from booking.domain import places, rules
 from booking.domain.money import hundredths, money
 from booking.domain.payments import METHODS
@@ -58,12 +58,11 @@ class PaymentChange(PaymentId):
     note = Words(0, 500, lines=True, allow_none=True)
 
 
-class PlaceChange(AppointmentChange):
+class PlaceChange(AppointmentChange, Telling):
     kind = String(required=True, validate=validate.OneOf(places.KINDS))
     name = Words(0, 200, load_default=None, allow_none=True)
     text = Words(0, 2000, lines=True, load_default=None, allow_none=True)
     url = Words(0, 500, load_default=None, allow_none=True)
-    notify = Boolean(load_default=True)
 
     @validates_schema
     def complete(self, data: dict[str, Any], **_: Any) -> None:
@@ -71,13 +70,12 @@ class PlaceChange(AppointmentChange):
             raise ValidationError(errors)
 
 
-class DetailsChange(AppointmentChange):
+class DetailsChange(AppointmentChange, Telling):
     """What is left out stays."""
 
     service = Id()
     duration_minutes = Integer(strict=True, validate=validate.Range(1, 24 * 60))
     note = Words(0, 2000, lines=True, allow_none=True)
-    notify = Boolean(load_default=True)
     force = Boolean(load_default=False)
 
 

@@ -36,6 +36,7 @@ def appointment(a: Appointment, change: Change) -> dict[str, Any]:
         "confirmation": a.confirmation,
         "actor": change.actor,
         "notify": change.notify,
+        "channels": list(change.channels) if change.notify and change.channels else None,
         "note": change.note,
         "previous_start": iso(moved.starts) if moved else None,
         "previous_end": iso(moved.ends) if moved else None,

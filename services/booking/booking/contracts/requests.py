@@ -156,6 +156,19 @@ class AppointmentId(Schema):
     id = Id(required=True)
 
 
+class Telling(Schema):
+    """Whether the customer hears of a change, and how: without `channels` by e-mail, or by SMS where there is no
+    address."""
+
+    notify = Boolean(load_default=True)
+    channels = List(
+        String(validate=validate.OneOf(announcements.CHANNELS)),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, len(announcements.CHANNELS)),
+    )
+
+
 class AppointmentChange(AppointmentId):
     """A change by staff; with `if_version` only if the appointment still has that version."""
 
@@ -166,16 +179,14 @@ class AppointmentIds(Schema):
     appointment_ids = List(Id(), required=True, validate=validate.Length(max=100))
 
 
-class StatusChange(AppointmentChange):
+class StatusChange(AppointmentChange, Telling):
     action = String(required=True, validate=validate.OneOf(tuple(rules.ACTIONS)))
-    notify = Boolean(load_default=True)
     note = Words(0, 2000, lines=True, load_default=None, allow_none=True)
 
 
-class StaffMove(AppointmentChange):
+class StaffMove(AppointmentChange, Telling):
     start = Instant(required=True)
     calendar = Id(load_default=None, allow_none=True)
-    notify = Boolean(load_default=True)
     note = Words(0, 2000, lines=True, load_default=None, allow_none=True)
     force = Boolean(load_default=False)
 

@@ -112,6 +112,11 @@ class Appointment(Account):
     confirmation = string("Whether the service is accepted at once or by the practice.", among=CONFIRMATIONS)
     actor = string("Who made this change.", among=ACTORS)
     notify = flag("False: staff wish that the customer hears nothing of this change.")
+    channels = several(
+        string("How.", among=CHANNELS),
+        "By which ways the customer is to hear of it; null: by e-mail, or by SMS where there is no address.",
+        null=True,
+    )
     note = string("What staff want the customer to read; null: nothing.", null=True)
     previous_start = instant("Where it was moved from; null: it was not moved by this change.", null=True)
     previous_end = instant("End before the move; null: it was not moved by this change.", null=True)

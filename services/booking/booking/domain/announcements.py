@@ -27,10 +27,16 @@ def announcement(
         raise refusal(a, kind, {ACCEPTED})
     if kind == NOTICE and a.customer_id is None:
         raise CustomerNotLinked()
-    chosen = [c for c in CHANNELS if c in channels] if channels else [EMAIL if a.email or not a.phone else SMS]
+    chosen = ways(a, channels) or [EMAIL if a.email or not a.phone else SMS]
+    return {"kind": kind, "channels": ways(a, chosen), "text": text or None}
+
+
+def ways(a: Appointment, channels: Sequence[str] | None) -> list[str] | None:
+    """The channels in order; None: none were named. Raises Invalid when the customer has no address for one."""
+    chosen = [c for c in CHANNELS if c in (channels or ())]
     if missing := [_without(c) for c in chosen if not _reachable(a, c)]:
         raise Invalid(errors={"channels": missing})
-    return {"kind": kind, "channels": chosen, "text": text or None}
+    return chosen or None
 
 
 def _reachable(a: Appointment, channel: str) -> bool:

@@ -1,5 +1,6 @@
 """An appointment and what happens to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -155,6 +156,7 @@ class Change:
 
     `actor` is customer, staff or system; `via` is page, link or desk. `before` is None for a new appointment.
     `changed` names what changed beside status and time, each with its `from` and `to`.
+    `channels` are the ways by which the customer is to hear of it; None: as ever.
     `announcement` is what staff want the customer to be told beside it: kind, channels, text.
     """
 
@@ -166,6 +168,7 @@ class Change:
     user_id: str | None = None
     note: str | None = None
     notify: bool = True
+    channels: Sequence[str] | None = None
     changed: dict[str, Any] = field(default_factory=dict)
     announcement: dict[str, Any] | None = None
 

@@ -1,5 +1,6 @@
 """What callers ask for, once their payload has been read, and what availability offers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,6 +103,7 @@ class Move:
     user_id: str | None = None
     force: bool = False
     notify: bool = True
+    channels: Sequence[str] | None = None
     note: str | None = None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from booking.contracts import events
 from booking.domain import rules
+from booking.domain.announcements import ways
 from booking.domain.appointment import Appointment, Change, Hold, Slot
 from booking.domain.commands import Candidate, Offer
 from booking.domain.differences import differences
@@ -51,12 +52,14 @@ def edit(
     user_id: str | None,
     *,
     notify: bool = False,
+    channels: Sequence[str] | None = None,
     changed: dict[str, Any] | None = None,
     **values: Any,
 ) -> Appointment:
     """The appointment, locked before, with these values: `appointment.updated`. What could be undone still can."""
     after = before.changed(now, **before.undoable, **values)
     change = Change(what="updated", at=now, actor="staff", via="desk", user_id=user_id, notify=notify)
+    change = replace(change, channels=ways(before, channels) if notify else None)
     update(session, before, after, replace(change, changed=changed or {}))
     return after
 

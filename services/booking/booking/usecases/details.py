@@ -1,5 +1,6 @@
 """What staff change of an appointment beside status, time and money: its place, service, duration, their own note."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,13 +27,15 @@ def set_place(
     *,
     notify: bool,
     user_id: str | None,
+    channels: Sequence[str] | None = None,
     if_version: int | None = None,
 ) -> Json:
     """Where this one happens; it stays there when it is moved. Raises NotFound, PreconditionFailed."""
     before = for_change(session, practice_id, id, if_version)
     if place == before.place:
         return details(session, now, before)
-    return details(session, now, edit(session, now, before, user_id, notify=notify, place=place))
+    after = edit(session, now, before, user_id, notify=notify, channels=channels, place=place)
+    return details(session, now, after)
 
 
 def change_details(
@@ -44,6 +47,7 @@ def change_details(
     *,
     notify: bool,
     user_id: str | None,
+    channels: Sequence[str] | None = None,
     if_version: int | None = None,
     **wanted: Any,
 ) -> Json:
@@ -58,7 +62,8 @@ def change_details(
         values |= _fitted(session, now, before, offer)
     if all(getattr(before, name) == value for name, value in values.items()):
         return details(session, now, before)
-    return details(session, now, edit(session, now, before, user_id, notify=notify and offer is not None, **values))
+    tell = notify and offer is not None
+    return details(session, now, edit(session, now, before, user_id, notify=tell, channels=channels, **values))
 
 
 def _fitted(session: Session, now: datetime, before: Appointment, offer: Offer) -> Json:

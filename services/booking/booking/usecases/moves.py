@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from booking.domain import places, rules
+from booking.domain.announcements import ways
 from booking.domain.appointment import ACTIVE, Appointment, Change
 from booking.domain.commands import Move, Offer
 from booking.domain.errors import Conflict, SlotTaken
@@ -20,8 +21,8 @@ def is_there(appointment: Appointment, move: Move) -> bool:
 
 
 def relocate(session: Session, now: datetime, before: Appointment, move: Move, offer: Offer) -> Appointment:
-    """The moved appointment; `before` was locked. Raises InvalidTransition, TooLate, SlotTaken, LimitReached,
-    and Conflict when it was made longer or shorter meanwhile.
+    """The moved appointment; `before` was locked. Raises InvalidTransition, TooLate, SlotTaken, LimitReached, Invalid
+    when the customer has no address for a channel, and Conflict when it was made longer or shorter meanwhile.
 
     The service and its price stay as booked. A customer's move of a service by request goes back to the inbox.
     """
@@ -46,7 +47,8 @@ def relocate(session: Session, now: datetime, before: Appointment, move: Move, o
     )
     via = "link" if move.actor == "customer" else "desk"
     change = Change(what="rescheduled", at=now, actor=move.actor, via=via, user_id=move.user_id, notify=move.notify)
-    change = replace(change, note=move.note or None)
+    told_by = ways(before, move.channels) if move.notify else None
+    change = replace(change, note=move.note or None, channels=told_by)
     update(session, before, after, change)
     return after
 

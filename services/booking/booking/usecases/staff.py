@@ -1,11 +1,13 @@
 """What the practice's staff and other services do. Every query is scoped by the practice."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from booking.contracts import answers, fields
 from booking.domain import rules
+from booking.domain.announcements import ways
 from booking.domain.appointment import Appointment, Change
 from booking.domain.commands import Move, Offer, Search
 from booking.domain.customers import Customer
@@ -86,13 +88,15 @@ def change_status(
     user_id: str | None,
     notify: bool,
     note: str | None,
+    channels: Sequence[str] | None = None,
     if_version: int | None = None,
 ) -> dict[str, Any]:
-    """Accept, decline, cancel, complete or miss. Raises NotFound, PreconditionFailed, InvalidTransition."""
+    """Accept, decline, cancel, complete or miss. Raises NotFound, PreconditionFailed, InvalidTransition, and Invalid
+    when the customer has no address for a channel."""
     before = for_change(session, practice_id, id, if_version)
     after = rules.apply(before, action, now)
     change = Change(what=after.status, at=now, actor="staff", via="desk", user_id=user_id, notify=notify, note=note)
-    update(session, before, after, change)
+    update(session, before, after, replace(change, channels=ways(before, channels) if notify else None))
     return details(session, now, after)
 
 

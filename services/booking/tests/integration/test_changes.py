@@ -211,6 +211,35 @@ def test_staff_change_states_with_note_and_history(desk):
     assert refused.facts["allowed"] == ["cancelled", "completed", "declined"]
 
 
+def test_the_event_says_by_which_ways_the_customer_is_to_hear(desk):
+    """Of moves, cancellations and places; null where staff named none, or wish for silence."""
+    id = desk.book()["id"]
+    desk.staff("reschedule", id=id, start=desk.at(48), channels=["sms", "email"])
+    desk.staff("set_place", id=id, kind="phone", text="Wir rufen an", channels=["email"])
+    desk.staff("set_place", id=id, kind="phone", text="Sie rufen an", notify=False, channels=["sms"])
+    desk.staff("change_status", id=id, action="cancel", channels=["sms"])
+    assert [event["data"]["channels"] for event in desk.events() if "appointment" in event["type"]] == [
+        None,
+        ["email", "sms"],
+        ["email"],
+        None,
+        ["sms"],
+    ]
+
+
+def test_a_way_without_an_address_is_refused_and_nothing_changes(desk):
+    """Karl has a phone only."""
+    wish = {"service": desk.service, "calendar": desk.anna, "start": desk.at(24), "customer": WALK_IN}
+    id = desk.staff("book_for", **wish)["id"]
+    for method, more in (("change_status", {"action": "cancel"}), ("reschedule", {"start": desk.at(48)})):
+        refused = desk.refused(desk.staff, method, id=id, channels=["email"], **more)
+        assert (refused.code, refused.facts["errors"]) == (
+            "invalid",
+            {"channels": ["The customer has no e-mail address."]},
+        )
+    assert desk.staff("appointment", id=id)["version"] == 1
+
+
 def test_staff_undo_a_decline_only_while_the_time_is_free(desk):
     """Then the time is taken back."""
     desk.confirmation = "request"

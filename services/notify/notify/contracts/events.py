@@ -34,7 +34,7 @@ KEPT = (
     *("id", "status", "start", "end", "time_zone", "service", "calendar", "place", "customer", "comment"),
     *("online", "actor", "notify", "note", "previous_start", "previous_end"),
 )
-ALSO = ("price", "paid", "balance", "announcement", "changed")  # where the event has them
+ALSO = ("price", "paid", "balance", "announcement", "changed", "channels")  # where the event has them
 
 
 def snapshot(event: Event) -> dict[str, Any]:
@@ -96,6 +96,7 @@ def _appointment(snap: dict[str, Any]) -> Appointment:
         meeting=bool(snap.get("meeting")),
         announcement=_announcement(snap.get("announcement")),
         changed=tuple(map(str, snap.get("changed") or ())),
+        channels=tuple(snap["channels"]) if snap.get("channels") else None,
     )
 
 
@@ -119,6 +120,7 @@ def reminding(snap: dict[str, Any]) -> dict[str, Any]:
         "previous_end": None,
         "announcement": None,
         "changed": [],
+        "channels": None,
     }
     return {**snap, **passing, "change": "reminder"}
 

@@ -83,6 +83,12 @@ class Nothing(Schema):
     """A question without particulars."""
 
 
+class Reach(Schema):
+    """The ways to one customer, where a `phone` is given."""
+
+    phone = fields.String(allow_none=True, load_default=None)
+
+
 class Channels(Schema):
     channels = fields.List(fields.String(validate=validate.OneOf(CHANNELS)), required=True)
 

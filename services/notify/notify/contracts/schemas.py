@@ -141,7 +141,7 @@ class Way(Schema):
     """Whether a message can go out this way."""
 
     possible = flag("It can.")
-    reason = string("Why not; null: it can.", among=("plan_required", "sms_unavailable"), null=True)
+    reason = string("Why not; null: it can.", among=("plan_required", "sms_unavailable", "no_mobile"), null=True)
 
 
 class Ways(Schema):

@@ -62,7 +62,8 @@ class Appointment:
     """One version of an appointment and the change that led to it.
 
     `change` is the event's type without its prefix ("booked", "cancelled"), `at` the instant of the change,
-    `actor` who made it ("customer", "staff", "system"), `changed` what else it changed. `meeting`: it is an invitation
+    `actor` who made it ("customer", "staff", "system"), `changed` what else it changed, `channels` how staff want the
+    customer to hear of it (None: by mail, or by SMS where there is no address). `meeting`: it is an invitation
     to a video call, to which the reader's link leads. `paid` and `balance` are None where booking does not tell.
     Instants are aware; `time_zone` is the calendar's.
     """
@@ -95,6 +96,7 @@ class Appointment:
     balance: dict[str, str] | None = None
     announcement: Announcement | None = None
     changed: tuple[str, ...] = ()
+    channels: tuple[str, ...] | None = None
 
     @property
     def over(self) -> bool:

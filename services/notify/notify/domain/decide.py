@@ -68,7 +68,8 @@ class Draft:
 
 
 def decide(change: Appointment, addresses: Addresses, practitioner_heard_cancel: bool = False) -> list[Draft]:
-    """The messages that this change causes, each address at most once. A customer without an address gets an SMS.
+    """The messages that this change causes, each address at most once. The customer hears by the ways that staff
+    chose; where they chose none by mail, or without an address by SMS.
 
     `practitioner_heard_cancel`: the practitioner was told of the cancellation that this change takes back.
     """
@@ -76,11 +77,7 @@ def decide(change: Appointment, addresses: Addresses, practitioner_heard_cancel:
         return list(_each_address_once(_announced(change, change.announcement, addresses)))
     told = customer_purpose(change)
     notice = practitioner_purpose(change, practitioner_heard_cancel)
-    drafts = []
-    if told and change.customer.email:
-        drafts.append(Draft(told, Role.CUSTOMER, change.customer.email))
-    elif told and addresses.customer_phone:
-        drafts.append(Draft(told, Role.CUSTOMER, addresses.customer_phone, Channel.SMS))
+    drafts = list(_to_customer(told, change, addresses)) if told else []
     if notice and addresses.practitioner:
         drafts.append(Draft(notice, Role.PRACTITIONER, addresses.practitioner))
     if notice and addresses.practitioner_phone:
@@ -88,6 +85,14 @@ def decide(change: Appointment, addresses: Addresses, practitioner_heard_cancel:
     if told and told is not Purpose.SUMMARY:
         drafts += [Draft(told, Role.COPY, address) for address in addresses.copies]
     return list(_each_address_once(drafts))
+
+
+def _to_customer(told: Purpose, change: Appointment, addresses: Addresses) -> Iterable[Draft]:
+    reached = {Channel.EMAIL: change.customer.email, Channel.SMS: addresses.customer_phone}
+    ways = change.channels or (Channel.EMAIL if change.customer.email else Channel.SMS,)
+    for channel, recipient in reached.items():
+        if channel in ways and recipient:
+            yield Draft(told, Role.CUSTOMER, recipient, channel)
 
 
 def _announced(change: Appointment, wanted: Announcement, addresses: Addresses) -> Iterable[Draft]:

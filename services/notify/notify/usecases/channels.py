@@ -11,7 +11,7 @@ from notify.domain.decide import Channel
 from notify.domain.errors import Invalid, NotFound, PlanRequired, SmsUnavailable
 from notify.domain.plan import allows_sms
 from notify.store import projections, settings
-from notify.usecases.numbers import e164
+from notify.usecases.numbers import e164, for_sms
 from runtime.db import Session
 
 SPAM_FOLDER_HOSTS = frozenset({"hotmail.com", "outlook.com", "live.com"})
@@ -53,10 +53,14 @@ def update_notification_settings(
     return notification_settings(session, practice_id, calendar)
 
 
-def ways(session: Session, practice_id: str, provided: bool) -> dict[str, Any]:
-    """By which channels the practice can send, and why not by others. `provided`: there is a provider of SMS."""
-    reason = None if provided else "sms_unavailable"
-    if not allows_sms(projections.practice(session, practice_id)):
+def ways(session: Session, practice_id: str, provided: bool, phone: str | None = None) -> dict[str, Any]:
+    """By which channels the practice can send, and why not by others. `provided`: there is a provider of SMS. With
+    `phone`: whether it can reach this number, too."""
+    practice = projections.practice(session, practice_id) or {}
+    reason = "no_mobile" if phone and not for_sms(phone, practice.get("country") or "DE") else None
+    if not provided:
+        reason = "sms_unavailable"
+    if not allows_sms(practice):
         reason = "plan_required"
     return {"email": {"possible": True, "reason": None}, "sms": {"possible": reason is None, "reason": reason}}
 

@@ -69,8 +69,9 @@ def follow(session: Session, change: Appointment, rules: Sequence[Rule]) -> None
 
 def _hears_at_once(change: Appointment) -> bool:
     """Whether an SMS may follow on this change: staff did not wish for silence, and the confirmation has not just gone
-    by SMS, for want of an address."""
-    return change.change in TOLD and change.notify and change.start > change.at and bool(change.customer.email)
+    by SMS, by their choice or for want of an address."""
+    by_mail = bool(change.customer.email) and Channel.SMS not in (change.channels or ())
+    return change.change in TOLD and change.notify and change.start > change.at and by_mail
 
 
 def _schedule(

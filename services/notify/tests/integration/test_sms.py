@@ -105,6 +105,14 @@ def test_who_asks_for_an_sms_on_another_plan_is_refused(sqlite: Databases) -> No
     assert desk.staff("require_channels", channels=["email"])["email"]["possible"]
 
 
+def test_a_number_that_can_get_no_sms_is_said_before(sqlite: Databases) -> None:
+    """Read as people in the practice's country write it; without a number only what the practice can."""
+    desk = Desk(sqlite).ready()
+    assert desk.staff("channels", phone="0711 123456")["sms"] == {"possible": False, "reason": "no_mobile"}
+    for number in ("0170 1234567", None):
+        assert desk.staff("channels", phone=number)["sms"]["possible"]
+
+
 def test_the_practice_writes_its_own_sms(sqlite: Databases) -> None:
     """With a link, which no other field may name; 480 characters at most; the calendar file has none."""
     desk = Desk(sqlite).ready()

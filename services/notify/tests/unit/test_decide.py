@@ -77,6 +77,25 @@ def test_the_practitioner_hears_of_a_cancellation_in_the_last_24_hours_only(befo
     assert (practitioner_purpose(cancelled) is Purpose.PRACTITIONER_CANCELLED) is heard
 
 
+@pytest.mark.parametrize(
+    ("wanted", "addresses", "ways"),
+    [
+        (None, {}, ["email"]),
+        (["email"], {}, ["email"]),
+        (["sms"], {}, ["sms"]),
+        (["email", "sms"], {}, ["email", "sms"]),
+        (["sms"], {"customer_phone": ""}, []),
+    ],
+)
+def test_the_customer_hears_by_the_ways_that_staff_chose(
+    wanted: list[str] | None, addresses: dict[str, str], ways: list[str]
+) -> None:
+    """Where they chose none by mail. A way that leads nowhere is left out."""
+    moved = change("rescheduled", actor="staff", previous_start=START, channels=wanted)
+    reached = Addresses(**{"customer_phone": "+491701234567", **addresses})
+    assert [draft.channel for draft in decide(moved, reached)] == ways
+
+
 def test_the_example_of_the_source_holds() -> None:
     """9 September 12:00: cancelled on the 8th at 13:00 tells, at 11:00 does not."""
     berlin = ZoneInfo("Europe/Berlin")
