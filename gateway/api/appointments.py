@@ -111,6 +111,16 @@ class Bulk(Told):
     )
 
 
+class UndoSeveral(Body):
+    """Appointments whose last change of state shall be taken back."""
+
+    ids = fields.List(Id(), required=True, validate=validate.Length(1, 100))
+    notify = Flag(load_default=True)
+    if_versions = fields.Dict(
+        keys=Id(), values=Whole(1, 10**9), metadata={"description": "by id the version that you have seen"}
+    )
+
+
 class StaffMove(Ways):
     """The new time."""
 
@@ -233,6 +243,19 @@ def change_several(body: Json) -> Response:
         return answer(current_services().booking.remind_all(body["ids"]))
     options = {name: value for name, value in body.items() if name not in ("ids", "action")}
     return answer(current_services().booking.bulk(body["ids"], body["action"], options))
+
+
+@routes.route("/appointments/bulk/undo", methods=["POST"])
+@routes.refuses("not_found")
+@routes.body(UndoSeveral, {"ids": [examples.APPOINTMENT_ID], "if_versions": {examples.APPOINTMENT_ID: 2}})
+@routes.answers(200, answers.UndoneList, examples.UNDONE)
+def undo_several(body: Json) -> Response:
+    """Take the last change of state of several appointments back
+
+    Within ten minutes, of each whose time is still free and which nobody has changed since; `refused` names the others
+    and why.
+    """
+    return answer(current_services().booking.undo_all(body.pop("ids"), body))
 
 
 @routes.route("/appointments/<uuid:id>/undo", methods=["POST"], parameters=[MATCH])

@@ -286,6 +286,7 @@ TO_CALL: dict[str, object] = {
 }
 TEMPLATE_TEXTS = {"subject": "Ihr Termin am {when} bei {practice}", "text": "Guten Tag {first_name} {last_name}, …"}
 TEMPLATE = {"name": "booking_confirmation", "locale": "de", **TEMPLATE_TEXTS}
+UNDONE = {"items": [APPOINTMENT], "refused": [{"code": "slot_taken", "appointment": APPOINTMENT}]}
 
 
 def page(item: Mapping[str, object]) -> dict[str, object]:

@@ -75,6 +75,10 @@ class Booking:
         """The same change of status for all of them, or none: items. Refused `mixed_status`, `invalid_transition`."""
         return self._ask("booking", "bulk", {"ids": ids, "action": action, **options})
 
+    def undo_all(self, ids: list[str], options: Json) -> Json:
+        """Their last change of status taken back, as far as that can be: items, and refused with code, appointment."""
+        return self._ask("booking", "undo_all", {"ids": ids, **options})
+
     def set_place(self, id: str, place: Json) -> Json:
         """Where this one happens. Refused `invalid`."""
         return self._ask("booking", "set_place", {"id": id, **place})

@@ -203,6 +203,7 @@ ANSWERS: dict[str, Any] = {
     "booking.reschedule": examples.APPOINTMENT,
     "booking.undo": examples.APPOINTMENT,
     "booking.bulk": {"items": [examples.APPOINTMENT]},
+    "booking.undo_all": examples.UNDONE,
     "booking.set_place": examples.APPOINTMENT,
     "booking.change_details": examples.APPOINTMENT,
     "booking.set_price": examples.APPOINTMENT,

@@ -248,6 +248,7 @@ class Journey:
         ids = [self.book("Anpassung")["id"] for _ in range(2)]
         self.staff("booking.bulk", ids=ids, action="accept")
         refused("invalid_transition", lambda: self.staff("booking.bulk", ids=ids, action="accept"))
+        self.staff("booking.undo_all", ids=[*ids, id])
         today = utc_now().date()
         asked = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=30)), "per": "week"}
         self.staff("booking.analytics", **asked, time_zone="Europe/Berlin")

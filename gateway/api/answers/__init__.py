@@ -27,6 +27,7 @@ from gateway.api.answers.staff import (
     SignedIn,
     Template,
     ToCall,
+    UndoneList,
 )
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "Suggestions",
     "Template",
     "ToCall",
+    "UndoneList",
     "Week",
     "page_of",
 ]

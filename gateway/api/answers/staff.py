@@ -1,6 +1,6 @@
 """What signed-in staff may ask."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from gateway.api.answers.money import Account
 from gateway.api.answers.parts import (
@@ -208,6 +208,22 @@ class AppointmentList(Answer):
     """Several appointments."""
 
     items = fields.List(fields.Nested(Appointment), required=True)
+
+
+class NotUndone(Answer):
+    """An appointment whose last change could not be taken back."""
+
+    code = fields.String(
+        required=True,
+        validate=validate.OneOf(("invalid_transition", "precondition_failed", "slot_taken", "too_late")),
+    )
+    appointment = fields.Nested(Appointment, required=True)
+
+
+class UndoneList(AppointmentList):
+    """Several appointments after an undo: as they were before, and those that could not be taken back."""
+
+    refused = fields.List(fields.Nested(NotUndone), required=True)
 
 
 class Message(Answer):

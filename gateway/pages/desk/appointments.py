@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from gateway.context import current_services
 from gateway.pages import backend
+from gateway.pages.desk.batch import packed
 from gateway.pages.desk.did import said
 from gateway.pages.desk.frame import back, page, show, signed_in, zone
 from gateway.pages.words import _
@@ -105,19 +106,19 @@ def bulk() -> Response:
     versions = dict(_picked(text) for text in request.form.getlist("pick"))
     action, notify = request.form.get("action", ""), request.form.get("notify") == "1"
     if not versions:
-        return _to_list("none")
+        return to_list("none")
     try:
         if action == "remind":
             current_services().booking.remind_all(list(versions))
-            return _to_list("remind")
+            return to_list("remind")
         options = {"notify": notify, "if_versions": versions}
-        current_services().booking.bulk(list(versions), action, options)
+        done = current_services().booking.bulk(list(versions), action, options)
     except Refused as refused:
         known = {"mixed_status": "mixed", "precondition_failed": "changed", "invalid_transition": "nothing"}
         if refused.code not in (*known, "not_found", "invalid"):
             raise
-        return _to_list(known.get(refused.code, "nothing"))
-    return _to_list("bulk")
+        return to_list(known.get(refused.code, "nothing"))
+    return to_list("bulk", batch=packed(done["items"]), quiet="" if notify else "1")
 
 
 def _picked(text: str) -> tuple[str, int]:
@@ -125,12 +126,12 @@ def _picked(text: str) -> tuple[str, int]:
     return id, int(version) if version.isascii() and version.isdigit() else 0
 
 
-def _to_list(did: str) -> Response:
+def to_list(did: str, **more: str) -> Response:
     """Back to the list with the filters that it had."""
     endpoint = LISTS.get(request.form.get("from", ""), "desk_appointments")
     kept = parse_qs(request.form.get("back", ""))
     values = {name: kept[name][0] for name in ("q", "calendar", "status", "from", "to", "lang") if name in kept}
-    return back(endpoint, did=did, **values)
+    return back(endpoint, did=did, **values, **{name: value for name, value in more.items() if value})
 
 
 def day_of(text: str | None) -> date | None:

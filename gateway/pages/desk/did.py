@@ -10,7 +10,7 @@ NOTHING = ("nothing", "changed", "mixed", "none")
 
 
 def said() -> Json | None:
-    """Worded; with the appointment's id and version where it can be undone."""
+    """Worded; with the appointment's id and version where it can be undone, or the batch of several."""
     sentences = {
         "accept": _("The appointment is confirmed."),
         "decline": _("The appointment is declined."),
@@ -32,6 +32,7 @@ def said() -> Json | None:
         "book": _("The appointment is booked."),
         "remind": _("The reminders are on their way."),
         "bulk": _("The chosen appointments are changed."),
+        "bulk_undone": _("All of it is taken back."),
         "reminded": _("The reminder is on its way."),
         "told": _("The message is on its way."),
         "none": _("Please choose at least one appointment."),
@@ -45,4 +46,6 @@ def said() -> Json | None:
     which = request.args.get("id") or (request.view_args or {}).get("id", "")
     undo = str(which) if action in UNDOABLE else ""
     known = {"undo": undo, "version": request.args.get("v") or None, "from": request.args.get("list", "")}
+    if action == "bulk":
+        known |= {"batch": request.args.get("batch", ""), "quiet": request.args.get("quiet", "")}
     return {"sentence": sentences[action], "wrong": action in NOTHING, **known}

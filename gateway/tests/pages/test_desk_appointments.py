@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.api import examples
+from gateway.pages.desk.batch import packed
 from gateway.tests.pages.house import CALENDARS, PRACTICE, SERVICES, House
 from gateway.tests.pages.planner import ACCOUNT, EUROS, ID, USER, appointment, step
 from gateway.tests.pages.strict import StrictClient
@@ -46,7 +47,7 @@ def _sign_in(client: StrictClient, house: House, clock: FakeClock) -> SignIn:
             "availability.list_services": {"items": SERVICES, "next": None},
             "availability.list_calendars": {"items": CALENDARS, "next": None},
             **{f"booking.{name}": {**appointment(), **CHANGED} for name in CHANGES},
-            "booking.bulk": {"items": []},
+            "booking.bulk": {"items": [appointment(version=4)]},
             "booking.customer_suggestions": {"items": []},
             "notify.messages": {"items": [], "next": None},
             "notify.require_channels": {},
@@ -187,7 +188,62 @@ def test_several_are_decided_together_without_scripts(sign_in: SignIn, house: Ho
     answer = client.post(action, {**fields, "pick": f"{ID}:3", "action": "decline", "notify": "1"})
     expected = {"ids": [ID], "action": "decline", "notify": True, "if_versions": {ID: 3}}
     assert only(house, "booking.bulk") == expected
-    assert answer.location == "/desk/appointments?did=bulk&status=pending"
+    assert str(answer.location).startswith("/desk/appointments?did=bulk&status=pending&batch=")
+    assert "quiet" not in str(answer.location)
+
+
+@pytest.mark.parametrize("notify", [True, False])
+def test_what_was_done_with_several_is_taken_back_with_one_button(sign_in: SignIn, house: House, notify: bool) -> None:
+    """With the versions that the decision made, and silently where that was silent; the filters stay."""
+    client = sign_in()
+    other = stable_id("another")
+    house.answers["booking.bulk"] = {"items": [appointment(version=4), appointment(id=other, version=9)]}
+    house.answers["booking.undo_all"] = {"items": [appointment(), appointment(id=other)], "refused": []}
+    action, fields = client.get("/desk/appointments?status=pending").form("/bulk")
+    fields.pop("notify")
+    told = {"notify": "1"} if notify else {}
+    answer = client.post(action, {**fields, **told, "pick": f"{ID}:3", "action": "cancel"})
+    action, fields = client.get(str(answer.location)).form("/bulk/undo")
+    after = client.post(action, fields)
+    expected = {"ids": [ID, other], "if_versions": {ID: 4, other: 9}, "notify": notify}
+    assert only(house, "booking.undo_all") == expected
+    assert after.location == "/desk/appointments?did=bulk_undone&status=pending"
+    assert "Alles ist zurückgenommen." in client.get(str(after.location)).text
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("slot_taken", "Die Zeit ist inzwischen vergeben."),
+        ("too_late", "Die zehn Minuten sind vorbei."),
+        ("precondition_failed", "Jemand hat ihn seither geändert."),
+        ("invalid_transition", "Es gibt nichts zurückzunehmen."),
+    ],
+)
+def test_what_could_not_be_taken_back_is_named_with_the_reason(
+    sign_in: SignIn, house: House, code: str, words: str
+) -> None:
+    """By customer and time, with a way to the appointment."""
+    client = sign_in()
+    refused = [{"code": code, "appointment": appointment()}]
+    house.answers["booking.undo_all"] = {"items": [appointment(), appointment()], "refused": refused}
+    action, fields = client.get(f"/desk/past?did=bulk&batch={packed([appointment()])}").form("/bulk/undo")
+    page = client.post(action, fields)
+    assert page.status == 409
+    for said in (words, "Zurückgenommen: 2. Unverändert: 1.", "Groß"):
+        assert said in page.text
+    assert page.find("a", href=f"/desk/appointments/{ID}") is not None
+    assert page.find("a", href="/desk/past") is not None
+
+
+@pytest.mark.parametrize("batch", ["", "x", "!!!!", "AAAA"])
+def test_a_batch_that_nobody_made_takes_nothing_back(sign_in: SignIn, house: House, batch: str) -> None:
+    """And is no error page."""
+    client = sign_in()
+    action, fields = client.get(f"/desk/appointments?did=bulk&batch={packed([appointment()])}").form("/bulk/undo")
+    answer = client.post(action, fields | {"batch": batch})
+    assert (answer.status, "did=nothing" in str(answer.location)) == (303, True)
+    assert house.asked("booking.undo_all") == []
 
 
 def test_several_customers_are_reminded_from_the_list(sign_in: SignIn, house: House) -> None:

@@ -145,6 +145,10 @@ class BookingEdge:
     def bulk(self, call: Call, request: Json) -> Json:
         return self._write(usecases.bulk, call, request)
 
+    @rpc(desk.UndoAll, allow=Access.STAFF, scope=WRITE)
+    def undo_all(self, call: Call, request: Json) -> Json:
+        return self._write(usecases.undo_all, call, request)
+
     # --- staff: money
 
     @rpc(desk.PriceChange, allow=Access.STAFF, scope=WRITE)

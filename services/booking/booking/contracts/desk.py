@@ -87,6 +87,12 @@ class Bulk(Schema):
     note = Words(0, 2000, lines=True, load_default=None, allow_none=True)
 
 
+class UndoAll(Schema):
+    ids = List(Id(), required=True, validate=validate.Length(1, 100))
+    if_versions = Dict(keys=Id(), values=Integer(strict=True), load_default=dict)
+    notify = Boolean(load_default=True)
+
+
 class Analytics(Schema):
     from_ = Date(required=True, data_key="from")
     to = Date(required=True)

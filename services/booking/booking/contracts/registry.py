@@ -64,6 +64,7 @@ ANSWERS = {
         "Another service, duration or note.", schemas.Detailed, (*_OFFERED, "invalid_transition", "overpaid", *_RACES)
     ),
     "bulk": Answer("The same change of status for several.", schemas.Listing, (*_CHANGED, "mixed_status", _SEEN)),
+    "undo_all": Answer("Take it back, as far as it still can be.", schemas.Undone, ("not_found",)),
     "set_price": Answer("Another price, or none.", schemas.Detailed, ("not_found", "overpaid", _SEEN)),
     "payments": Answer("Price, payments and what is open.", schemas.Payments, ("not_found",)),
     "add_payment": Answer("A payment came in.", schemas.NewPayment, ("not_found", "overpaid", _ONCE, _SEEN)),

@@ -322,6 +322,20 @@ class Listing(Schema):
     items = several(Listed, "In the order in which they were named.")
 
 
+class NotUndone(Schema):
+    """An appointment whose last change could not be taken back."""
+
+    code = string("Why not.", among=("invalid_transition", "precondition_failed", "slot_taken", "too_late"))
+    appointment = part(Listed, "As it is.")
+
+
+class Undone(Listing):
+    """Several appointments after an undo."""
+
+    items = several(Listed, "Those that are as they were before, in the order in which they were named.")
+    refused = several(NotUndone, "The others.")
+
+
 class Planned(Schema):
     """An appointment in the planner's columns."""
 

@@ -3,7 +3,7 @@
 from booking.usecases.analytics import analytics
 from booking.usecases.announce import announce, remind_all
 from booking.usecases.book import answered_before, book
-from booking.usecases.bulk import bulk
+from booking.usecases.bulk import bulk, undo_all
 from booking.usecases.customer import cancel_managed, managed, move_managed, undo_managed
 from booking.usecases.customers import (
     book_for_customer,
@@ -77,6 +77,7 @@ __all__ = [
     "sweep",
     "sweepable",
     "undo",
+    "undo_all",
     "undo_managed",
     "unlink_customer",
     "update_customer",

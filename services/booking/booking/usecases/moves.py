@@ -54,16 +54,24 @@ def relocate(session: Session, now: datetime, before: Appointment, move: Move, o
 
 
 def restore(
-    session: Session, now: datetime, before: Appointment, actor: str, user_id: str | None = None
+    session: Session,
+    now: datetime,
+    before: Appointment,
+    actor: str,
+    user_id: str | None = None,
+    *,
+    notify: bool = True,
 ) -> Appointment:
-    """Undo the last change of status; `before` was locked. Raises InvalidTransition, TooLate, SlotTaken."""
+    """Undo the last change of status; `before` was locked. Raises InvalidTransition, TooLate, SlotTaken, and has
+    changed nothing of the appointment then."""
     if rules.undone_before(before, actor, now):
         return before
     after = rules.undo(before, actor, now)
     if after.occupying and not before.occupying:
         _take_back(session, now, after)
     via = "link" if actor == "customer" else "desk"
-    update(session, before, after, Change(what="restored", at=now, actor=actor, via=via, user_id=user_id))
+    change = Change(what="restored", at=now, actor=actor, via=via, user_id=user_id, notify=notify)
+    update(session, before, after, change)
     return after
 
 

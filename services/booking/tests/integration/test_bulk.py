@@ -68,3 +68,57 @@ def test_two_desks_with_the_same_list_do_not_lock_each_other_out(desk, requests)
     orders = (requests, requests[::-1]) * 3
     answers = desk.race(*[lambda ids=ids: desk.staff("bulk", ids=ids, action="accept") for ids in orders])
     assert sorted(getattr(answer, "code", "done") for answer in answers) == ["done"] + ["invalid_transition"] * 5
+
+
+def undo(desk, items, **more):
+    """Take back what led to these."""
+    versions = {item["id"]: item["version"] for item in items}
+    return desk.staff("undo_all", ids=list(versions), if_versions=versions, **more)
+
+
+@pytest.mark.parametrize("action", ["accept", "decline", "cancel"])
+def test_what_was_done_with_several_is_taken_back_for_all(desk, requests, action):
+    """Each with an event of its own, which says whether the customer shall hear; a repeat answers the same."""
+    done = desk.staff("bulk", ids=requests, action=action)["items"]
+    answer = undo(desk, done, notify=False)
+    assert ([item["status"] for item in answer["items"]], answer["refused"]) == (["pending"] * 3, [])
+    told = desk.events("appointment.restored")
+    assert {(event["subject"], event["data"]["notify"]) for event in told} == {(id, False) for id in requests}
+    assert undo(desk, done, notify=False) == answer
+    assert len(desk.events("appointment.restored")) == 3
+    assert len(desk.staff("inbox")["items"]) == 3
+
+
+def test_what_cannot_be_taken_back_of_several_is_named_and_keeps_none_from_it(desk, requests):
+    """One time was given away, one appointment was changed since, one is taken back."""
+    done = desk.staff("bulk", ids=requests, action="cancel")["items"]
+    taken = desk.book(24)["id"]
+    desk.staff("change_details", id=requests[1], note="Ruft noch an")
+    answer = undo(desk, done)
+    assert [item["id"] for item in answer["items"]] == [requests[2]]
+    refused = [(each["appointment"]["id"], each["code"], each["appointment"]["status"]) for each in answer["refused"]]
+    assert refused == [
+        (requests[0], "slot_taken", "cancelled"),
+        (requests[1], "precondition_failed", "cancelled"),
+    ]
+    assert desk.staff("appointment", id=taken)["status"] == "pending"
+    assert desk.overlaps() == 0
+
+
+def test_after_ten_minutes_nothing_of_it_is_taken_back(desk, requests):
+    """The last instant still does."""
+    done = desk.staff("bulk", ids=requests, action="cancel")["items"]
+    desk.clock.forward(minutes=10)
+    assert undo(desk, done[:1])["refused"] == []
+    desk.clock.forward(seconds=1)
+    late = undo(desk, done[1:])
+    assert (late["items"], {each["code"] for each in late["refused"]}) == ([], {"too_late"})
+
+
+def test_nobody_takes_back_anothers(desk, requests):
+    """One foreign id keeps all from it."""
+    done = desk.staff("bulk", ids=requests, action="cancel")["items"]
+    ids = [item["id"] for item in done]
+    assert desk.refused(desk.staff, "undo_all", desk.ben, ids=ids).code == "not_found"
+    assert desk.refused(desk.staff, "undo_all", ids=[*ids, new_id()]).code == "not_found"
+    assert {item["status"] for item in desk.staff("appointments", scope="past")["items"]} == {"cancelled"}
