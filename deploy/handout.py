@@ -15,16 +15,16 @@ from deploy.home import OPERATOR, Home, Secrets, write_private
 from deploy.house import SERVICES
 
 NAMES = tuple(service.name for service in SERVICES)
-GATEWAY, SETUP, POSTGRES, RABBITMQ, ADMIN = "gateway", "setup", "postgres", "rabbitmq", "admin"
+GATEWAY, SETUP, POSTGRES, RABBITMQ, COTURN, ADMIN = "gateway", "setup", "postgres", "rabbitmq", "coturn", "admin"
 DATABASE_HOST, BROKER_HOST = "postgres:5432", "rabbitmq:5672"
 Files = dict[str, str]
 
 
 def passwords(keeper: Path) -> dict[str, dict[str, str]]:
-    """The kept passwords of the broker's and the database's users; made anew what is missing."""
+    """The kept passwords of the broker's, the database's and the relay's users; made anew what is missing."""
     file = keeper / "passwords.json"
     kept = json.loads(file.read_text()) if file.exists() else {}
-    users = {"broker": (*NAMES, GATEWAY, OPERATOR, ADMIN), "database": (*NAMES, ADMIN)}
+    users = {"broker": (*NAMES, GATEWAY, OPERATOR, ADMIN), "database": (*NAMES, ADMIN), "relay": (GATEWAY,)}
     found = {server: {name: _password() for name in names} | kept.get(server, {}) for server, names in users.items()}
     if found != kept:
         write_private(file, json.dumps(found, indent=2))
@@ -35,14 +35,17 @@ def _password() -> str:
     return secrets.token_urlsafe(24)  # nothing in it that a URL would have to escape
 
 
-def shares(made: Secrets, broker: Files, database: Files) -> dict[str, Files]:
+def shares(made: Secrets, users: dict[str, Files]) -> dict[str, Files]:
     """Part -> setting -> value: what each may know, and nothing else."""
+    broker, database = users["broker"], users["database"]
+    relay = {"TURN_SECRET": users["relay"][GATEWAY]}
     server = f"postgresql+psycopg2://postgres:{database[ADMIN]}@{DATABASE_HOST}/postgres"
     ring = {"IDENTITY_KEYS": json.dumps(made.key_ring())}
     own = {name: {**ring, **_service(name, made, broker, database)} for name in NAMES}
     return {
         **own,
-        GATEWAY: {**ring, "AMQP_URI": _amqp(GATEWAY, broker), "SECRET_KEY": made.secret_key},
+        GATEWAY: {**ring, **relay, "AMQP_URI": _amqp(GATEWAY, broker), "SECRET_KEY": made.secret_key},
+        COTURN: relay,
         OPERATOR: {
             "AMQP_URI": _amqp(OPERATOR, broker),
             "DATABASE_SERVER": server,
@@ -76,7 +79,7 @@ def _amqp(user: str, broker: Files) -> str:
 def main(folder: Path) -> None:
     keeper = Home(folder / "keeper")
     made, users = keeper.secrets(NAMES), passwords(keeper.folder)
-    for part, files in shares(made, users["broker"], users["database"]).items():
+    for part, files in shares(made, users).items():
         (folder / part).mkdir(exist_ok=True)
         for name, value in files.items():
             write_private(folder / part / name, value)

@@ -115,6 +115,7 @@ def test_secrets_are_made_once_and_handed_out_apart(tmp_path: Path) -> None:
         read(BaseSettings, {f"{each}_FILE": str(tmp_path / name / each) for each in first[name]})
     keys = [first[part]["IDENTITY_KEY"] for part in (*SERVICES, "operator")]
     assert len(set(keys)) == len(keys)
+    assert first["coturn"] == {"TURN_SECRET": first["gateway"]["TURN_SECRET"]}
     assert all(oct(file.stat().st_mode)[-3:] == "600" for file in (tmp_path / "booking").iterdir())
 
 

@@ -17,7 +17,7 @@ ENV PYTHONPATH=/app:/app/services/_runtime:/app/services/practice:/app/services/
 RUN python -m compileall -q .
 # Fresh volumes take their owner from these folders.
 RUN mkdir /secrets && cd /secrets && \
-    mkdir keeper setup operator postgres rabbitmq gateway practice availability booking notify invitations && \
+    mkdir keeper setup operator postgres rabbitmq gateway practice availability booking notify invitations coturn && \
     chown -R 10001:10001 .
 USER 10001:10001
 CMD ["python", "-m", "deploy.topology", "--print"]

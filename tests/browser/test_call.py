@@ -1,5 +1,6 @@
 """A video call between two browsers with fake cameras (V7): each sees the other's frames."""
 
+import os
 import secrets
 import shutil
 import subprocess
@@ -10,15 +11,20 @@ from pathlib import Path
 
 import pytest
 import requests
+import yaml
 from playwright.sync_api import Browser, Page, expect
 
 from deploy import demo
 from deploy.processes import free_port
-from tests.browser.conftest import PASSWORD, Site
+from tests.browser.conftest import PASSWORD, ROOT, Site
 from tests.browser.test_journey import look
 
 pytestmark = pytest.mark.browser
 FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+LOST, FOUND = 30_000, 60_000  # browsers are in no hurry to call a connection lost
+MORE = (
+    "([selector, before]) => document.querySelector(selector).getVideoPlaybackQuality().totalVideoFrames > before + 10"
+)
 MOVING = """async (selector) => {
   const video = document.querySelector(selector);
   for (let i = 0; i < 200; i++) {
@@ -158,45 +164,88 @@ REMEMBER = """window.connections = []; const Own = RTCPeerConnection;
 window.RTCPeerConnection = class extends Own { constructor(...a) { super(...a); window.connections.push(this); } };"""
 
 
-@pytest.fixture(name="relay")
-def _relay(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A coturn of its own on loopback; the settings that name it."""
+class Relay:
+    """A coturn on loopback, started as docker-compose.yml does it."""
+
+    def __init__(self, folder: Path) -> None:
+        part = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["coturn"]
+        shell = [word.replace("$$", "$") for word in part["entrypoint"]]
+        self.secret, port = secrets.token_hex(16), free_port()
+        here = ["--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={port}"]
+        own = [f"--pidfile={folder / 'pid'}", f"--userdb={folder / 'db'}", "--allow-loopback-peers"]
+        self.command = [*shell, *part["command"], *here, *own]
+        self.settings = {"TURN_URL": f"turn:127.0.0.1:{port}", "TURN_SECRET": self.secret, "ICE_POLICY": "relay"}
+
+    def start(self) -> None:
+        environment = {**os.environ, "TURN_SECRET": self.secret, "TURN_EXTERNAL_IP": "127.0.0.1"}
+        self.process = subprocess.Popen(self.command, env=environment, stdout=subprocess.DEVNULL)
+        time.sleep(1)
+        assert self.process.poll() is None, "coturn did not start"
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait(15)
+
+
+@pytest.fixture(scope="module", name="relay")
+def _relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
     if not shutil.which("turnserver"):
         pytest.skip("needs coturn (Debian: coturn)")
-    secret, port = secrets.token_hex(16), free_port()
-    command = ["turnserver", "-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={port}"]
-    command += ["--use-auth-secret", f"--static-auth-secret={secret}", "--realm=test", "--allow-loopback-peers"]
-    command += ["--no-tls", "--no-dtls", "--no-cli", "--log-file=stdout", f"--pidfile={tmp_path / 'pid'}"]
-    command += ["--cli-password=unused", f"--userdb={tmp_path / 'db'}"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(1)
-    assert process.poll() is None, "coturn did not start"
-    yield {"TURN_URL": f"turn:127.0.0.1:{port}", "TURN_SECRET": secret, "ICE_POLICY": "relay"}
-    process.terminate()
-    process.wait(15)
+    relay = Relay(tmp_path_factory.mktemp("coturn"))
+    relay.start()
+    yield relay
+    relay.stop()
 
 
-def test_a_call_goes_through_the_relay_alone(
-    cameras: Browser, relay: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """ICE_POLICY=relay: no browser learns the other one's address; the credentials that we make are good."""
-    site = Site.new(tmp_path_factory.mktemp("relayed"), **relay)
-    site.start()
+@pytest.fixture(scope="module", name="relayed")
+def _relayed(relay: Relay, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site whose calls go through the relay alone."""
+    site = Site.new(tmp_path_factory.mktemp("relayed"), **relay.settings)
+    try:
+        site.start()
+        yield site
+    finally:
+        site.stop()
+
+
+@pytest.fixture(name="visit_relayed")
+def _visit_relayed(cameras: Browser, relayed: Site) -> Iterator[Visit]:
+    """A person there, whose page keeps its connections for the test to look at."""
     contexts = []
 
     def visit(path: str, width: int = 1280) -> Page:
-        contexts.append(cameras.new_context(base_url=site, locale="de-DE"))
+        contexts.append(cameras.new_context(base_url=relayed, locale="de-DE"))
         contexts[-1].add_init_script(REMEMBER)
         page = contexts[-1].new_page()
         page.goto(path)
         return page
 
-    try:
-        host, guest = let_in(visit, site)
-        for page in (host, guest):
-            assert page.evaluate(MOVING, "[data-remote]")
-            assert page.evaluate(RELAYED) == "relay"
-    finally:
-        for context in contexts:
-            context.close()
-        site.stop()
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def test_a_call_goes_through_the_relay_alone(visit_relayed: Visit, relayed: Site) -> None:
+    """ICE_POLICY=relay: no browser learns the other one's address; the credentials that we make are good."""
+    for page in let_in(visit_relayed, relayed):
+        assert page.evaluate(MOVING, "[data-remote]")
+        assert page.evaluate(RELAYED) == "relay"
+
+
+def test_a_call_whose_way_is_cut_finds_another_one(visit_relayed: Visit, relayed: Site, relay: Relay) -> None:
+    """As after a change of the network: no packet arrives any more, the page says so and looks for a new way by itself.
+
+    The relay is killed with all its ports, and comes back knowing nothing.
+    """
+    count = "connections.length"
+    host, guest = let_in(visit_relayed, relayed)
+    before = [page.evaluate(count) for page in (host, guest)]
+    relay.stop()
+    for page in (host, guest):
+        expect(page.get_by_text("Die Verbindung ist unterbrochen.")).to_be_visible(timeout=LOST)
+    look(guest, "call-lost")
+    relay.start()
+    for page in (host, guest):
+        expect(page.locator("[data-call]")).to_have_attribute("data-connected", "true", timeout=FOUND)
+        page.wait_for_function(MORE, arg=["[data-remote]", page.evaluate(MOVING, "[data-remote]")])
+    assert [page.evaluate(count) for page in (host, guest)] == before, "the call began anew"
