@@ -191,9 +191,9 @@ class Endpoint:
     def handle(self, subscription: Subscription, event: Event, settle: Callable[[Session], Any] | None = None) -> bool:
         """Run the handler once for this event; its effect, the inbox row and `settle` are one commit. False if it
         had run before, or if the event is none of its business."""
-        if settle is None and not subscription.concerns(event):
+        tasks = [self._task(subscription, event)] if subscription.concerns(event) else []
+        if not tasks and settle is None:
             return False
-        tasks = [self._task(subscription, event)]
         return bool(self.app.db.write(handle_once, tasks, self.app.clock(), settle))
 
     def handle_together(self, work: Iterable[tuple[Subscription, Event]]) -> None:

@@ -53,7 +53,7 @@ def handle_once(
 
     `settle(session)` runs in any case: it strikes the delivery off where a table of this database holds it.
     """
-    fresh = first_times(session, [task.key for task in tasks], now)
+    fresh = first_times(session, [task.key for task in tasks], now) if tasks else set()
     ran = 0
     for task in tasks:
         if task.key in fresh:

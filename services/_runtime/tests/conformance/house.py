@@ -1,7 +1,8 @@
 """Three small services that every transport must serve alike: shop tells the kitchen, the kitchen tells the bank.
 
 What an order makes its handlers do stands in the event: {"fail": 2} fails twice, {"permanent": true} for good,
-{"kill": 1} ends the process that often, {"seconds": 1} takes its time. `effects` has no unique key: doubles show.
+{"kill": 1} ends the process that often, {"seconds": 1} takes its time, {"free": true} is none of the bank's business.
+`effects` has no unique key: doubles show.
 """
 
 import os
@@ -130,14 +131,18 @@ class KitchenEdge:
             raise Permanent("nobody can cook a stone")
         if tries <= event.data.get("fail", 0):
             raise RuntimeError("collapsed")
-        tell(session, "kitchen", "dish.cooked", event.subject, {})
+        tell(session, "kitchen", "dish.cooked", event.subject, {"free": True} if event.data.get("free") else {})
+
+
+def costs(event: Event) -> bool:
+    return "free" not in event.data
 
 
 class BankEdge:
     def __init__(self, app: App):
         self.app = app
 
-    @on("kitchen", "dish.cooked")
+    @on("kitchen", "dish.cooked", only=costs)
     def charge(self, session: Session, event: Event) -> None:
         note(self.app, "bank", event.subject)
         session.execute(insert(effects).values(service="bank", subject=event.subject, trace=trace_id()))

@@ -56,6 +56,15 @@ def test_a_redelivered_event_has_no_second_effect(transport: Transport) -> None:
     assert (effects(transport, "kitchen", subject), starts(transport, "kitchen", subject)) == (1, 1)
 
 
+def test_an_event_that_is_none_of_a_handlers_business_does_not_start_it(transport: Transport) -> None:
+    """It is finished all the same, and those that follow it are handled."""
+    free = order(transport, free=True)
+    until(lambda: effects(transport, "kitchen", free))
+    later = order(transport)
+    until(lambda: effects(transport, "bank", later))
+    assert (starts(transport, "bank", free), parked(transport, free)) == (0, [])
+
+
 def test_a_failed_handler_leaves_nothing_and_is_tried_again_after_a_pause(transport: Transport) -> None:
     """The handler fails after it wrote: its write and the inbox note roll back together, so the next try counts."""
     begun = time.monotonic()
