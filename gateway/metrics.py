@@ -10,6 +10,7 @@ from runtime.health import HealthServer
 
 REQUESTS = metrics.histogram("http_seconds", "Time until an answer begins", "route", "method", "status")
 SLOTS = metrics.counter("slots", "Slot answers by where they came from", "result")
+STREAMS = metrics.gauge("live_streams", "Open streams of the live feed", "carried")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 

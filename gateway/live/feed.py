@@ -5,6 +5,7 @@ from threading import Lock
 
 from gateway.live.stream import END, Stream
 from gateway.live.words import RESYNC, Message
+from gateway.metrics import STREAMS
 from runtime.clock import Clock
 from runtime.errors import Refused
 
@@ -21,6 +22,7 @@ class Feed:
         self._on_threads: set[Stream] = set()
         self._count = 0
         self._lock = Lock()
+        self._measure()
 
     def __len__(self) -> int:
         return self._count
@@ -35,6 +37,7 @@ class Feed:
             if thread:
                 self._on_threads.add(stream)
             self._count += 1
+            self._measure()
         return stream
 
     def close(self, stream: Stream) -> None:
@@ -47,6 +50,7 @@ class Feed:
                 self._count -= 1
                 if not found:
                     del self._streams[stream.practice]
+                self._measure()
 
     def tell(self, practice: str, message: Message) -> None:
         """Tell every stream of the practice."""
@@ -75,6 +79,10 @@ class Feed:
     def expired(self, stream: Stream) -> bool:
         """Whether the access token that opened it is over."""
         return self._clock() >= stream.until
+
+    def _measure(self) -> None:
+        STREAMS("thread").set(len(self._on_threads))
+        STREAMS("pump").set(self._count - len(self._on_threads))
 
     def _of(self, practice: str) -> list[Stream]:
         with self._lock:

@@ -6,8 +6,9 @@ from flask.testing import FlaskClient
 from prometheus_client import REGISTRY
 
 from gateway.api import examples
+from gateway.live import Feed
 from gateway.metrics import Shared
-from gateway.tests.conftest import Stage
+from gateway.tests.conftest import NOW, Stage
 
 SLOTS = f"/api/v1/practices/top-hearing/slots?service={examples.SERVICE_ID}&from=2030-03-25"
 
@@ -57,3 +58,17 @@ def test_a_new_worker_takes_the_number_of_a_dead_one() -> None:
     finally:
         shared.on_starting(arbiter)
         shared.on_exit(arbiter)
+
+
+def test_open_streams_are_counted_by_who_carries_them(stage: Stage) -> None:
+    """Also when one is closed twice; a process that begins has none."""
+    feed = Feed(10, 10, stage.clock)
+    one, other = (feed.open("p", None, NOW, thread=thread) for thread in (True, False))
+    assert (total("live_streams", carried="thread"), total("live_streams", carried="pump")) == (1, 1)
+    feed.close(one)
+    feed.close(one)
+    assert (total("live_streams", carried="thread"), total("live_streams", carried="pump")) == (0, 1)
+    feed.close(other)
+    feed.open("p", None, NOW, thread=False)
+    Feed(10, 10, stage.clock)
+    assert total("live_streams", carried="pump") == 0

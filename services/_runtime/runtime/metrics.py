@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
-from prometheus_client import Counter, Histogram, values
+from prometheus_client import Counter, Gauge, Histogram, values
 
 PROMETHEUS = "PROMETHEUS_MULTIPROC_DIR"
 QUEUES = "queues"  # the file in that folder that names the worker's queues
@@ -26,6 +26,12 @@ def histogram(name: str, help: str, *labels: str) -> Callable[..., Histogram]:
 def counter(name: str, help: str, *labels: str) -> Callable[..., Counter]:
     """`made("a", "b").inc()`."""
     return cache(Counter(f"terminfluss_{name}", help, labels).labels)
+
+
+def gauge(name: str, help: str, *labels: str) -> Callable[..., Gauge]:
+    """`made("a", "b").set(3)`; of several processes the sum is told. One that begins sets what it has: it may find what
+    the process before it had."""
+    return cache(Gauge(f"terminfluss_{name}", help, labels, multiprocess_mode="sum").labels)
 
 
 def keep_in(folder: str, process: str) -> None:
