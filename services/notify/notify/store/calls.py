@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, func, select
+from sqlalchemy import and_, bindparam, delete, exists, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from notify.domain.appointments import Status
 from notify.domain.decide import BESIDE, Role
 from notify.domain.delivery import State
+from notify.models import UNADDRESSED
 from notify.store.statements import dialect, table
 from runtime.db import Session
 
@@ -56,7 +57,7 @@ NOT_REACHED = (
     .limit(bindparam("most"))
 )
 # Nothing was ever sent, for there is no address: an appointment that staff made for somebody with a phone only.
-NO_ADDRESS = (
+_NO_ADDRESS = (
     select(
         APPOINTMENTS.c.id,
         APPOINTMENTS.c.starts,
@@ -67,12 +68,12 @@ NO_ADDRESS = (
         CALLS.c.version.label("called_version"),
     )
     .outerjoin(CALLS, CALLS.c.appointment_id == APPOINTMENTS.c.id)
-    .where(COMING, APPOINTMENTS.c.snapshot.is_not(None))
-    .where(func.coalesce(APPOINTMENTS.c.snapshot["customer"]["email"].as_string(), "") == "")
+    .where(COMING)
     .where(~exists().where(_customers(OTHER), OTHER.c.state != State.EXPIRED))
     .order_by(APPOINTMENTS.c.starts, APPOINTMENTS.c.id)
     .limit(bindparam("most"))
 )
+NO_ADDRESS = {kind: _NO_ADDRESS.where(text(condition)) for kind, condition in UNADDRESSED.items()}
 
 
 def not_reached(session: Session, practice_id: str, now: datetime, most: int) -> Sequence[Any]:
@@ -82,7 +83,7 @@ def not_reached(session: Session, practice_id: str, now: datetime, most: int) ->
 
 def without_address(session: Session, practice_id: str, now: datetime, most: int) -> Sequence[Any]:
     """Coming appointments of whose customer nothing but a phone number is known, the soonest first."""
-    return session.execute(NO_ADDRESS, {"practice": practice_id, "now": now, "most": most}).all()
+    return session.execute(NO_ADDRESS[dialect(session)], {"practice": practice_id, "now": now, "most": most}).all()
 
 
 def mark(session: Session, row: dict[str, Any]) -> None:

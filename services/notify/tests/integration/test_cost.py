@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import event
@@ -13,8 +13,9 @@ from notify.domain.delivery import SENT, Outcome
 from notify.mime import Mail
 from notify.outlets.emails import Emails
 from notify.sender import Sender
+from notify.store import calls
 from notify.transport import Envelope
-from runtime.db import Database
+from runtime.db import Database, Session
 from runtime.testing import Databases
 from services.notify.tests.builders import Desk
 
@@ -102,3 +103,18 @@ def test_lost_turns_are_not_looked_for_in_each_batch(databases: Databases) -> No
     with counted(desk.db) as cost, ThreadPoolExecutor(8) as pool:
         sender._begin(pool, queued=True)
     assert cost == Cost(statements=2 + 2, commits=1 + 1)
+
+
+def test_whom_no_mail_can_reach_is_asked_by_index(databases: Databases) -> None:
+    """Of thousands of coming appointments only those few are looked at."""
+    db, sent = Desk(databases).ready().db, list[tuple[str, Any]]()
+
+    def plan(session: Session) -> str:
+        event.listen(db.engine, "before_cursor_execute", lambda *told: sent.append((told[2], told[3])))
+        calls.without_address(session, ID.format(1), datetime.now(UTC), 10)
+        (question, values), ask = sent[0], session.connection.exec_driver_sql
+        if not db.sqlite:
+            ask("set local enable_seqscan = off")  # a table with nothing in it would be read as a whole
+        return str(ask(f"explain {'query plan ' * db.sqlite}{question}", values).all())
+
+    assert "appointments_unaddressed" in db.write(plan)
