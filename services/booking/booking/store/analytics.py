@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Integer, Select, column, func, select, values
+from sqlalchemy.dialects.postgresql import array
 
 from booking.domain.analytics import Period, Tally
 from booking.models import appointments, payments
@@ -26,29 +27,36 @@ class Cut:
 
 def counts(session: Session, cut: Cut, periods: Sequence[Period]) -> list[Tally]:
     """Appointments by the period in which they begin, and status."""
-    bounds = _bounds(periods)
-    query = select(bounds.c.n, a.status, func.count().label("sum"), *OF, *_names())
-    query = query.join_from(bounds, appointments, (a.starts >= bounds.c.since) & (a.starts < bounds.c.until))
-    return _tallies(session, _cut(query, cut).group_by(bounds.c.n, a.status, a.calendar_id, SERVICE), money=False)
+    n, within = _numbered(session.dialect, a.starts, periods)
+    query = select(n, a.status, func.count().label("sum"), *OF, *_names()).where(*within)
+    return _tallies(session, _cut(query, cut).group_by("n", a.status, a.calendar_id, SERVICE), money=False)
 
 
 def sums(session: Session, cut: Cut, periods: Sequence[Period]) -> list[Tally]:
     """Payments by the period in which they came in, and currency."""
-    bounds = _bounds(periods)
-    query = select(bounds.c.n, p.currency, func.sum(p.amount).label("sum"), *OF, *_names())
-    query = query.join_from(bounds, payments, (p.paid_at >= bounds.c.since) & (p.paid_at < bounds.c.until))
-    query = query.join(appointments, a.id == p.appointment_id).where(p.practice_id == cut.practice_id)
-    return _tallies(session, _cut(query, cut).group_by(bounds.c.n, p.currency, a.calendar_id, SERVICE), money=True)
+    n, within = _numbered(session.dialect, p.paid_at, periods)
+    query = select(n, p.currency, func.sum(p.amount).label("sum"), *OF, *_names()).where(*within)
+    query = query.where(a.id == p.appointment_id, p.practice_id == cut.practice_id)
+    return _tallies(session, _cut(query, cut).group_by("n", p.currency, a.calendar_id, SERVICE), money=True)
 
 
 def _names() -> tuple[Any, ...]:
     return func.max(NICKNAME).label("nickname"), func.max(NAME).label("name")
 
 
-def _bounds(periods: Sequence[Period]) -> Any:
+def _numbered(dialect: str, instant: Any, periods: Sequence[Period]) -> tuple[Any, tuple[Any, ...]]:
+    """The number `n` of the period that the instant is in, and what holds for instants in one of them.
+
+    PostgreSQL looks each up in a sorted array: it would misjudge a join, and compare each instant with each period.
+    SQLite goes from period to period, each by index.
+    """
+    if dialect == "postgresql":
+        n = func.width_bucket(instant, array([period.since for period in periods], type_=UtcDateTime())) - 1
+        return n.label("n"), (instant >= periods[0].since, instant < periods[-1].until)
     columns = (column("n", Integer), column("since", UtcDateTime()), column("until", UtcDateTime()))
-    rows = [(n, period.since, period.until) for n, period in enumerate(periods)]
-    return values(*columns, name="bounds").data(rows).cte("bounds")
+    rows = [(number, period.since, period.until) for number, period in enumerate(periods)]
+    bounds = values(*columns, name="bounds").data(rows).cte("bounds").c
+    return bounds.n, (instant >= bounds.since, instant < bounds.until)
 
 
 def _cut(query: Select[Any], cut: Cut) -> Select[Any]:
