@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -60,7 +61,12 @@ def full_date(day: date, locale: str) -> str:
 
 def clock(moment: datetime, locale: str) -> str:
     """ "15:30", in the zone that the moment carries."""
-    return format_time(moment, "short", locale=locale)
+    return _clock(moment.hour, moment.minute, locale)
+
+
+@lru_cache(maxsize=8_192)  # a page may show hundreds of times, and they are always the same few
+def _clock(hour: int, minute: int, locale: str) -> str:
+    return format_time(time(hour, minute), "short", locale=locale)
 
 
 def short_when(moment: datetime, zone: str, locale: str) -> str:

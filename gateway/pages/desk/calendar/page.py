@@ -39,7 +39,7 @@ def calendar() -> Answer:
         today=today,
         services=services,
         service=service,
-        words_of=plans.words_of,
+        words=plans.statuses(),
         signs=plans.SIGNS,
         drawn=_settings(plan, service),
         foreign=[one for one in plan.calendars if not same_clock(one["time_zone"], zone(), shown.starts)],

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import date
+from functools import cached_property
 from itertools import groupby, zip_longest
 from typing import Any
 
@@ -28,6 +28,11 @@ class Plan:
     agenda: Json
     complete: bool
     calendar: str = ""
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The calendars' nicknames by id."""
+        return {one["id"]: one["nickname"] for one in self.agenda["calendars"]}
 
     def shown(self, items: Iterable[Json]) -> list[Json]:
         """Those of the calendar that was chosen."""
@@ -75,7 +80,7 @@ def load(span: Span, calendar: str, service: str) -> Plan:
 def drawn(plan: Plan, *, editable: bool) -> list[Json]:
     """The plan as the drawn calendar takes it: times by the reader's wall clock, without offset."""
     zone = plan.span.zone
-    names = {one["id"]: one["nickname"] for one in plan.agenda["calendars"]}
+    names, words = plan.names, statuses()
     hours = len(plan.span.days) <= HOURS_SHOWN
     return [
         *(_background(one, zone, "is-open") for one in plan.shown(plan.agenda["working"]) if hours),
@@ -83,7 +88,7 @@ def drawn(plan: Plan, *, editable: bool) -> list[Json]:
         *(_free(one, zone) for one in _apart(plan.shown(plan.agenda["free"])) if hours),
         *(_absence(one, zone, names) for one in plan.shown(plan.agenda["absences"])),
         *(_hold(one, zone, names) for one in plan.shown(plan.agenda["holds"])),
-        *(_appointment(one, zone, names, editable) for one in plan.appointments),
+        *(_appointment(one, zone, names, words, editable) for one in plan.appointments),
     ]
 
 
@@ -113,13 +118,9 @@ def _apart(free: list[Json]) -> Iterator[Json]:
 
 
 def _times(since: str, until: str, zone: str) -> str:
-    """ "10:00 – 10:30": most of a month's appointments share few times, so each is put into words once."""
-    return " – ".join(_clock(wall(at, zone)[11:], locale()) for at in (since, until))
-
-
-@lru_cache(maxsize=8_192)
-def _clock(time_of_day: str, language: str) -> str:
-    return clock(datetime.fromisoformat(f"2000-01-01T{time_of_day}"), language)
+    """ "10:00 – 10:30"."""
+    language = locale()
+    return " – ".join(clock(local(instant(at), zone), language) for at in (since, until))
 
 
 def _absence(one: Json, zone: str, names: dict[str, str]) -> Json:
@@ -139,8 +140,8 @@ def _hold(one: Json, zone: str, names: dict[str, str]) -> Json:
                   extendedProps=facts)  # fmt: skip
 
 
-def _appointment(one: Json, zone: str, names: dict[str, str], editable: bool) -> Json:
-    status = words_of(one["status"])
+def _appointment(one: Json, zone: str, names: dict[str, str], words: dict[str, str], editable: bool) -> Json:
+    status = words[one["status"]]
     times = _times(one["start"], one["end"], zone)
     said = (times, one["customer"], one["service"], status, names.get(one["calendar"], ""))
     facts = {
@@ -153,9 +154,9 @@ def _appointment(one: Json, zone: str, names: dict[str, str], editable: bool) ->
                   className=f"is-{one['status']}", editable=can_move, extendedProps=facts)  # fmt: skip
 
 
-def words_of(status: str) -> str:
-    """The state as people read it."""
+def statuses() -> dict[str, str]:
+    """The states as people read them."""
     return {
         "pending": _("Pending"), "accepted": _("Confirmed"), "declined": _("Declined"), "cancelled": _("Cancelled"),
         "completed": _("Completed"), "missed": _("Missed"),
-    }[status]  # fmt: skip
+    }  # fmt: skip

@@ -111,7 +111,7 @@ def planned(row: Mapping[Any, Any]) -> dict[str, Any]:
         "occupies_from": iso(row["occupies_from"]),
         "occupies_until": iso(row["occupies_until"]),
         "calendar": row["calendar_id"],
-        "service": row["service"]["name"],
+        "service": row["service"],
         "customer": f"{row['first_name']} {row['last_name']}",
         "linked": row["customer_id"] is not None,
         "online": row["online"],

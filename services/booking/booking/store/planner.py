@@ -12,8 +12,8 @@ from runtime.db import Session
 
 a, h = appointments.c, history.c
 _PLANNED = (
-    a.id, a.version, a.status, a.starts, a.ends, a.calendar_id, a.service, a.first_name, a.last_name, a.customer_id,
-    a.online, a.handled_at, a.occupies_from, a.occupies_until,
+    a.id, a.version, a.status, a.starts, a.ends, a.calendar_id, a.service["name"].as_string().label("service"),
+    a.first_name, a.last_name, a.customer_id, a.online, a.handled_at, a.occupies_from, a.occupies_until,
 )  # fmt: skip
 _CHANGED = (
     a.id, h.version, h.what, h.at, h.actor, h.to_status, h.to_start, h.from_start, a.starts, a.ends, a.calendar_id,
