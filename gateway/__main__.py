@@ -1,6 +1,7 @@
 """`python -m gateway run` serves HTTP with gunicorn: several worker processes, several threads each."""
 
 import os
+import socket
 import sys
 from typing import Any
 
@@ -59,11 +60,23 @@ def _shared(settings: GatewaySettings) -> Shared:
         raise WrongSetting(f"METRICS_PORT is wrong: {error.strerror}") from None
 
 
+def _check_places(settings: GatewaySettings) -> None:
+    """What a worker process or gunicorn would find out later, and tell at length."""
+    if not settings.amqp_uri:
+        raise WrongSetting("AMQP_URI is not set: without a broker, run deploy.embedded instead")
+    try:
+        socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        raise WrongSetting(f"HOST is wrong: {error.strerror}") from None
+
+
 def main(arguments: list[str]) -> None:
     if arguments != ["run"]:
         sys.exit("usage: python -m gateway run")
     try:
-        Server(read(GatewaySettings, os.environ)).run()
+        settings = read(GatewaySettings, os.environ)
+        _check_places(settings)
+        Server(settings).run()
     except WrongSetting as error:
         sys.exit(str(error))
 

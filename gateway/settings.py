@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gateway import ratelimit
 from runtime import checks
 from runtime.checks import POSITIVE, between
-from runtime.settings import WrongSetting, setting
+from runtime.settings import WrongSetting, needs, setting
 
 SHORTEST_SECRET = 32
 SHORTEST_PASSWORD = 12
@@ -89,8 +89,7 @@ class GatewaySettings:
         known = [part.strip() for part in self.turn_url.split(",") if part.strip()]
         if any(not re.match(r"turns?:[^\s:/]+", address) for address in known):
             raise WrongSetting("TURN_URL is wrong: turn:host:port or turns:host:port is needed")
-        if known and not self.turn_secret:
-            raise WrongSetting("TURN_SECRET is not set, but TURN_URL is")
+        needs("TURN_URL", self.turn_url, TURN_SECRET=self.turn_secret)
         if self.ice_policy not in ("all", "relay") or (self.ice_policy == "relay" and not known):
             raise WrongSetting("ICE_POLICY is wrong: all, or relay where TURN_URL names one")
 

@@ -3,21 +3,54 @@
 import base64
 import binascii
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 Check = Callable[[Any], None]
 KEY_BYTES = 32  # Ed25519
+SHORTEST_LINK_KEY = 16
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-def address(*schemes: str, empty: bool = False) -> Check:
-    """A URL with one of these schemes (`postgresql+psycopg2` counts as `postgresql`)."""
+def address(*schemes: str, empty: bool = False, host: bool = True) -> Check:
+    """A URL with one of these schemes (`postgresql+psycopg2` counts as `postgresql`) and a host. What is wrong is told
+    without the value, which may hold a password."""
 
     def check(value: str) -> None:
-        if not (empty and not value) and urlsplit(value).scheme.partition("+")[0] not in schemes:
+        if empty and not value:
+            return
+        if urlsplit(value).scheme.partition("+")[0] not in schemes:
             raise ValueError(f"use a URL that begins with {' or '.join(f'{scheme}:' for scheme in schemes)}")
+        if host and not (urlsplit(value).hostname and _port_is_right(value)):
+            raise ValueError("use a URL with a host, and a port from 0 to 65535 or none")
+
+    return check
+
+
+def _port_is_right(value: str) -> bool:
+    try:
+        _ = urlsplit(value).port
+    except ValueError:
+        return False
+    return True
+
+
+def broker(value: str) -> None:
+    """A URL of a broker, or nothing."""
+    address("amqp", "amqps", empty=True)(value)
+    parts = urlsplit(value)
+    if (parts.username is None) != (parts.password is None):
+        raise ValueError("use a URL with user and password, or with neither")
+
+
+def matching(pattern: str, words: str) -> Check:
+    """A text of this form; `words` say which."""
+
+    def check(value: str) -> None:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"use {words}")
 
     return check
 
@@ -63,6 +96,8 @@ def keys(value: Any) -> None:
 PORT = between(0, 65535)
 POSITIVE = between(1e-3)
 LOG_LEVEL = among(*LOG_LEVELS)
-DATABASE = address("sqlite", "postgresql")
-BROKER = address("amqp", "amqps", empty=True)
+DATABASE = address("sqlite", "postgresql", host=False)
+BROKER = broker
 WEB = address("http", "https")
+LINK_KEY = matching(f".{{{SHORTEST_LINK_KEY},}}", f"{SHORTEST_LINK_KEY} characters or more")
+LINK_KEY_OR_NONE = matching(f"(.{{{SHORTEST_LINK_KEY},}})?", f"{SHORTEST_LINK_KEY} characters or more")

@@ -53,6 +53,13 @@ def _content(name: str, file: str) -> str:
         raise WrongSetting(f"{name}_FILE is wrong: {file}: {error.strerror}") from None
 
 
+def needs(name: str, value: str, **others: str) -> None:
+    """Raise WrongSetting where `name` has a value, and one of the others, without which it does nothing, has none."""
+    for other, content in others.items():
+        if value and not content:
+            raise WrongSetting(f"{other} is not set, but {name} is")
+
+
 def _convert(kind: Any, raw: str) -> Any:
     if kind is bool:
         if raw.lower() not in ("0", "1", "true", "false"):
@@ -93,4 +100,9 @@ class BaseSettings(DatabaseSettings):
         checks.WEB,
     )
     health_port: int = setting("HEALTH_PORT", "port of /healthz, /readyz and /metrics; 0: none", 0, checks.PORT)
-    link_key: str = setting("LINK_KEY", "key of the links that this service gives to people without an account", "")
+    link_key: str = setting(
+        "LINK_KEY",
+        "key of the links that this service gives to people without an account; 16 characters or more",
+        "",
+        checks.LINK_KEY_OR_NONE,
+    )

@@ -105,7 +105,14 @@ def main() -> None:
     with TemporaryDirectory(prefix="terminfluss-metrics-") as folder:
         if settings.health_port:
             os.environ["METRICS_FOLDER"] = folder  # the children's; without a port nobody asks what they measured
-        Supervisor(settings, children, folder).run()
+        _supervisor(settings, children, folder).run()
+
+
+def _supervisor(settings: BaseSettings, children: list[Child], folder: str) -> Supervisor:
+    try:
+        return Supervisor(settings, children, folder)
+    except OSError as error:
+        raise SystemExit(f"HEALTH_PORT is wrong: {error.strerror}") from None
 
 
 if __name__ == "__main__":

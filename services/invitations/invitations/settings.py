@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from runtime.checks import between
+from runtime.checks import LINK_KEY, between
 from runtime.settings import BaseSettings, setting
 
 
@@ -10,7 +10,11 @@ from runtime.settings import BaseSettings, setting
 class Settings(BaseSettings):
     """See `runtime.settings.BaseSettings`."""
 
-    link_key: str = setting("LINK_KEY", "key of the join links; changing it makes every sent link void")
+    link_key: str = setting(
+        "LINK_KEY",
+        "key of the join links; changing it makes every sent link void; 16 characters or more",
+        check=LINK_KEY,
+    )
     daily_limit: int = setting(
         "INVITATIONS_DAILY_LIMIT", "messages to guests that a practice may cause within 24 hours", 500, between(1)
     )

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from runtime.checks import POSITIVE, address, between
-from runtime.settings import BaseSettings, setting
+from runtime.checks import POSITIVE, address, between, matching
+from runtime.settings import BaseSettings, needs, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,9 +16,17 @@ class Settings(BaseSettings):
         "",
         address("smtp", "smtps", empty=True),
     )
-    mail_from: str = setting("MAIL_FROM", "address in From; the practice's name stands before it", "termine@localhost")
+    mail_from: str = setting(
+        "MAIL_FROM",
+        "address in From; the practice's name stands before it",
+        "termine@localhost",
+        matching(r"[^\s@<>]+@[^\s@<>]+", "an address: termine@practice.example"),
+    )
     bounce_domain: str = setting(
-        "BOUNCE_DOMAIN", "domain of the return path, an address per attempt; empty: MAIL_FROM", ""
+        "BOUNCE_DOMAIN",
+        "domain of the return path, an address per attempt; empty: MAIL_FROM",
+        "",
+        matching(r"[\w.-]*", "a domain: bounces.practice.example"),
     )
     bounce_listen: str = setting(
         "BOUNCE_LISTEN",
@@ -47,7 +55,12 @@ class Settings(BaseSettings):
         "SMS_WEBHOOK_URL", "another provider's address that takes SMS", "", address("http", "https", empty=True)
     )
     sms_webhook_secret: str = setting("SMS_WEBHOOK_SECRET", "signs what goes there and what comes back", "")
-    sms_webhook_name: str = setting("SMS_WEBHOOK_NAME", "its name in /webhooks/sms/{name}", "provider")
+    sms_webhook_name: str = setting(
+        "SMS_WEBHOOK_NAME",
+        "its name in /webhooks/sms/{name}",
+        "provider",
+        matching(r"[\w.-]+", "letters, digits, dots and hyphens"),
+    )
     sms_timeout: float = setting("SMS_TIMEOUT", "seconds that the SMS provider's answer may take", 10.0, POSITIVE)
     sms_daily_limit: int = setting(
         "SMS_DAILY_LIMIT", "parts of SMS that a practice may send a day (UTC); the others wait", 500, between(0)
@@ -56,6 +69,13 @@ class Settings(BaseSettings):
     retry_base: float = setting(
         "RETRY_BASE", "seconds before the first repeat; later ones wait up to 240 times that", 60.0, POSITIVE
     )
+
+    def __post_init__(self) -> None:
+        for name, value in (("BOUNCE_LISTEN", self.bounce_listen), ("BOUNCE_IMAP_URL", self.bounce_imap_url)):
+            needs(name, value, BOUNCE_DOMAIN=self.bounce_domain)
+        twilio = {"TWILIO_AUTH_TOKEN": self.twilio_auth_token, "TWILIO_FROM": self.twilio_from}
+        needs("TWILIO_ACCOUNT_SID", self.twilio_account_sid, **twilio)
+        needs("SMS_WEBHOOK_URL", self.sms_webhook_url, SMS_WEBHOOK_SECRET=self.sms_webhook_secret)
 
     @property
     def capture(self) -> bool:

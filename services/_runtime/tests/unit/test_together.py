@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from runtime import tables
 from runtime.db import Database
 from runtime.deliveries import Deliveries, Delivery, Handling
-from runtime.edge import Endpoint, Subscription
+from runtime.edge import Endpoint, Subscription, on, subscriptions
+from runtime.errors import Permanent
 from runtime.ids import new_id
 from runtime.testing import Databases
 from runtime.topology import LADDER_MS
@@ -90,6 +91,62 @@ def test_what_is_none_of_its_business_costs_no_transaction(kitchen: Kitchen) -> 
     assert (kitchen.effects, kitchen.commits, kitchen.handed_on) == (0, 0, [])
     kitchen.handle({}, {"fail": 9})
     assert (kitchen.effects, kitchen.commits, kitchen.handed_on) == (1, 1, [])
+
+
+def test_what_a_later_version_minds_is_handled_when_it_is_given_again(kitchen: Kitchen) -> None:
+    """An event that was passed over is not noted as handled: beside or after a new version a replay has its effect;
+    one that was handled before its handler became choosy has no second one."""
+    passed, handled = event_body({"fail": 0}), event_body({})
+    give = lambda *events: kitchen.deliveries.handle_together(  # noqa: E731
+        [_delivery(body, id, kitchen.reads) for id, _, body in events]
+    )
+    kitchen.reads = replace(COOK, only=lambda event: "fail" not in event.data)
+    give(passed, handled)
+    assert kitchen.effects == 1
+    kitchen.reads = COOK
+    give(passed, handled)
+    assert kitchen.effects == 2
+
+
+def test_one_that_cannot_be_judged_is_tried_again_or_parked(kitchen: Kitchen) -> None:
+    """As if its handler had failed, and its neighbours are handled."""
+    kitchen.reads = replace(COOK, only=lambda event: 1 / event.data.get("divisor", 1) > 0)
+    assert kitchen.handle({}, {"divisor": 0}, {}) == [Handling.FINISHED] * 3
+    assert (kitchen.effects, kitchen.handed_on) == (2, [RETRY])
+    kitchen.reads = replace(COOK, only=_nobody_can_tell)
+    kitchen.handle({})
+    assert kitchen.handed_on == [RETRY, "parking"]
+
+
+def test_a_suspect_that_is_none_of_its_business_is_counted_and_forgotten(kitchen: Kitchen) -> None:
+    """However often the broker takes it back: it is never taken for a killer."""
+    id, _, body = event_body({})
+    reads = replace(COOK, only=lambda event: False)
+    suspect = Delivery(reads, body.encode(), {"x-delivery-count": 9}, id)
+    for _ in range(5):
+        assert kitchen.deliveries.handle(suspect) is Handling.FINISHED
+    assert (kitchen.effects, kitchen.handed_on) == (0, [])
+    left = select(func.count()).select_from(tables.starts)
+    assert kitchen.database.read(lambda s: s.scalar(left)) == 0
+
+
+def test_only_holds_for_the_types_that_it_stands_beside() -> None:
+    """A handler may be marked twice."""
+
+    class Edge:
+        @on("shop", "order.placed", only=_nobody_can_tell)
+        @on("bank", "paid")
+        def read(self, session: Any, event: Any) -> None:
+            """Nothing."""
+
+    assert {one.type: one.only for one in subscriptions("kitchen", Edge)} == {
+        "paid": None,
+        "order.placed": _nobody_can_tell,
+    }
+
+
+def _nobody_can_tell(event: Any) -> bool:
+    raise Permanent("says too little")
 
 
 def test_bytes_that_are_no_event_are_parked_and_their_neighbours_handled(kitchen: Kitchen) -> None:
