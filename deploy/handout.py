@@ -3,10 +3,12 @@ setting, for the settings' NAME_FILE. Used by docker-compose.yml, where each fol
 
     python -m deploy.handout FOLDER
 
-FOLDER/keeper holds what was made and must be kept; the other folders can be written again from it at any time.
+FOLDER/keeper holds what was made and must be kept; the other folders can be written again from it at any time. With an
+OPERATOR_PASSWORD in the environment the gateway gets what its page for parked messages takes, and without one loses it.
 """
 
 import json
+import os
 import secrets
 import sys
 from pathlib import Path
@@ -35,8 +37,9 @@ def _password() -> str:
     return secrets.token_urlsafe(24)  # nothing in it that a URL would have to escape
 
 
-def shares(made: Secrets, users: dict[str, Files]) -> dict[str, Files]:
-    """Part -> setting -> value: what each may know, and nothing else."""
+def shares(made: Secrets, users: dict[str, Files], *, operator_page: bool = False) -> dict[str, Files]:
+    """Part -> setting -> value: what each may know, and nothing else. The operator's page reads parked messages, which
+    the gateway itself may not."""
     broker, database = users["broker"], users["database"]
     relay = {"TURN_SECRET": users["relay"][GATEWAY]}
     server = f"postgresql+psycopg2://postgres:{database[ADMIN]}@{DATABASE_HOST}/postgres"
@@ -44,7 +47,13 @@ def shares(made: Secrets, users: dict[str, Files]) -> dict[str, Files]:
     own = {name: {**ring, **_service(name, made, broker, database)} for name in NAMES}
     return {
         **own,
-        GATEWAY: {**ring, **relay, "AMQP_URI": _amqp(GATEWAY, broker), "SECRET_KEY": made.secret_key},
+        GATEWAY: {
+            **ring,
+            **relay,
+            "AMQP_URI": _amqp(GATEWAY, broker),
+            "SECRET_KEY": made.secret_key,
+            "OPERATOR_AMQP_URI": _amqp(OPERATOR, broker) if operator_page else "",
+        },
         COTURN: relay,
         OPERATOR: {
             "AMQP_URI": _amqp(OPERATOR, broker),
@@ -76,10 +85,10 @@ def _amqp(user: str, broker: Files) -> str:
     return f"amqp://{user}:{broker[user]}@{BROKER_HOST}/%2F"
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *, operator_page: bool = False) -> None:
     keeper = Home(folder / "keeper")
     made, users = keeper.secrets(NAMES), passwords(keeper.folder)
-    for part, files in shares(made, users).items():
+    for part, files in shares(made, users, operator_page=operator_page).items():
         (folder / part).mkdir(exist_ok=True)
         for name, value in files.items():
             write_private(folder / part / name, value)
@@ -89,4 +98,4 @@ def main(folder: Path) -> None:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), operator_page=bool(os.environ.get("OPERATOR_PASSWORD")))

@@ -1,17 +1,20 @@
 """What goes into the images and how docker-compose.yml puts them together, as far as no engine is needed to see it."""
 
 import os
+import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from deploy import handout, locks
+from deploy import handout, house, locks
 from deploy.home import Home
 from deploy.locks import ROOT, RUNTIME
+from gateway.settings import GatewaySettings
 from runtime.settings import BaseSettings, WrongSetting, read
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -80,6 +83,42 @@ def test_ports_are_published_on_this_machine_only() -> None:
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
+FIXED = {"HOST", "PORT", "HEALTH_PORT"}  # by the images
+NOT_HERE = {"DEV_PAGES", "LIVE_THREADS"}  # pages for developers; the one-process mode
+KINDS: dict[str, Any] = {**{service.name: service.settings for service in house.SERVICES}, "gateway": GatewaySettings}
+
+
+@pytest.mark.parametrize("part", KINDS)
+def test_everything_that_a_part_can_be_told_can_be_told_here(part: str) -> None:
+    """A setting that came later has its line; and none is left that nobody reads any more."""
+    told = {name.removesuffix("_FILE") for name in PARTS[part]["environment"]}
+    assert told == {field.metadata["env"] for field in fields(KINDS[part])} - FIXED - NOT_HERE
+
+
+def test_what_is_passed_on_from_outside_is_told_the_operator() -> None:
+    """In the table of docs/operations.md, or by the page that it refers to for these settings."""
+    text = (ROOT / "docs" / "operations.md").read_text().partition("\n## Containers\n")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([A-Z_]+)`", text))
+    given = {name for part in PARTS.values() for name, value in part.get("environment", {}).items() if value is None}
+    assert given - named == set()
+
+
+OVERRIDES = sorted(file.name for file in ROOT.glob("docker-compose.*.yml"))
+
+
+@pytest.mark.parametrize("name", OVERRIDES)
+def test_what_is_added_keeps_to_the_rules(name: str) -> None:
+    """On top of docker-compose.yml: what is new is shut in, what is there is told nothing unheard of, and ports are on
+    this machine unless somebody says otherwise."""
+    for part, added in yaml.safe_load((ROOT / name).read_text())["services"].items():
+        if part in PARTS:
+            assert set(added.get("environment", ())) <= set(PARTS[part]["environment"]), part
+        else:
+            assert (added["read_only"], added["cap_drop"]) == (True, ["ALL"])
+            assert added["security_opt"] == ["no-new-privileges:true"]
+        assert all(re.match(r"(\$\{\w+:-)?127\.0\.0\.1:", port) for port in added.get("ports", ())), part
+
+
 def test_a_volume_of_secrets_is_mounted_by_its_part_only() -> None:
     """By the part itself, by its migration, and by the job that fills it."""
     for volume in COMPOSE["volumes"]:
@@ -117,6 +156,19 @@ def test_secrets_are_made_once_and_handed_out_apart(tmp_path: Path) -> None:
     assert len(set(keys)) == len(keys)
     assert first["coturn"] == {"TURN_SECRET": first["gateway"]["TURN_SECRET"]}
     assert all(oct(file.stat().st_mode)[-3:] == "600" for file in (tmp_path / "booking").iterdir())
+
+
+def test_the_gateway_may_read_parked_messages_where_somebody_wants_the_page(tmp_path: Path) -> None:
+    """Its own user of the broker may not; whoever takes the gateway over would."""
+    handout.main(tmp_path)
+    file = tmp_path / "gateway" / "OPERATOR_AMQP_URI"
+    assert file.read_text() == ""
+    handout.main(tmp_path, operator_page=True)
+    assert file.read_text() == (tmp_path / "operator" / "AMQP_URI").read_text()
+    settings = {f"{each.name}_FILE": str(each) for each in file.parent.iterdir()}
+    assert read(GatewaySettings, settings).operator_amqp_uri
+    handout.main(tmp_path)
+    assert read(GatewaySettings, settings).operator_amqp_uri == ""
 
 
 def held(folder: Path) -> dict[str, dict[str, str]]:

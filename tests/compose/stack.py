@@ -21,6 +21,7 @@ from tests.end_to_end.mailserver import Mail, MailServer
 from tests.systems import PASSWORD, Running, ready, until
 
 ROOT = Path(__file__).resolve().parents[2]
+BASE = "docker-compose.yml"
 LOGS = ROOT / "var" / "e2e"
 START = 300  # seconds for everything to be seeded
 
@@ -71,13 +72,14 @@ class Stack:
 
     def compose(self, *arguments: str, check: bool = True) -> str:
         """Run the compose program; its output."""
-        files = ["-f", "docker-compose.yml", "-f", "tests/compose/ports.yml"]
+        files = ["-f", BASE, "-f", "tests/compose/ports.yml"]
         command = [*program(), "-p", self.project, *files, *arguments]
         own = {
             "PORT": str(self.port),
             "MAIL_PORT": str(self.mail_port),
             "PUBLIC_URL": self.url,
             "DEMO_PASSWORD": PASSWORD,
+            "OPERATOR_PASSWORD": PASSWORD,
             "RATE_LIMITS": "",
         }
         done = subprocess.run(command, cwd=ROOT, env=os.environ | own, capture_output=True, text=True)
