@@ -20,6 +20,7 @@ from runtime.identity import Signer
 
 NAMESPACE = "terminfluss"
 NAMES = [service.name for service in SERVICES]
+WITH_LINKS = ("practice", "booking", "notify", "invitations")
 BROKER_USERS = [*NAMES, "gateway", OPERATOR]
 DATABASE_CA = "/etc/terminfluss/database/ca.crt"
 Manifest = dict[str, Any]
@@ -40,7 +41,7 @@ def manifests(smtp_url: str) -> list[Manifest]:
 
 def _keys(name: str, seed: str, smtp_url: str) -> dict[str, str]:
     keys = {"IDENTITY_KEY": seed}
-    if name in ("booking", "invitations"):
+    if name in WITH_LINKS:
         keys["LINK_KEY"] = secrets.token_urlsafe(32)
     if name == "notify":
         keys["SMTP_URL"] = smtp_url

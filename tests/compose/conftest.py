@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.conftest import _chromium, _open_page  # noqa: F401 - fixtures
+from tests.browser.conftest import _chromium, _launch, _open_page  # noqa: F401 - fixtures
 from tests.compose.stack import Catcher, Stack, started
 from tests.end_to_end.practice import Practice
 

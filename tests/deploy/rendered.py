@@ -56,11 +56,9 @@ def kustomize() -> list[str]:
 
 
 @functools.cache
-def render(overlay: str) -> Overlay:
+def render(overlay: str, folder: Path = FOLDER / "overlays") -> Overlay:
     """What `kubectl apply -k` would send for `overlays/<overlay>`."""
-    done = subprocess.run(
-        [*kustomize(), str(FOLDER / "overlays" / overlay)], capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run([*kustomize(), str(folder / overlay)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return Overlay(overlay, list(yaml.safe_load_all(done.stdout)))
 
@@ -69,7 +67,8 @@ def variables(container: Manifest, maps: dict[str, Manifest]) -> dict[str, str]:
     """What a container's environment names: values as they are, a Secret's as `secret <name>/<key>`."""
     found: dict[str, str] = {}
     for source in container.get("envFrom", []):
-        found |= maps[source["configMapRef"]["name"]]["data"]
+        if "configMapRef" in source:
+            found |= maps[source["configMapRef"]["name"]]["data"]
     for entry in container.get("env", []):
         secret = entry.get("valueFrom", {}).get("secretKeyRef")
         found[entry["name"]] = f"secret {secret['name']}/{secret['key']}" if secret else entry["value"]
