@@ -1,5 +1,6 @@
 """Each service's README is its team's handbook: of one form, complete, and true as far as a machine can tell."""
 
+import importlib
 import importlib.util
 import re
 import shlex
@@ -68,6 +69,14 @@ def test_every_event_is_named(service: Service) -> None:
     known = {path.stem for each in SERVICES for path in samples(each)}
     assert known & names(service, "Emits") == {path.stem for path in samples(service)}
     assert known & names(service, "Reads") == {one.type for one in subscriptions(service.name, service.edge)}
+
+
+@services
+def test_every_table_is_named(service: Service) -> None:
+    """What a team owns is what it has to back up, and to purge."""
+    models = importlib.import_module(f"{service.name}.models")
+    tables = models.Base.metadata.tables if hasattr(models, "Base") else models.metadata.tables
+    assert set(tables) <= names(service, "Owns")
 
 
 @services
