@@ -10,7 +10,6 @@ from tests.compose.stack import BASE, ROOT, program
 
 OVERRIDES = sorted(file.name for file in ROOT.glob("docker-compose.*.yml"))
 ASKED = {
-    "docker-compose.turn.yml": {"TURN_HOST": "203.0.113.1", "TURN_SECRET": "shared"},
     "docker-compose.bounces.yml": {"BOUNCE_DOMAIN": "bounces.practice.example"},
 }
 
