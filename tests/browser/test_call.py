@@ -153,6 +153,46 @@ def test_a_restart_of_the_gateway_does_not_end_the_call(visit: Visit, site: Site
     expect(guest.get_by_role("heading", name="Das Gespräch ist beendet.")).to_be_visible(timeout=20_000)
 
 
+RED = """async (selector) => {
+  const video = document.querySelector(selector), canvas = document.createElement("canvas");
+  for (let i = 0; i < 100; i++) {
+    Object.assign(canvas, { width: video.videoWidth || 1, height: video.videoHeight || 1 });
+    const pen = canvas.getContext("2d");
+    pen.drawImage(video, 0, 0);
+    const [red, green] = pen.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data;
+    if (red > 150 && green < 100) return true;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return false;
+}"""
+
+
+def test_the_guest_sees_what_the_host_shares(launch: Callable[..., Browser], site: str) -> None:
+    """A tab that is red all over, whole and not cut to fit; then the camera again."""
+    browser = launch(FAKE[0], "--auto-select-tab-capture-source-by-title=red all over")  # a real capture
+    contexts = []
+
+    def visit(path: str, width: int = 1280) -> Page:
+        contexts.append(browser.new_context(base_url=site, locale="de-DE", permissions=["camera", "microphone"]))
+        page = contexts[-1].new_page()
+        page.goto(path)
+        return page
+
+    try:
+        host, guest = let_in(visit, site)
+        shared = contexts[0].new_page()
+        shared.set_content("<title>red all over</title><body style='background: #e00'>")
+        host.get_by_role("button", name="Bildschirm zeigen").click()
+        assert guest.evaluate(RED, "[data-remote]")
+        expect(guest.locator("[data-remote].whole")).to_be_visible()
+        look(guest, "call-screen")
+        host.get_by_role("button", name="Bildschirm nicht mehr zeigen").click()
+        expect(guest.locator("[data-remote].whole")).to_have_count(0)
+        assert guest.evaluate(RED.replace("red > 150 && green < 100", "green > 100 && red < 100"), "[data-remote]")
+    finally:
+        browser.close()
+
+
 RELAYED = """async () => {
   for (const pc of window.connections) for (const each of (await pc.getStats()).values()) {
     if (each.type === "candidate-pair" && each.nominated && each.state === "succeeded") {

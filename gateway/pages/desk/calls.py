@@ -6,15 +6,16 @@ from uuid import UUID
 from flask import request
 from werkzeug.wrappers import Response
 
-from gateway.context import current_services
+from gateway.context import current_services, hurrying
 from gateway.pages.backend import Json
-from gateway.pages.desk.frame import back, done, page, sentence, show, signed_in
+from gateway.pages.desk.frame import back, done, may, page, sentence, show, signed_in
 from gateway.pages.fields import Entries
 from gateway.pages.words import _
-from runtime.errors import Refused
+from runtime.errors import Refused, Unavailable
 
 WRITE = "notify:write"
 FIELDS = ("email", "phone")
+UNREACHED: Json = {"scope": "upcoming", "mark": "failed", "limit": 50, "cursor": None}
 GONE = ("not_found", "message_outdated", "conflict")
 
 
@@ -93,12 +94,28 @@ def _list(entries: dict[str, Entries], status: int = 200) -> Response:
         status,
         open_calls=[each for each in items if not each["called"]],
         called=[each for each in items if each["called"]],
+        guests=_guests(),
         entries=_entries(items) | entries,
         wrong=next(iter(entries.values()), None),
         sms=notify.channels()["sms"],
         did=done(_sentences()),
         nothing=request.args.get("did") == "nothing",
     )
+
+
+def _guests() -> list[Json]:
+    """Guests of coming video calls whom no invitation reached, the soonest first, for readers who may see them.
+
+    While invitations is away the list of customers stands alone.
+    """
+    if not may("invitations:read"):
+        return []
+    try:
+        with hurrying():
+            found = current_services().invitations.page(UNREACHED)
+    except Unavailable:
+        return []
+    return sorted(found["items"], key=lambda each: str(each["start"]))
 
 
 def _entries(items: list[Json]) -> dict[str, Entries]:

@@ -9,7 +9,7 @@ const words = JSON.parse(root.dataset.words);
 const { side, api, csrf } = root.dataset;
 const devices = new Devices(refresh);
 const line = new Line(api, csrf, hear);
-let peer, quiet, admitted = false;
+let peer, quiet, admitted = false, silent = false;
 const hush = () => (quiet = quiet?.());
 
 function step(name) {
@@ -29,6 +29,7 @@ async function refresh() {
     const [before] = video.srcObject?.getTracks() ?? [];
     if (before !== devices.shown) video.srcObject = devices.shown ? new MediaStream([devices.shown]) : null;
     video.classList.toggle("mirrored", !devices.screen);
+    video.classList.toggle("whole", Boolean(devices.screen));
   }
   for (const kind of ["audio", "video"]) {
     press(kind, Boolean(devices[kind]?.enabled));
@@ -71,7 +72,7 @@ async function enter(takeOver = false) {
     return;
   }
   hush();
-  peer = new Peer(news.rtc, side, () => devices.tracks(), (kind, data) => line.say(kind, data), { stream, state, chat });
+  peer = new Peer(news.rtc, side, () => devices.tracks(), (kind, data) => line.say(kind, data), { stream, state, chat, shows });
   admitted = false;
   if (side === "host") host(news);
   await hear({ ...news, items: [] });
@@ -124,11 +125,28 @@ function gone() {
 
 function stream(remote) {
   part("remote").srcObject = remote;
+  play();
+}
+
+// Browsers play no sound on a page that has no microphone and was not clicked at yet: the next click or key begins it.
+function play() {
+  part("remote").play().then(() => heard(true), (error) => error.name === "NotAllowedError" && heard(false));
+}
+
+function heard(now) {
+  silent = !now;
+  if (peer?.up) say(silent ? "silent" : "connected");
+  if (silent) for (const deed of ["click", "keydown"]) addEventListener(deed, play, { once: true });
+}
+
+// A screen is shown whole, a camera's picture fills the place.
+function shows(what) {
+  part("remote").classList.toggle("whole", what === "screen");
 }
 
 function state(now) {
   root.dataset.connected = String(now === "connected");
-  say({ connected: "connected", connecting: "connecting", disconnected: "lost", failed: "lost" }[now] ?? "connecting");
+  say({ connected: silent ? "silent" : "connected", connecting: "connecting", disconnected: "lost", failed: "lost" }[now] ?? "connecting");
 }
 
 function chat(text, mine = false) {
@@ -165,7 +183,7 @@ const deeds = {
   audio: () => devices.toggle("audio"),
   video: () => devices.toggle("video"),
   screen: () => devices.share().catch(() => {}),
-  pip: () => (document.pictureInPictureElement ? document.exitPictureInPicture() : part("remote").requestPictureInPicture()),
+  pip: () => (document.pictureInPictureElement ? document.exitPictureInPicture() : part("remote").requestPictureInPicture()).catch(() => {}),
   chat: () => ((part("chat-panel").hidden = !part("chat-panel").hidden), part("text").focus()),
   "hang-up": hangUp,
   again: () => (step("check"), check()),

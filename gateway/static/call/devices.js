@@ -10,7 +10,7 @@ export class Devices {
   }
 
   tracks() {
-    return { audio: this.audio, video: this.shown };
+    return { audio: this.audio, video: this.shown, shows: this.screen ? "screen" : "camera" };
   }
 
   // Ask for both, else for one of them; answers the name of what went wrong, or "".
@@ -38,7 +38,9 @@ export class Devices {
     this.onChange();
   }
 
+  // The one before is let go first: some browsers open one microphone at a time.
   async choose(kind, deviceId) {
+    this[kind]?.stop();
     this.take(await navigator.mediaDevices.getUserMedia({ [kind]: { deviceId: { exact: deviceId } } }));
   }
 
@@ -71,11 +73,16 @@ export class Devices {
     this.audio = this.video = this.screen = null;
   }
 
-  // Shows in a <meter> how loud it is, until the track ends.
+  // Shows in a <meter> how loud it is, until what it answers is called. It is help only: nothing hangs on it.
   measure(meter) {
     const context = new AudioContext();
     const analyser = context.createAnalyser();
-    context.createMediaStreamSource(new MediaStream([this.audio])).connect(analyser);
+    try {
+      context.createMediaStreamSource(new MediaStream([this.audio])).connect(analyser);
+    } catch {
+      return () => void context.close(); // Firefox, when the microphone has another sample rate than the speakers
+    }
+    void context.resume().catch(() => {}); // Safari begins without a click in silence
     const samples = new Uint8Array(analyser.fftSize);
     const timer = setInterval(() => {
       analyser.getByteTimeDomainData(samples);

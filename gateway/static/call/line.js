@@ -1,5 +1,7 @@
 // The line between the two browsers through the server: it carries little, and only until they talk directly.
 const PAUSE = 2000;
+// A name that nobody else has; where a page is not "secure" there is no crypto.randomUUID.
+export const name = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class Line {
@@ -7,7 +9,7 @@ export class Line {
   constructor(api, csrf, onNews) {
     Object.assign(this, { api, csrf, onNews, open: false, queue: [] });
     // The tab keeps its name: whoever reloads the page is the same browser, and need not take over from itself.
-    this.peer = sessionStorage.getItem(api) ?? crypto.randomUUID().replaceAll("-", "");
+    this.peer = sessionStorage.getItem(api) ?? name();
     sessionStorage.setItem(api, this.peer);
   }
 

@@ -1,8 +1,11 @@
 // The direct connection to the other browser. The host makes offers, the guest answers: so they never collide.
+import { name } from "./line.js";
+
 const GRACE = 4000;
 
 export class Peer {
-  // `media()` gives the tracks to send now: {audio, video}, each may be null. `on`: stream, state, chat.
+  // `media()` gives the tracks to send now, {audio, video}, each may be null, and what the picture `shows`: camera, screen.
+  // `on`: stream, state, chat, shows.
   constructor(rtc, side, media, say, on) {
     Object.assign(this, { rtc, side, media, say, on });
   }
@@ -12,7 +15,7 @@ export class Peer {
   }
 
   // Begin anew: the host when the guest is ready, the guest before it says so.
-  begin(session = crypto.randomUUID()) {
+  begin(session = name()) {
     this.end();
     this.session = session;
     this.early = [];
@@ -23,6 +26,9 @@ export class Peer {
     pc.onconnectionstatechange = () => this.changed(pc);
     this.channel = pc.createDataChannel("chat", { negotiated: true, id: 0 });
     this.channel.onmessage = ({ data }) => this.on.chat(String(data));
+    this.notes = pc.createDataChannel("notes", { negotiated: true, id: 1 });
+    this.notes.onopen = () => this.tell();
+    this.notes.onmessage = ({ data }) => this.on.shows(data);
     if (this.side !== "host") return;
     const { audio, video } = this.media();
     pc.addTransceiver(audio ?? "audio", { direction: "sendrecv" });
@@ -64,6 +70,11 @@ export class Peer {
   async send() {
     const tracks = this.media();
     for (const { sender, receiver } of this.pc?.getTransceivers() ?? []) await sender.replaceTrack(tracks[receiver.track.kind]);
+    this.tell();
+  }
+
+  tell() {
+    if (this.notes?.readyState === "open") this.notes.send(this.media().shows);
   }
 
   gather(candidate) {
@@ -98,6 +109,6 @@ export class Peer {
   end() {
     clearTimeout(this.timer);
     this.pc?.close();
-    this.pc = this.channel = undefined;
+    this.pc = this.channel = this.notes = undefined;
   }
 }

@@ -9,7 +9,8 @@ import pytest
 from gateway.api import examples
 from gateway.tests.pages.house import PRACTICE, House
 from gateway.tests.pages.strict import Page, StrictClient
-from runtime.errors import Refused
+from gateway.tests.pages.test_invitation_pages import FAILED
+from runtime.errors import Refused, Unavailable
 from runtime.identity import Caller, Signer
 from runtime.ids import new_id
 from runtime.testing import SEED, FakeClock
@@ -69,6 +70,25 @@ def test_nobody_to_call_is_said(enter: Enter, house: House) -> None:
     client = enter()
     house.answers["notify.call_list"] = {"items": []}
     assert "Niemand ist anzurufen." in client.get("/desk/calls").text
+
+
+def test_guests_whom_no_invitation_reaches_are_to_be_called(enter: Enter, house: House) -> None:
+    """Whoever may see invitations finds number, reason and the way to the correction; asked once."""
+    client = enter("notify:read", "invitations:read", "invitations:write")
+    house.answers |= {"notify.call_list": {"items": []}, "invitations.invitations": {"items": [FAILED], "next": None}}
+    page = client.get("/desk/calls")
+    for words in ("Gäste, die keine Einladung erreicht", "Diese E-Mail-Adresse gibt es nicht.", "Adresse korrigieren"):
+        assert words in page.text
+    assert "Niemand ist anzurufen." not in page.text
+    assert page.all("a", href=f"/desk/invitations/{FAILED['id']}#correct")
+    (asked,) = house.asked("invitations.invitations")
+    assert (asked["scope"], asked["mark"]) == ("upcoming", "failed")
+
+
+def test_while_invitations_is_away_customers_are_listed(enter: Enter, house: House) -> None:
+    client = enter("notify:read", "invitations:read")
+    house.answers["invitations.invitations"] = Unavailable("invitations")
+    assert "erika@exmaple.org" in client.get("/desk/calls").text
 
 
 def test_a_call_is_noted_under_the_users_name_and_taken_back(enter: Enter, house: House) -> None:
