@@ -318,16 +318,16 @@ def import_holidays(body: Json, id: UUID) -> Response:
 
 @routes.route("/calendars/<uuid:id>/notifications")
 @routes.refuses("not_found")
-@routes.answers(200, answers.Notifications, examples.NOTIFICATIONS)
+@routes.answers(200, answers.Notifications, examples.STORED_NOTIFICATIONS)
 def show_notifications(id: UUID) -> Response:
     """Where the practitioner hears about online bookings"""
-    return answer(current_services().notify.notification_settings(str(id)))
+    return versioned(current_services().notify.notification_settings(str(id)))
 
 
-@routes.route("/calendars/<uuid:id>/notifications", methods=["PUT"])
-@routes.refuses("not_found")
+@routes.route("/calendars/<uuid:id>/notifications", methods=["PUT"], parameters=[MATCH])
+@routes.refuses("not_found", "precondition_failed")
 @routes.body(NotificationRequest, examples.NOTIFICATIONS)
-@routes.answers(200, answers.Notifications, examples.NOTIFICATIONS | {"hint": "spam_folder"})
+@routes.answers(200, answers.Notifications, examples.STORED_NOTIFICATIONS | {"hint": "spam_folder"})
 def change_notifications(body: Json, id: UUID) -> Response:
     """Change where the practitioner hears about online bookings"""
-    return answer(current_services().notify.update_notification_settings(str(id), body))
+    return versioned(current_services().notify.update_notification_settings(str(id), body | if_match()))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 PRACTICE_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a01"
 PLACE = {"id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a02", "name": "Top Hearing (S)", "address": "Königstraße 1, Stuttgart"}
+OWN_PLACE = {**PLACE, "version": 123456789}
 SERVICE_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a03"
 CALENDAR_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a04"
 APPOINTMENT_ID = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a05"
@@ -245,6 +246,7 @@ IMPORTED: dict[str, object] = {
 VACATION = {"from": "2030-08-05", "to": "2030-08-16"}
 ABSENCE = {"from": "2030-03-25T12:00:00+01:00", "to": "2030-03-25T14:00:00+01:00", "reason": "Fortbildung"}
 NOTIFICATIONS = {"email": "anna@outlook.com", "phone": None, "copy_to": None}
+STORED_NOTIFICATIONS = {**NOTIFICATIONS, "version": 123456789}
 MESSAGE: dict[str, object] = {
     "id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a09",
     "purpose": "booking_confirmation",
@@ -285,7 +287,7 @@ TO_CALL: dict[str, object] = {
     "called": None,
 }
 TEMPLATE_TEXTS = {"subject": "Ihr Termin am {when} bei {practice}", "text": "Guten Tag {first_name} {last_name}, …"}
-TEMPLATE = {"name": "booking_confirmation", "locale": "de", **TEMPLATE_TEXTS}
+TEMPLATE = {"name": "booking_confirmation", "locale": "de", "version": 123456789, **TEMPLATE_TEXTS}
 UNDONE = {"items": [APPOINTMENT], "refused": [{"code": "slot_taken", "appointment": APPOINTMENT}]}
 
 

@@ -99,7 +99,7 @@ def change_practice(body: Json) -> Response:
 @routes.route("/places")
 @routes.refuses()
 @routes.query(Page)
-@routes.answers(200, answers.page_of(answers.Place), examples.page(examples.PLACE))
+@routes.answers(200, answers.page_of(answers.OwnPlace), examples.page(examples.OWN_PLACE))
 def places(query: Json) -> Response:
     """The practice's places"""
     return answer(paged(current_services().practice.places(), query))
@@ -108,40 +108,40 @@ def places(query: Json) -> Response:
 @routes.route("/places", methods=["POST"])
 @routes.refuses()
 @routes.body(PlaceRequest, {"name": "Top Hearing (S)", "address": "Königstraße 1, Stuttgart"})
-@routes.answers(201, answers.Place, examples.PLACE)
+@routes.answers(201, answers.OwnPlace, examples.OWN_PLACE)
 def create_place(body: Json) -> Response:
     """Add a place"""
-    return answer(current_services().practice.create_place(body), 201)
+    return versioned(current_services().practice.create_place(body), 201)
 
 
-@routes.route("/places/<uuid:id>", methods=["PATCH"])
-@routes.refuses("not_found")
+@routes.route("/places/<uuid:id>", methods=["PATCH"], parameters=[MATCH])
+@routes.refuses("not_found", "precondition_failed")
 @routes.body(PlaceChanges, {"address": "Königstraße 2, Stuttgart"})
-@routes.answers(200, answers.Place, examples.PLACE)
+@routes.answers(200, answers.OwnPlace, examples.OWN_PLACE)
 def change_place(body: Json, id: UUID) -> Response:
     """Change a place"""
-    return answer(current_services().practice.update_place(str(id), body))
+    return versioned(current_services().practice.update_place(str(id), body | if_match()))
 
 
 @routes.route("/booking-form")
 @routes.refuses()
-@routes.answers(200, answers.BookingForm, examples.FORM | {"max_open_bookings": None})
+@routes.answers(200, answers.BookingForm, examples.FORM | {"max_open_bookings": None, "version": 123456789})
 def show_form() -> Response:
     """The booking form's own fields, and the limit of open bookings"""
     practice = current_services().practice.get()
-    return answer(current_services().booking.form(practice["id"]))
+    return versioned(current_services().booking.form(practice["id"]))
 
 
-@routes.route("/booking-form", methods=["PUT"])
-@routes.refuses()
+@routes.route("/booking-form", methods=["PUT"], parameters=[MATCH])
+@routes.refuses("precondition_failed")
 @routes.body(FormRequest, examples.FORM | {"max_open_bookings": 3})
-@routes.answers(200, answers.BookingForm, examples.FORM | {"max_open_bookings": 3})
+@routes.answers(200, answers.BookingForm, examples.FORM | {"max_open_bookings": 3, "version": 987654321})
 def change_form(body: Json) -> Response:
     """Change the booking form
 
     Past bookings keep what was entered.
     """
     form = {"fields": body["fields_"], "max_open_bookings": body.get("max_open_bookings")}
-    changed = current_services().booking.update_form(form)
+    changed = current_services().booking.update_form(form | if_match())
     gateway().practices.forget(g.caller.practice_id, "form")
-    return answer(changed)
+    return versioned(changed)

@@ -4,7 +4,7 @@ from flask import Response
 
 from gateway.api import answers, examples
 from gateway.api.fields import Body, Locale, Text
-from gateway.api.framework import Blueprint, answer, listing
+from gateway.api.framework import MATCH, Blueprint, answer, if_match, listing, versioned
 from gateway.api.settings import Changes
 from gateway.clients import Json
 from gateway.context import current_services, locale
@@ -46,17 +46,18 @@ def list_templates(query: Json) -> Response:
 @routes.answers(200, answers.Template, examples.TEMPLATE)
 def show_template(query: Json, name: str) -> Response:
     """One template"""
-    return answer(current_services().notify.template(name, query.get("locale") or locale()))
+    return versioned(current_services().notify.template(name, query.get("locale") or locale()))
 
 
-@routes.route(PATH, methods=["PUT"])
-@routes.refuses("not_found")
+@routes.route(PATH, methods=["PUT"], parameters=[MATCH])
+@routes.refuses("not_found", "precondition_failed")
 @routes.query(TemplateQuery)
 @routes.body(TemplateTexts, examples.TEMPLATE_TEXTS)
 @routes.answers(200, answers.Template, examples.TEMPLATE)
 def change_template(query: Json, body: Json, name: str) -> Response:
     """Change a template"""
-    return answer(current_services().notify.update_template(name, query.get("locale") or locale(), body))
+    changes = body | if_match()
+    return versioned(current_services().notify.update_template(name, query.get("locale") or locale(), changes))
 
 
 @routes.route(f"{PATH}/preview", methods=["POST"])

@@ -80,3 +80,32 @@ def test_hours_carry_the_calendars_version_as_etag(client: FlaskClient, bearer: 
     """Their answer has weekdays only."""
     response = client.get(f"/api/v1/calendars/{examples.CALENDAR_ID}/hours", headers=bearer)
     assert (response.headers["ETag"], set(response.get_json())) == ('"1"', {"monday", "tuesday"})
+
+
+BY_CONTENT = {
+    f"/api/v1/calendars/{examples.CALENDAR_ID}/notifications": (
+        "put",
+        examples.NOTIFICATIONS,
+        "notify.update_notification_settings",
+    ),
+    "/api/v1/templates/reminder": ("put", examples.TEMPLATE_TEXTS, "notify.update_template"),
+    "/api/v1/booking-form": ("put", examples.FORM, "booking.update_form"),
+    f"/api/v1/places/{examples.PLACE['id']}": ("patch", {"name": "Nord"}, "practice.update_place"),
+}
+
+
+@pytest.mark.parametrize("path", BY_CONTENT)
+def test_settings_carry_their_version_and_a_change_compares_it(
+    stage: Stage, client: FlaskClient, bearer: dict[str, str], path: str
+) -> None:
+    """Texts, addresses for notices, the booking form, places."""
+    method, body, asked = BY_CONTENT[path]
+    if method == "put":
+        assert client.get(path, headers=bearer).headers["ETag"] == '"123456789"'
+    changed = client.open(path, method=method, json=body, headers=bearer | {"If-Match": '"123456789"'})
+    assert (changed.status_code, changed.headers["ETag"]) == (200, '"123456789"')
+    [payload] = [payload for called, payload in stage.rpc.calls if called == asked]
+    assert payload["if_version"] == 123456789
+    stage.rpc.answers[asked] = Refused("precondition_failed", {"version": 4})
+    refused = client.open(path, method=method, json=body, headers=bearer | {"If-Match": '"3"'})
+    assert (refused.status_code, refused.get_json()["code"]) == (412, "precondition_failed")

@@ -339,6 +339,8 @@ class Journey:
         rules = [{"channel": "email", "before": 1440}]
         self.staff("notify.update_reminder_rules", rules=rules, if_version=version)
         self.staff("notify.update_template", name="booking_confirmation", locale="de", subject="Ihr Termin")
+        words = {"name": "booking_confirmation", "locale": "de", "subject": "Dein Termin"}
+        refused("precondition_failed", lambda: self.staff("notify.update_template", **words, if_version=1))
 
     def all_told(self) -> bool:
         """The newest booking's SMS is there, and no message waits."""

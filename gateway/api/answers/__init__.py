@@ -4,7 +4,7 @@ from gateway.api.answers.accounts import Confirmed, Member, SentTo
 from gateway.api.answers.customers import CustomerRecord, Merged, Suggestions
 from gateway.api.answers.invitations import Invitation, Joined
 from gateway.api.answers.money import AddedPayment, Analytics, Payments
-from gateway.api.answers.parts import STATUSES, Place, page_of
+from gateway.api.answers.parts import STATUSES, OwnPlace, Place, page_of
 from gateway.api.answers.public import Booked, Hold, Managed, PublicPractice, Week
 from gateway.api.answers.staff import (
     Appointment,
@@ -56,6 +56,7 @@ __all__ = [
     "Merged",
     "Message",
     "Notifications",
+    "OwnPlace",
     "Payments",
     "Place",
     "Practice",

@@ -55,6 +55,17 @@ class Place(Answer):
     address = maybe()
 
 
+def version_() -> fields.Integer:
+    """What `If-Match` of a change compares."""
+    return fields.Integer(metadata={"description": "another one after each change; also the `ETag`"})
+
+
+class OwnPlace(Place):
+    """The same for its practice."""
+
+    version = version_()
+
+
 class AppointmentPlace(Answer):
     """Where an appointment happens."""
 

@@ -17,6 +17,7 @@ from gateway.api.answers.parts import (
     maybe,
     maybe_instant,
     text,
+    version_,
 )
 from gateway.api.answers.public import PublicForm
 
@@ -27,6 +28,7 @@ class BookingForm(PublicForm):
     """The booking form and the limit of open bookings."""
 
     max_open_bookings = fields.Integer(allow_none=True, metadata={"description": "per person; null: no limit"})
+    version = version_()
 
 
 class User(Answer):
@@ -270,6 +272,7 @@ class ToCall(Answer):
 class Template(Answer):
     """A message's template."""
 
+    version = version_()
     name = text()
     locale = text()
     subject = maybe()
@@ -303,6 +306,7 @@ class ReminderRules(Answer):
 class Notifications(Answer):
     """Where the practitioner hears about bookings of a calendar."""
 
+    version = version_()
     email = maybe()
     phone = maybe()
     copy_to = maybe()

@@ -50,6 +50,7 @@ SERVICES = [
 ]
 
 TEXT = {
+    "version": 111222333,
     "name": "reminder",
     "title": "Terminerinnerung",
     "subject": "Ihr Termin am {when_short}",
@@ -149,7 +150,7 @@ class House:
     # -- booking ------------------------------------------------------------------------------------------------------
 
     def booking_form(self, practice_id: str) -> Json:
-        return {"fields": self.fields, "max_open_bookings": None}
+        return {"fields": self.fields, "max_open_bookings": None, "version": 123456789}
 
     def booking_hold(
         self, practice_id: str, service: str, start: str, idempotency_key: str, calendar: str = ""

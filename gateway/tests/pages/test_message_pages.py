@@ -82,7 +82,7 @@ def test_only_what_was_changed_is_saved(enter: Any, house: House) -> None:
     answer = client.post(action, fields | {"action": "save", "text": "Hallo {name},\r\n\r\nbis bald"})
     assert answer.status == 303
     assert asked(house, "notify.update_template") == [
-        {"name": "reminder", "locale": "de", "text": "Hallo {name},\n\nbis bald"}
+        {"name": "reminder", "locale": "de", "text": "Hallo {name},\n\nbis bald", "if_version": TEXT["version"]}
     ]
 
 
@@ -113,6 +113,21 @@ def test_ours_comes_back_for_every_field(enter: Any, house: House) -> None:
     assert client.post(action, fields | {"action": "reset"}).status == 303
     [payload] = asked(house, "notify.update_template")
     assert {payload[name] for name in ("subject", "text", "button", "closing", "sms")} == {None}
+    assert payload["if_version"] == TEXT["version"]
+
+
+@pytest.mark.parametrize("action", ["save", "reset"])
+def test_words_that_somebody_changed_meanwhile_are_not_overwritten_unseen(
+    enter: Any, house: House, action: str
+) -> None:
+    """What was typed stays; sending it again, with the version of now, is a decision."""
+    house.answers["notify.update_template"] = Refused("precondition_failed", {"version": 444})
+    client = enter(*OWNER)
+    address, fields = client.get(WORDS).form("/desk/settings/texts/reminder")
+    page = client.post(address, fields | {"action": action, "text": "Meine Worte"})
+    assert (page.status, "Inzwischen hat jemand anderes dies geändert" in page.text) == (412, True)
+    _, again = page.form("/desk/settings/texts/reminder")
+    assert (again["text"], again["version"]) == ("Meine Worte", "444")
 
 
 def test_the_mail_is_shown_where_nothing_in_it_can_run(enter: Any) -> None:
@@ -191,7 +206,7 @@ def test_rules_that_somebody_else_changed_are_not_overwritten_unseen(enter: Any,
     action, fields = client.get(RULES).form(RULES)
     page = client.post(action, fields | CHOSEN | {"action": "save", "amount_0": "2"})
     _, again = page.form(RULES)
-    assert (page.status, again["version"], again["amount_0"]) == (422, "4", "2")
+    assert (page.status, again["version"], again["amount_0"]) == (412, "4", "2")
 
 
 def test_without_sms_the_page_says_why(enter: Any, house: House) -> None:
@@ -212,18 +227,29 @@ def test_each_calendar_has_its_addresses_with_the_hint(enter: Any, house: House)
 
 
 def test_addresses_are_saved_and_emptied(enter: Any, house: House) -> None:
-    stored = {"email": "anna@b.example", "phone": None, "copy_to": "c@b.example"}
+    stored = {"email": "anna@b.example", "phone": None, "copy_to": "c@b.example", "version": 12345}
     house.answers |= {"notify.notification_settings": stored, "notify.update_notification_settings": stored}
     client = enter(*RECEPTION)
     action, fields = client.get(f"{HEARS}/{ANNA}").form(f"{HEARS}/{ANNA}")
     assert client.post(action, fields | {"copy_to": "", "phone": "0170 1234567"}).status == 303
     assert asked(house, "notify.update_notification_settings") == [
-        {"calendar": ANNA, "email": "anna@b.example", "phone": "0170 1234567", "copy_to": None}
+        {"calendar": ANNA, "email": "anna@b.example", "phone": "0170 1234567", "copy_to": None, "if_version": 12345}
     ]
 
 
+def test_addresses_that_somebody_changed_meanwhile_are_not_overwritten_unseen(enter: Any, house: House) -> None:
+    stored = {"email": None, "phone": None, "copy_to": None, "version": 12345}
+    faster = Refused("precondition_failed", {"version": 444})
+    house.answers |= {"notify.notification_settings": stored, "notify.update_notification_settings": faster}
+    client = enter(*RECEPTION)
+    action, fields = client.get(f"{HEARS}/{ANNA}").form(f"{HEARS}/{ANNA}")
+    page = client.post(action, fields | {"email": "neu@b.example"})
+    _, again = page.form(f"{HEARS}/{ANNA}")
+    assert (page.status, again["email"], again["version"]) == (412, "neu@b.example", "444")
+
+
 def test_a_wrong_address_stands_beside_its_field(enter: Any, house: House) -> None:
-    stored = {"email": None, "phone": None, "copy_to": None}
+    stored = {"email": None, "phone": None, "copy_to": None, "version": 12345}
     wrong = Refused("invalid", {"errors": {"email": ["Bitte geben Sie eine gültige E-Mail-Adresse ein."]}})
     house.answers |= {"notify.notification_settings": stored, "notify.update_notification_settings": wrong}
     client = enter(*RECEPTION)
@@ -235,7 +261,7 @@ def test_a_wrong_address_stands_beside_its_field(enter: Any, house: House) -> No
 
 @pytest.mark.parametrize("path", [WORDS, RULES, f"{HEARS}/{ANNA}"])
 def test_whoever_may_only_look_changes_nothing(enter: Any, house: House, path: str) -> None:
-    house.answers["notify.notification_settings"] = {"email": None, "phone": None, "copy_to": None}
+    house.answers["notify.notification_settings"] = {"email": None, "phone": None, "copy_to": None, "version": 12345}
     client = enter(*READ)
     page = client.get(path)
     assert any(e.get("disabled") is not None for e in page.all("fieldset"))
@@ -270,7 +296,7 @@ def test_why_it_was_refused_is_said_and_the_words_stay(enter: Any, house: House,
     house.answers["booking.announce"] = Refused(code, {"version": 5})
     action, fields = client.get(f"{TELL}?kind=notice").form(TELL)
     page = client.post(action, fields | {"channels": "email", "text": "Bitte lesen"})
-    assert (page.status, "Bitte lesen" in page.text) == (422, True)
+    assert (page.status, "Bitte lesen" in page.text) == (412 if code == "precondition_failed" else 422, True)
 
 
 def test_an_sms_that_the_plan_does_not_include_is_not_even_asked_for(enter: Any, house: House) -> None:

@@ -72,7 +72,7 @@ def _sign_in(client: StrictClient, house: House, clock: FakeClock) -> SignIn:
         "booking.inbox_count": {"count": 0},
         "booking.appointments": {"items": [APPOINTMENT, {**APPOINTMENT, "id": new_id()}], "next": None},
         "practice.get": {**PRACTICE, "version": 3},
-        "practice.places": {"items": [PLACE], "next": None},
+        "practice.places": {"items": [{**PLACE, "version": 333}], "next": None},
         "availability.list_services": {"items": [SERVICE], "next": None},
         "availability.list_calendars": {"items": [{**CALENDAR, **one} for one in CALENDARS], "next": None},
         "availability.get_hours": {"calendar": ANNA, "version": 7, "hours": HOURS},
@@ -266,7 +266,7 @@ def test_a_service_that_somebody_changed_meanwhile_is_not_overwritten_unseen(
     """What was typed stays; sending it again is then a decision."""
     house.answers["availability.update_service"] = Refused("precondition_failed", {"version": 5})
     page = send(client, f"/desk/settings/services/{SERVICE['id']}", name="Anders", confirmation="request")
-    assert page.status == 422
+    assert page.status == 412
     assert "Inzwischen hat jemand anderes dies geändert" in page.text
     assert page.find("input", id="name").get("value") == "Anders"
     assert page.find("input", name="version").get("value") == "5"
@@ -485,15 +485,15 @@ def test_a_form_that_somebody_changed_meanwhile_is_not_overwritten_unseen(
     owner: None, client: StrictClient, house: House
 ) -> None:
     """Sending it once more is a decision."""
-    echo(house, "booking.update_form")
+    house.answers["booking.update_form"] = Refused("precondition_failed", {"version": 444})
     action, fields = send(client, "/desk/settings/online", action="add").form("/online")
-    house.fields = [{"name": "neu", "label": "Neu?", "kind": "text", "required": False, "choices": []}]
     page = client.post(action, fields | {"label_0": "Meine?", "kind_0": "text", "action": "save"})
-    assert page.status == 422
+    assert page.status == 412
     assert page.find("input", id="label_0").get("value") == "Meine?"
-    assert not house.asked("booking.update_form")
+    echo(house, "booking.update_form")
     action, fields = page.form("/online")
     assert client.post(action, fields | {"kind_0": "text", "action": "save"}).status == 303
+    assert [sent["if_version"] for sent in house.asked("booking.update_form")] == [123456789, 444]
 
 
 def test_a_question_without_words_or_choices_is_told_beside_it(owner: None, client: StrictClient, house: House) -> None:
@@ -554,7 +554,12 @@ def test_places_are_added_and_changed(owner: None, client: StrictClient, house: 
     assert send(client, "/desk/settings/practice/places/new", name="Nord", address="").status == 422
     assert send(client, "/desk/settings/practice/places/new", name="Nord", address="Weg 1").status == 303
     assert send(client, f"/desk/settings/practice/places/{PLACE['id']}", name="Süd", address="Weg 2").status == 303
-    assert house.asked("practice.update_place")[0]["name"] == "Süd"
+    [sent] = house.asked("practice.update_place")
+    assert (sent["name"], sent["if_version"]) == ("Süd", 333)
+    house.answers["practice.update_place"] = Refused("precondition_failed", {"version": 444})
+    page = send(client, f"/desk/settings/practice/places/{PLACE['id']}", name="West", address="Weg 3")
+    assert (page.status, page.find("input", id="name").get("value")) == (412, "West")
+    assert page.find("input", name="version").get("value") == "444"
     assert client.get(f"/desk/settings/practice/places/{new_id()}").status == 404
 
 

@@ -197,7 +197,7 @@ class BookingEdge:
     @rpc(requests.FormUpdate, allow=Access.STAFF, scope=ADMIN)
     def update_form(self, call: Call, request: Json) -> Json:
         rules = (request["fields_"], request["max_open_bookings"])
-        return self.app.db.write(usecases.update_form, call.practice_id, *rules)
+        return self.app.db.write(usecases.update_form, call.practice_id, *rules, request["if_version"])
 
     # --- staff: customers' records
 

@@ -53,10 +53,10 @@ class NotifyEdge:
     def template(self, call: Call, request: dict[str, Any]) -> Any:
         return self.app.db.read(templates.show_template, call.practice_id, **request)
 
-    @rpc(contracts.TemplateWords, allow=STAFF, scope="notify:admin")
+    @rpc(contracts.TemplateUpdate, allow=STAFF, scope="notify:admin")
     def update_template(self, call: Call, request: dict[str, Any]) -> Any:
-        name, locale = request.pop("name"), request.pop("locale")
-        return self.app.db.write(templates.update_template, call.practice_id, name, locale, request, call.locale)
+        which, version = (request.pop("name"), request.pop("locale")), request.pop("if_version")
+        return self.app.db.write(templates.update_template, call.practice_id, *which, request, call.locale, version)
 
     @rpc(contracts.TemplateWords, allow=STAFF, scope="notify:read")
     def preview_template(self, call: Call, request: dict[str, Any]) -> Any:
@@ -75,9 +75,9 @@ class NotifyEdge:
 
     @rpc(contracts.ChannelChanges, allow=STAFF, scope="notify:write")
     def update_notification_settings(self, call: Call, request: dict[str, Any]) -> Any:
-        calendar = request.pop("calendar")
+        calendar, version = request.pop("calendar"), request.pop("if_version")
         change = channels.update_notification_settings
-        return self.app.db.write(change, call.practice_id, calendar, request, call.locale)
+        return self.app.db.write(change, call.practice_id, calendar, request, call.locale, version)
 
     @rpc(contracts.Reach, allow=STAFF, scope="notify:read")
     def channels(self, call: Call, request: dict[str, Any]) -> Any:

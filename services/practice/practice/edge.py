@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from practice.contracts import requests
-from practice.contracts.views import own_practice, place_data, practice_data, settings_data, signed_in_user, user_data
+from practice.contracts.views import own_place, own_practice, practice_data, settings_data, signed_in_user, user_data
 from practice.domain import BadCredentials, Forbidden, Invalid, User
 from practice.passwords import Passwords
 from practice.usecases import letters, practices, registration, sessions, users
@@ -123,17 +123,17 @@ class PracticeEdge:
     @rpc(requests.Request, allow=Access.STAFF, scope="practice:read")
     def places(self, call: Call, request: Json) -> Json:
         practice = self.app.db.read(practices.get, call.practice_id)
-        return {"items": [place_data(place) for place in practice.places], "next": None}
+        return {"items": [own_place(place) for place in practice.places], "next": None}
 
     @rpc(requests.PlaceFields, allow=Access.STAFF, scope="practice:admin")
     def create_place(self, call: Call, request: Json) -> Json:
         name, address = request["name"], request["address"]
-        return place_data(self.app.db.write(practices.create_place, call.now, call.practice_id, name, address))
+        return own_place(self.app.db.write(practices.create_place, call.now, call.practice_id, name, address))
 
     @rpc(requests.PlaceUpdate, allow=Access.STAFF, scope="practice:admin")
     def update_place(self, call: Call, request: Json) -> Json:
-        id = request.pop("id")
-        return place_data(self.app.db.write(practices.update_place, call.now, call.practice_id, id, request))
+        which = (request.pop("id"), request.pop("if_version"))
+        return own_place(self.app.db.write(practices.update_place, call.now, call.practice_id, *which, request))
 
     @rpc(requests.Request, allow=Access.STAFF, scope="practice:admin")
     def users(self, call: Call, request: Json) -> Json:

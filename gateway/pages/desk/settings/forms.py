@@ -27,7 +27,7 @@ class Entries:
     """What stands in a form: input name -> text; of tick boxes with several values the chosen ones.
 
     `errors`: input name -> sentence; `labels`: input name -> what it is called in the summary of errors;
-    `objection`: a sentence about the whole form.
+    `objection`: a sentence about the whole form; `outdated`: somebody else was faster.
     """
 
     values: dict[str, str]
@@ -35,6 +35,7 @@ class Entries:
     errors: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     objection: str = ""
+    outdated: bool = False
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")
@@ -42,6 +43,8 @@ class Entries:
     @property
     def status(self) -> int:
         """Of the page that shows them."""
+        if self.outdated:
+            return 412
         return 422 if self.errors or self.objection else 200
 
     def blame(self, name: str, said: Any) -> None:
@@ -67,7 +70,7 @@ class Entries:
                 "Somebody else has changed this in the meantime. Your entries still stand here; if you save again, "
                 "they are what counts."
             )
-            self.values["version"] = str(refused.facts.get("version", ""))
+            self.values["version"], self.outdated = str(refused.facts.get("version", "")), True
         elif not self.errors:
             self.objection = sentence(refused)
 

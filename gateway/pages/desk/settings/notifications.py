@@ -8,7 +8,7 @@ from gateway.context import current_services
 from gateway.pages.backend import Json
 from gateway.pages.desk.frame import back, done, exists, may, page, show
 from gateway.pages.desk.settings.calendars import listed
-from gateway.pages.desk.settings.forms import Entries, by_id, read
+from gateway.pages.desk.settings.forms import Entries, by_id, read, seen
 from gateway.pages.words import _
 from runtime.errors import Refused
 
@@ -36,7 +36,7 @@ def notifications() -> Response:
 def notification(id: Any) -> Response:
     """One calendar's addresses."""
     calendar, found = by_id(listed(), id), current_services().notify.notification_settings(str(id))
-    return _page(calendar, Entries({name: found[name] or "" for name in FIELDS}), found)
+    return _page(calendar, Entries({name: str(found[name] or "") for name in (*FIELDS, "version")}), found)
 
 
 @page("/settings/notifications/<uuid:id>", "desk_settings_notification_save", methods=("POST",), scope=EDIT)
@@ -45,7 +45,7 @@ def save_notification(id: Any) -> Response:
     entries = read(FIELDS)
     try:
         wanted = {name: entries[name] or None for name in FIELDS}
-        saved = current_services().notify.update_notification_settings(str(id), wanted)
+        saved = current_services().notify.update_notification_settings(str(id), wanted | seen(entries))
         if saved.get("hint"):
             return back(PAGE, did="saved", id=id)  # where the hint is read
         return back(LIST, did="saved")

@@ -1,7 +1,5 @@
 """Online booking: the form's own questions, the limit of open bookings, and the widget for the practice's homepage."""
 
-import hashlib
-import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from gateway.api.settings import FormRequest, PracticeChanges
 from gateway.context import current_services, gateway
 from gateway.pages.backend import Json
 from gateway.pages.desk.frame import back, done, may, page, show, signed_in
-from gateway.pages.desk.settings.forms import ADMIN, Entries, number, read
+from gateway.pages.desk.settings.forms import ADMIN, Entries, number, read, seen
 from gateway.pages.words import _
 from runtime.errors import Refused
 
@@ -53,9 +51,7 @@ def change_form() -> Response:
     wanted = {"fields": _fields(questions), "max_open_bookings": number(entries["max_open_bookings"])}
     if _judge(entries, wanted):
         try:
-            if (version := _version(_form())) != entries["version"]:
-                raise Refused("precondition_failed", {"version": version})
-            current_services().booking.update_form(wanted)
+            current_services().booking.update_form(wanted | seen(entries))
             gateway().practices.forget(signed_in()["practice"]["id"], "form")
             return back(PAGE, did="saved")
         except Refused as refused:
@@ -94,12 +90,7 @@ def _stored() -> tuple[list[Question], Entries]:
         for one in form["fields"]
     ]
     most = form["max_open_bookings"]
-    return questions, Entries({"max_open_bookings": "" if most is None else str(most), "version": _version(form)})
-
-
-def _version(form: Json) -> str:
-    """What tells one form from another: booking keeps no version of it."""
-    return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()[:16]
+    return questions, Entries({"max_open_bookings": "" if most is None else str(most), "version": str(form["version"])})
 
 
 def _typed() -> list[Question]:

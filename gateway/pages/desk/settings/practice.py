@@ -115,7 +115,7 @@ def add_place() -> Response:
 def place(id: Any) -> Response:
     """One place."""
     found = by_id(current_services().practice.places()["items"], id)
-    return _place(Entries({"name": found["name"], "address": found["address"]}), found)
+    return _place(Entries({name: str(found[name]) for name in ("name", "address", "version")}), found)
 
 
 @page("/settings/practice/places/<uuid:id>", "desk_settings_place_save", methods=("POST",), scope=ADMIN)
@@ -124,7 +124,7 @@ def save_place(id: Any) -> Response:
     entries = read(("name", "address"))
     if entries.judge(PlaceRequest(), wanted := filled({name: entries[name] for name in ("name", "address")})):
         try:
-            current_services().practice.update_place(str(id), wanted)
+            current_services().practice.update_place(str(id), wanted | seen(entries))
             return _placed()
         except Refused as refused:
             if refused.code == "not_found":

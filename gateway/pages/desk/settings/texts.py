@@ -8,7 +8,7 @@ from gateway.api.templates import TemplateTexts
 from gateway.context import current_services, locale
 from gateway.pages.backend import Json
 from gateway.pages.desk.frame import back, done, may, page, show
-from gateway.pages.desk.settings.forms import Entries, read
+from gateway.pages.desk.settings.forms import Entries, read, seen
 from gateway.pages.desk.settings.sms_length import measure
 from gateway.pages.dev import MAIL_POLICY
 from gateway.pages.words import NAMES as LANGUAGES
@@ -50,22 +50,21 @@ def _language() -> str:
 def text(name: str) -> Response:
     """One of them with its preview; without the right to change it, to look at."""
     template = current_services().notify.template(name, _language())
-    return _page(template, Entries({field: template[field] for field in _fields(name)}))
+    return _page(template, _stored(template))
 
 
 @page("/settings/texts/<name:name>", "desk_settings_text_save", methods=("POST",), scope=EDIT)
 def save_text(name: str) -> Response:
     """Save the words; or show them, or bring ours back."""
     action, chosen, notify = request.form.get("action", "save"), _language(), current_services().notify
-    if action == "reset":
-        notify.update_template(name, chosen, dict.fromkeys(_fields(name)))
-        return back(PAGE, did="reset", name=name, locale=chosen)
     template, entries = notify.template(name, chosen), read(_fields(name))
-    if action == "save" and entries.judge(TemplateTexts(), wanted := _wanted(template, entries)):
+    ours = action == "reset"
+    wanted = dict.fromkeys(_fields(name)) if ours else _wanted(template, entries)
+    if action in ("save", "reset") and (ours or entries.judge(TemplateTexts(), wanted)):
         try:
             if wanted:
-                notify.update_template(name, chosen, wanted)
-            return back(PAGE, did="saved", name=name, locale=chosen)
+                notify.update_template(name, chosen, wanted | seen(entries))
+            return back(PAGE, did="reset" if ours else "saved", name=name, locale=chosen)
         except Refused as refused:
             entries.refused(refused)
     return _page(template, entries)
@@ -76,8 +75,12 @@ def text_as_mail(name: str) -> Response:
     """The mail as its reader will see it, with the words as typed; nothing is stored."""
     use_policy(MAIL_POLICY.replace("frame-ancestors 'self'", "frame-ancestors 'none'"))
     entries = read(_fields(name))
-    seen = current_services().notify.preview_template(name, _language(), _typed(entries))
-    return Plain(seen.get("html") or "", mimetype="text/html")
+    looks = current_services().notify.preview_template(name, _language(), _typed(entries))
+    return Plain(looks.get("html") or "", mimetype="text/html")
+
+
+def _stored(template: Json) -> Entries:
+    return Entries({name: template[name] for name in _fields(template["name"])} | {"version": str(template["version"])})
 
 
 def _fields(name: str) -> tuple[str, ...]:
@@ -96,10 +99,10 @@ def _wanted(template: Json, entries: Entries) -> Json:
 def _page(template: Json, entries: Entries) -> Response:
     name, chosen = template["name"], template["locale"]
     entries.labels = _labels(name)
-    seen: Json = {}
+    looks: Json = {}
     if not entries.errors:
         try:
-            seen = current_services().notify.preview_template(name, chosen, _typed(entries))
+            looks = current_services().notify.preview_template(name, chosen, _typed(entries))
         except Refused as refused:
             entries.refused(refused)
     said = {"saved": _("The text has been saved."), "reset": _("Our text holds again.")}
@@ -108,8 +111,8 @@ def _page(template: Json, entries: Entries) -> Response:
         entries.status,
         words=template,
         entries=entries,
-        seen=seen,
-        sms=measure(seen["sms"]) if seen.get("sms") else None,
+        seen=looks,
+        sms=measure(looks["sms"]) if looks.get("sms") else None,
         meanings=_meanings(template["placeholders"]),
         chosen=chosen,
         languages=LANGUAGES,

@@ -78,7 +78,7 @@ ANSWERS = {
         (*_CHANGED, "customer_not_linked", _SEEN),
     ),
     "remind_all": Answer("Remind the customers of several, all or none.", schemas.Listing, _CHANGED),
-    "update_form": Answer("Replace the form's fields and the limit.", schemas.Form),
+    "update_form": Answer("Replace the form's fields and the limit.", schemas.Form, (_SEEN,)),
     "customers": Answer("Customers by name, filtered, in pages.", customer_schemas.RecordPage),
     "customer": Answer("One of them, also one merged into another.", customer_schemas.Record, ("not_found",)),
     "create_customer": Answer("Make a record.", customer_schemas.Record, (_ONCE,)),

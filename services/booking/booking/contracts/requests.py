@@ -273,8 +273,11 @@ class FormField(Schema):
 
 
 class FormUpdate(Schema):
+    """The whole form; with `if_version` only if it still has that version."""
+
     fields_ = List(Nested(FormField), required=True, data_key="fields", validate=validate.Length(max=MAX_FIELDS))
     max_open_bookings = Integer(load_default=None, allow_none=True, validate=validate.Range(1, 1000))
+    if_version = Integer(load_default=None, allow_none=True, strict=True)
 
     @validates_schema
     def distinct(self, data: dict[str, Any], **_: Any) -> None:

@@ -400,6 +400,7 @@ class Form(Schema):
 
     fields_ = several(FormField, "In their order.", data_key="fields")
     max_open_bookings = whole("Per customer; null: no limit.", null=True)
+    version = whole("Another one after each change; of forms that are the same it is the same.")
 
 
 class ManageLinks(Schema):

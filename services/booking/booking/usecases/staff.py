@@ -17,6 +17,7 @@ from booking.store import practice as practices
 from booking.usecases import moves
 from booking.usecases.common import edit, manage_token, update
 from runtime.db import Session
+from runtime.versions import content_version, one_at_a_time
 
 
 def seek(session: Session, practice_id: str, id: str, *, lock: bool = False) -> Appointment:
@@ -144,11 +145,22 @@ def acknowledge(
 def form(session: Session, practice_id: str) -> dict[str, Any]:
     """The fields that the practice added to the booking form, and its limit of open bookings."""
     fields_, most = practices.rules(session, practice_id)
-    return {"fields": fields_, "max_open_bookings": most}
+    found = {"fields": fields_, "max_open_bookings": most}
+    return {**found, "version": content_version(found)}
 
 
-def update_form(session: Session, practice_id: str, fields_: list[dict[str, Any]], most: int | None) -> dict[str, Any]:
-    """Replace the form. Appointments made before keep their answers and labels."""
+def update_form(
+    session: Session,
+    practice_id: str,
+    fields_: list[dict[str, Any]],
+    most: int | None,
+    if_version: int | None = None,
+) -> dict[str, Any]:
+    """Replace the form. Appointments made before keep their answers and labels. Raises PreconditionFailed."""
+    one_at_a_time(session, f"form|{practice_id}")
+    version = form(session, practice_id)["version"]
+    if if_version not in (None, version):
+        raise PreconditionFailed(version=version)
     practices.save_rules(session, practice_id, fields_, most)
     return form(session, practice_id)
 

@@ -123,6 +123,16 @@ def test_no_manage_token_is_stored(desk):
         assert token not in str(rows)
 
 
+def test_two_who_change_the_form_do_not_overwrite_each_other(desk):
+    """Who comes second learns the version of now."""
+    seen = desk.call("form", practice_id=desk.practice)["version"]
+    first = desk.staff("update_form", fields=FORM, if_version=seen)
+    refused = desk.refused(desk.staff, "update_form", fields=[], max_open_bookings=2, if_version=seen)
+    assert (refused.code, refused.facts) == ("precondition_failed", {"version": first["version"]})
+    assert desk.call("form", practice_id=desk.practice) == first
+    assert desk.staff("update_form", fields=[], if_version=first["version"])["version"] == seen
+
+
 def test_answers_are_checked_and_kept_with_the_labels_of_their_day(desk):
     """A later change of the form changes no earlier comment."""
     desk.staff("update_form", fields=FORM)
@@ -134,7 +144,8 @@ def test_answers_are_checked_and_kept_with_the_labels_of_their_day(desk):
     details = desk.staff("appointment", id=booked["id"])
     assert details["answers"] == [{"name": "insurer", "label": "Krankenkasse", "value": "AOK"}]
     assert "Krankenkasse: AOK" in details["comment"]
-    assert desk.call("form", practice_id=desk.practice) == {"fields": [], "max_open_bookings": None}
+    form = desk.call("form", practice_id=desk.practice)
+    assert (form["fields"], form["max_open_bookings"]) == ([], None)
 
 
 def test_a_refused_booking_leaves_no_trace(desk):

@@ -23,11 +23,11 @@ _NO_SMS = ("plan_required", "sms_unavailable")
 ANSWERS = {
     "templates": Answer("All templates of one language.", schemas.AllWords),
     "template": Answer("One of them.", schemas.Words),
-    "update_template": Answer("Change the practice's own words.", schemas.Words),
+    "update_template": Answer("Change the practice's own words.", schemas.Words, ("precondition_failed",)),
     "preview_template": Answer("How it will look, with an invented appointment.", schemas.Preview),
     "notification_settings": Answer("Where a calendar's practitioner hears of bookings.", schemas.Channels, _GONE),
     "all_notification_settings": Answer("The same of all calendars.", schemas.AllChannels),
-    "update_notification_settings": Answer("Change that.", schemas.Channels, _GONE),
+    "update_notification_settings": Answer("Change that.", schemas.Channels, (*_GONE, "precondition_failed")),
     "channels": Answer("By which channels the practice can send.", schemas.Ways),
     "require_channels": Answer(
         "Refuses channels by which it cannot.", schemas.Ways, ("plan_required", "sms_unavailable")

@@ -45,16 +45,24 @@ class TemplateWords(TemplateName):
     sms = fields.String(allow_none=True)
 
 
+class TemplateUpdate(TemplateWords):
+    """With `if_version` only if the template still has that version."""
+
+    if_version = fields.Integer(load_default=None, allow_none=True, strict=True)
+
+
 class CalendarRef(Schema):
     calendar = _id(required=True)
 
 
 class ChannelChanges(CalendarRef):
-    """Null or an empty text switches the channel off; what is left out stays."""
+    """Null or an empty text switches the channel off; what is left out stays. With `if_version` only if the addresses
+    still have that version."""
 
     email = fields.String(allow_none=True)
     phone = fields.String(allow_none=True)
     copy_to = fields.String(allow_none=True)
+    if_version = fields.Integer(load_default=None, allow_none=True, strict=True)
 
 
 class Rule(Schema):

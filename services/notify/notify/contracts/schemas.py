@@ -34,6 +34,7 @@ class Words(Schema):
 
     name = string("Which message it is for.", among=NAMES)
     locale = string("Its language.", among=LOCALES)
+    version = whole("Another one after each change; the same for the same content.")
     title = string("What staff call it.")
     subject = string("With placeholders.")
     text = string("With placeholders.")
@@ -69,6 +70,7 @@ class Channels(Schema):
     email = string("Address for notices.", null=True)
     phone = string("E.164.", null=True)
     copy_to = string("Address for copies of customers' mails.", null=True)
+    version = whole("Another one after each change; of addresses that are the same it is the same.")
     hint = fields.String(metadata={"description": "Mails to this host tend to be sorted out.", "enum": ["spam_folder"]})
 
 

@@ -99,7 +99,8 @@ def overrides(session: Session, practice_id: str, locale: str) -> dict[str, Temp
     query = select(TemplateOverride).where(
         TemplateOverride.practice_id == practice_id, TemplateOverride.locale == locale
     )
-    return {row.name: row for row in session.orm.scalars(query)}
+    fresh = query.execution_options(populate_existing=True)  # it may have been changed since it was read
+    return {row.name: row for row in session.orm.scalars(fresh)}
 
 
 def letterheads(session: Session, practices: Iterable[str]) -> dict[str, Letterhead]:

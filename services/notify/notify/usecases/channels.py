@@ -8,11 +8,12 @@ from marshmallow import ValidationError, validate
 
 from notify import words
 from notify.domain.decide import Channel
-from notify.domain.errors import Invalid, NotFound, PlanRequired, SmsUnavailable
+from notify.domain.errors import Invalid, NotFound, PlanRequired, PreconditionFailed, SmsUnavailable
 from notify.domain.plan import allows_sms
 from notify.store import projections, settings
 from notify.usecases.numbers import e164, for_sms
 from runtime.db import Session
+from runtime.versions import content_version, one_at_a_time
 
 SPAM_FOLDER_HOSTS = frozenset({"hotmail.com", "outlook.com", "live.com"})
 _EMAIL = validate.Email()
@@ -36,15 +37,24 @@ def all_notification_settings(session: Session, practice_id: str) -> dict[str, A
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: row.get(name) for name in ("email", "phone", "copy_to")}
+    found: dict[str, Any] = {name: row.get(name) for name in ("email", "phone", "copy_to")}
+    found["version"] = content_version(found)
     return {**found, "hint": "spam_folder"} if may_land_in_spam(found["email"]) else found
 
 
 def update_notification_settings(
-    session: Session, practice_id: str, calendar: str, changes: dict[str, str | None], reader: str
+    session: Session,
+    practice_id: str,
+    calendar: str,
+    changes: dict[str, str | None],
+    reader: str,
+    if_version: int | None = None,
 ) -> dict[str, Any]:
-    """Change addresses; null or an empty text switches one off. Raises NotFound, Invalid."""
+    """Change addresses; null or an empty text switches one off. Raises NotFound, Invalid, PreconditionFailed."""
+    one_at_a_time(session, f"channels|{calendar}")
     now = notification_settings(session, practice_id, calendar)
+    if if_version not in (None, now["version"]):
+        raise PreconditionFailed(version=now["version"])
     country = (projections.practice(session, practice_id) or {}).get("country") or "DE"
     checked = _check({name: (value or "").strip() or None for name, value in changes.items()}, country, reader)
     kept = {name: now[name] for name in ("email", "phone", "copy_to")}

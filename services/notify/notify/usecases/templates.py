@@ -7,11 +7,12 @@ from importlib.resources import files
 from typing import Any
 
 from notify import words
-from notify.domain.errors import Invalid
+from notify.domain.errors import Invalid, PreconditionFailed
 from notify.domain.templates import NAMES, PLACEHOLDERS, Template, problems
 from notify.models import TemplateOverride
 from notify.store import projections, settings
 from runtime.db import Session
+from runtime.versions import content_version, one_at_a_time
 
 FIELDS = ("subject", "text", "button", "closing", "filename", "sms")
 
@@ -38,10 +39,21 @@ def show_template(session: Session, practice_id: str, name: str, locale: str) ->
 
 
 def update_template(
-    session: Session, practice_id: str, name: str, locale: str, changes: dict[str, str | None], reader: str
+    session: Session,
+    practice_id: str,
+    name: str,
+    locale: str,
+    changes: dict[str, str | None],
+    reader: str,
+    if_version: int | None = None,
 ) -> dict[str, Any]:
-    """Save the practice's words; null brings ours back. Raises Invalid, worded in the `reader`'s language."""
+    """Save the practice's words; null brings ours back. Raises Invalid, worded in the `reader`'s language, and
+    PreconditionFailed."""
     check(name, changes, reader)
+    one_at_a_time(session, f"template|{practice_id}|{name}|{locale}")
+    before = show_template(session, practice_id, name, locale)
+    if if_version not in (None, before["version"]):
+        raise PreconditionFailed(version=before["version"])
     settings.save_override(session, practice_id, name, locale, changes)
     return show_template(session, practice_id, name, locale)
 
@@ -72,11 +84,13 @@ def _words(row: TemplateOverride) -> dict[str, str | None]:
 def _view(own: Mapping[str, TemplateOverride], name: str, locale: str) -> dict[str, Any]:
     now = template(own, name, locale)
     changed = [field for field, value in _words(own[name]).items() if value is not None] if name in own else []
+    holds = {field: getattr(now, field) for field in FIELDS}
     return {
         "name": name,
         "locale": locale,
+        "version": content_version([holds, changed]),
         "title": defaults(locale)[name]["title"],
-        **{field: getattr(now, field) for field in FIELDS},
+        **holds,
         "changed": changed,
         "placeholders": sorted(PLACEHOLDERS),
     }

@@ -13,14 +13,31 @@ def test_addresses_are_entered_changed_and_deleted(databases: Databases) -> None
     """What is left out stays; an empty field switches the channel off; numbers become international."""
     desk = Desk(databases).ready()
     change = lambda **fields: desk.staff("update_notification_settings", calendar=CALENDAR, **fields)  # noqa: E731
-    assert change(email="a@b.example", phone="030 901820") == {
-        "email": "a@b.example",
-        "phone": "+4930901820",
-        "copy_to": None,
-    }
+    changed = change(email="a@b.example", phone="030 901820")
+    assert (changed["email"], changed["phone"], changed["copy_to"]) == ("a@b.example", "+4930901820", None)
     assert change(copy_to="c@b.example")["email"] == "a@b.example"
     assert change(email="")["email"] is None
     assert desk.staff("notification_settings", calendar=CALENDAR)["copy_to"] == "c@b.example"
+
+
+def test_two_who_change_addresses_or_words_do_not_overwrite_each_other(databases: Databases) -> None:
+    """Who comes second learns the version of now; with it, or without any, the change counts."""
+    desk = Desk(databases).ready()
+    words = {"name": "reminder", "locale": "de"}
+    for look, change, key, field in (
+        ("notification_settings", "update_notification_settings", {"calendar": CALENDAR}, "copy_to"),
+        ("template", "update_template", words, "closing"),
+    ):
+        seen = desk.staff(look, **key)["version"]
+        first = desk.staff(change, **key, **{field: "a@b.example"}, if_version=seen)
+        assert (first[field], first["version"] != seen) == ("a@b.example", True)
+        with pytest.raises(Refused) as refused:
+            desk.staff(change, **key, **{field: "c@d.example"}, if_version=seen)
+        assert (refused.value.code, refused.value.facts) == ("precondition_failed", {"version": first["version"]})
+        assert desk.staff(look, **key)[field] == "a@b.example"
+        second = desk.staff(change, **key, **{field: "c@d.example"}, if_version=first["version"])
+        assert (second[field], desk.staff(look, **key)) == ("c@d.example", second)
+        assert desk.staff(change, **key, **{field: None})["version"] not in (first["version"], second["version"])
 
 
 @pytest.mark.parametrize("host", ["hotmail.com", "Outlook.com", "live.com"])

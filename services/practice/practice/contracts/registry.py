@@ -28,8 +28,8 @@ ANSWERS = {
         "Change the fields that are sent.", schemas.PracticeSettings, ("not_found", "precondition_failed")
     ),
     "places": Answer("The caller's places.", schemas.PlacePage, _GONE),
-    "create_place": Answer("Add a place, last in the order.", schemas.Place, _GONE),
-    "update_place": Answer("Change the fields that are sent.", schemas.Place, _GONE),
+    "create_place": Answer("Add a place, last in the order.", schemas.OwnPlace, _GONE),
+    "update_place": Answer("Change the fields that are sent.", schemas.OwnPlace, (*_GONE, "precondition_failed")),
     "provision": Answer(
         "The operator makes a practice with its first user; nothing happens if it is there.",
         schemas.Provisioned,

@@ -149,9 +149,12 @@ class PlaceFields(Request):
 
 
 class PlaceUpdate(Request):
+    """With `if_version` only if the place still has that version."""
+
     id = fields.UUID(required=True)
     name = line(120)
     address = line(300)
+    if_version = fields.Integer(load_default=None, allow_none=True, strict=True)
 
     @post_load
     def id_as_text(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -14,6 +14,12 @@ class Place(Schema):
     address = string("In one line.")
 
 
+class OwnPlace(Place):
+    """A branch as its practice sees it."""
+
+    version = whole("Another one after each change; the same for the same content.")
+
+
 class Practice(Schema):
     """A whole practice, or tenant."""
 
@@ -93,7 +99,7 @@ class Provisioned(Schema):
     practice_id = ident("The practice.")
 
 
-PlacePage = page(Place)
+PlacePage = page(OwnPlace)
 
 
 class Letter(Schema):

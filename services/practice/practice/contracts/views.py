@@ -3,6 +3,7 @@
 from typing import Any
 
 from practice.domain import Place, Practice, User
+from runtime.versions import content_version
 
 PLAIN = (
     *("id", "slug", "name", "email", "phone", "locale", "time_zone", "country", "currency", "show_prices", "accent"),
@@ -13,6 +14,16 @@ PLAIN = (
 def place_data(place: Place) -> dict[str, Any]:
     """A place."""
     return {"id": place.id, "name": place.name, "address": place.address}
+
+
+def own_place(place: Place) -> dict[str, Any]:
+    """A place as its practice sees it: with its version."""
+    return {**place_data(place), "version": place_version(place)}
+
+
+def place_version(place: Place) -> int:
+    """Another one after each change."""
+    return content_version([place.name, place.address])
 
 
 def practice_data(practice: Practice) -> dict[str, Any]:

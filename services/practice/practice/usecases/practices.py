@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from practice.contracts.views import practice_data
+from practice.contracts.views import place_version, practice_data
 from practice.domain import EmailTaken, NotFound, Place, Practice, PreconditionFailed, User
 from practice.store import practices as store
 from practice.store import users
@@ -44,12 +44,16 @@ def create_place(session: Session, now: datetime, practice_id: str, name: str, a
     return place
 
 
-def update_place(session: Session, now: datetime, practice_id: str, place_id: str, changes: dict[str, Any]) -> Place:
-    """Raises NotFound, also for another practice's place."""
+def update_place(
+    session: Session, now: datetime, practice_id: str, place_id: str, if_version: int | None, changes: dict[str, Any]
+) -> Place:
+    """Raises NotFound, also for another practice's place, and PreconditionFailed."""
     old = _known(store.practice_by_id(session, practice_id, lock=True))
     places = {place.id: place for place in old.places}
     if place_id not in places:
         raise NotFound(place=place_id)
+    if if_version not in (None, version := place_version(places[place_id])):
+        raise PreconditionFailed(version=version)
     places[place_id] = replace(places[place_id], **changes)
     _change(session, now, old, replace(old, places=tuple(places.values())))
     return places[place_id]

@@ -156,11 +156,25 @@ def test_places_are_kept_in_order_and_told(desk: Any) -> None:
     id = desk.provision()
     new = desk.as_staff("create_place", {"name": "Top Hearing (B)", "address": "Berlin"}, id, "practice:admin")
     first = desk.as_staff("places", {}, id, "practice:read")["items"][0]
-    desk.as_staff("update_place", {"id": first["id"], "address": "Neue Straße 2"}, id, "practice:admin")
+    changed = desk.as_staff("update_place", {"id": first["id"], "address": "Neue Straße 2"}, id, "practice:admin")
     places = desk.as_staff("places", {}, id, "practice:read")["items"]
-    assert places == [{**first, "address": "Neue Straße 2"}, new]
-    assert told(desk)[-1].data["places"] == places
+    assert places == [changed, new]
+    assert changed == {**first, "address": "Neue Straße 2", "version": changed["version"]}
+    told_places = [{name: each[name] for name in ("id", "name", "address")} for each in places]
+    assert told(desk)[-1].data["places"] == told_places
     assert told(desk)[-1].version == 3
+
+
+def test_two_who_change_a_place_do_not_overwrite_each_other(desk: Any) -> None:
+    """A change of another place, or of the practice, is no change of this one."""
+    id = desk.provision()
+    new = desk.as_staff("create_place", {"name": "B", "address": "Berlin"}, id, "practice:admin")
+    desk.as_staff("update", {"name": "Anders"}, id, "practice:admin")
+    mine = {"id": new["id"], "if_version": new["version"]}
+    changed = desk.as_staff("update_place", {**mine, "name": "C"}, id, "practice:admin")
+    facts = refused("precondition_failed", desk.as_staff, "update_place", {**mine, "name": "D"}, id, "practice:admin")
+    assert facts == {"version": changed["version"]}
+    assert desk.as_staff("places", {}, id, "practice:read")["items"][-1] == changed
 
 
 def test_another_practices_place_is_not_there(desk: Any) -> None:
