@@ -161,6 +161,18 @@ def test_a_person_moves_the_appointment(client: StrictClient, house: House, book
     assert house.asked("booking.reschedule_managed")[0]["start"] == fields["start"]
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [("accepted", "Eine neue Bestätigung ist unterwegs"), ("pending", "Die Praxis bestätigt die neue Zeit")],
+)
+def test_a_moved_request_is_not_called_confirmed(
+    client: StrictClient, house: House, book: Book, status: str, told: str
+) -> None:
+    """Decision 4: a service by request waits for the practice again."""
+    house.booked[token := book()]["status"] = status
+    assert told in client.get(f"/a/{token}?said=moved").text
+
+
 def test_the_confirmed_time_is_the_one_that_was_shown(
     client: StrictClient, house: House, book: Book, clock: FakeClock
 ) -> None:
