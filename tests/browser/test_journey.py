@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.conftest import PASSWORD, PICTURES, Open
 from tests.browser.test_while_it_changes import book
@@ -33,11 +33,11 @@ def look(page: Page, name: str, scripts: bool = True) -> None:
     assert report.violations_count == 0, f"{name}: {report.generate_report()}"
 
 
-def fill(page: Page) -> None:
+def fill(page: Page | FrameLocator) -> None:
     """What every booking needs, at a person's speed."""
     for label, value in ENTRIES.items():
         page.get_by_label(label, exact=True).fill(value)
-    page.wait_for_timeout(2100)
+    page.locator("body").page.wait_for_timeout(2100)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
