@@ -129,7 +129,7 @@ AGAIN = (
 STATE_OF = select(MESSAGE.state).where(MESSAGE.id == bindparam("message"))
 STANDING = (*MESSAGE["id", "version", "purpose", "role", "channel", "recipient", "state"], START)
 MESSAGES_OF = select(*STANDING).where(MESSAGE.appointment_id == bindparam("appointment"))
-MESSAGES_OF_INVITATION = select(*STANDING).where(MESSAGE.invitation_id == bindparam("invitation"))
+MESSAGES_OF_INVITATION = select(*STANDING, MESSAGE.practice_id).where(MESSAGE.invitation_id == bindparam("invitation"))
 EXPIRE = (
     update(MESSAGES)
     .where(MESSAGE.id.in_(bindparam("ids", expanding=True)), MESSAGE.state == State.QUEUED)

@@ -146,7 +146,7 @@ def queued_again(session: Session, row: Any, outcome: Outcome, now: datetime) ->
     if row.appointment_id:
         supersede(session, row.appointment_id, now)
     elif row.invitation_id:
-        invitations.supersede(session, row.invitation_id, now)
+        invitations.supersede(session, row.invitation_id, row.practice_id, now)
 
 
 def ended(session: Session, row: Any, outcome: Outcome, now: datetime) -> None:

@@ -8,6 +8,7 @@ from notify.domain.decide import Role
 from notify.domain.delivery import BEHIND_BOOKINGS, GIVE_UP_AFTER, State
 from notify.store import queue
 from runtime.db import Session
+from runtime.errors import Permanent
 from runtime.ids import stable_id
 from runtime.messages import Event
 from runtime.telemetry import traceparent
@@ -17,18 +18,21 @@ def invitation_changed(session: Session, now: datetime, event: Event) -> None:
     """Queue the messages that this change asks for, and take those that they overtake out of the queue.
 
     Events may come in any order and more than once: an attempt is one message, and the newest attempt of a channel
-    goes out alone.
+    goes out alone. Raises Permanent when one practice tells of another's invitation.
     """
     orders = contracts.orders(event)
     queue.add_messages(session, [_row(event, order, now) for order in orders])
     metrics.count_each((order["channel"], State.QUEUED) for order in orders)
     if orders:
-        supersede(session, event.subject, now)
+        supersede(session, event.subject, event.practice_id, now)
 
 
-def supersede(session: Session, invitation_id: str, now: datetime) -> None:
-    """Expire queued messages behind a newer one of the same channel."""
+def supersede(session: Session, invitation_id: str, practice_id: str, now: datetime) -> None:
+    """Expire queued messages behind a newer one of the same channel. Raises Permanent where they are another
+    practice's."""
     messages = queue.messages_of_invitation(session, invitation_id)
+    if any(message.practice_id != practice_id for message in messages):
+        raise Permanent("an invitation of another practice")
     newest: dict[str, int] = {}
     for message in messages:
         newest[message.channel] = max(message.version, newest.get(message.channel, 0))

@@ -1,6 +1,7 @@
 """Guests of video calls hear of them by mail and SMS, each attempt once, and invitations hears what became of it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from itertools import permutations
@@ -214,6 +215,16 @@ def test_a_message_that_came_too_late_is_told_as_failed(lite: Post) -> None:
     assert [(each["type"], each["reason"]) for each in lite.told()] == [
         ("email.failed", "Die Nachricht konnte nicht rechtzeitig gesendet werden.")
     ]
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_another_practices_invitation_stays_as_it_is(lite: Post, attempt: int) -> None:
+    """Parked: a newer attempt would expire what the guest is to hear, and the log would show a stranger's message."""
+    lite.hears(invitation("created", order()))
+    foreign = invitation("resent", order(attempt), version=2)
+    with pytest.raises(Permanent):
+        lite.hears(replace(foreign, practice_id=new_id()))
+    assert lite.states() == [("email", "erika@example.org", "queued")]
 
 
 @pytest.mark.parametrize(
