@@ -1,6 +1,8 @@
 """The operator's pages: who may enter, what is shown, what the buttons do."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -214,3 +216,13 @@ def test_an_empty_list_says_so(operator: StrictClient, parking: FakeParking) -> 
     assert "Nur die ersten 200" in operator.get("/ops/parked").text
     parking.messages = []
     assert "Nichts ist geparkt." in operator.get("/ops/parked").text
+
+
+def test_every_class_of_these_pages_has_a_rule() -> None:
+    """A frame that another page's change takes the style from looks broken, and no other test would see it."""
+    gateway = Path(__file__).parents[2]
+    sheets = [sheet for sheet in (gateway / "static").glob("*.css") if sheet.name != "print.css"]
+    rules = "\n".join(sheet.read_text() for sheet in sheets)
+    for page in (gateway / "templates").glob("operator*.html"):
+        for name in {each for found in re.findall(r'class="([\w -]+)"', page.read_text()) for each in found.split()}:
+            assert re.search(rf"\.{name}\b", rules), f"{page.name}: {name}"
