@@ -18,7 +18,7 @@ HERE = (
 
 
 @pytest.fixture(name="visit")
-def _visit(launch: Callable[..., Browser], site: Site) -> Iterator[Callable[[str], Page]]:
+def _visit(launch: Callable[..., Browser], site: Site) -> Iterator[Callable[[str, str], Page]]:
     """Opens a homepage that embeds the demo practice, which names one of the two as its own."""
     sign_in = {"email": "demo@top-hearing.example", "password": PASSWORD}
     token = requests.post(f"{site}/api/v1/auth/token", json=sign_in, timeout=20).json()["access_token"]
@@ -32,19 +32,19 @@ def _visit(launch: Callable[..., Browser], site: Site) -> Iterator[Callable[[str
     for origin in (HOMEPAGE, STRANGER):
         context.route(f"{origin}/", lambda route: route.fulfill(content_type="text/html", body=script))
 
-    def visit(origin: str) -> Page:
+    def visit(origin: str, outcome: str) -> Page:
         page = context.new_page()
-        page.goto(f"{origin}/")
-        expect(page.locator("iframe")).to_be_visible()
+        with page.expect_event(outcome, lambda request: "embed=1" in request.url):
+            page.goto(f"{origin}/")
         return page
 
     yield visit
     browser.close()
 
 
-def test_a_customer_books_on_the_practices_own_homepage(visit: Callable[[str], Page]) -> None:
+def test_a_customer_books_on_the_practices_own_homepage(visit: Callable[[str, str], Page]) -> None:
     """Without a cookie, and the frame is as tall as its page."""
-    page = visit(HOMEPAGE)
+    page = visit(HOMEPAGE, "requestfinished")
     inside: FrameLocator = page.frame_locator("iframe")
     inside.get_by_role("link", name="Servicetermin").click()
     inside.locator("button.slot").nth(70).click()
@@ -55,7 +55,6 @@ def test_a_customer_books_on_the_practices_own_homepage(visit: Callable[[str], P
     assert page.locator("iframe").evaluate("frame => frame.style.height").endswith("px")
 
 
-def test_nobody_else_can_frame_it(visit: Callable[[str], Page]) -> None:
-    page = visit(STRANGER)
-    page.wait_for_load_state("networkidle")
+def test_nobody_else_can_frame_it(visit: Callable[[str, str], Page]) -> None:
+    page = visit(STRANGER, "requestfailed")
     expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_have_count(0)
