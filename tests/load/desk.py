@@ -3,7 +3,7 @@
     python -m tests.load.desk [--short] [--only WORD] [--json FILE]
 
 Real processes, PostgreSQL and RabbitMQ; one reader, who asks for a page again and again. CPU is that of the gateway,
-the services and their database connections. Machines that are shared change their speed: compare with the empty route.
+the services and their database connections. Where others work on the machine, the best time and CPU say most.
 """
 
 import argparse
@@ -85,23 +85,23 @@ def _page(house: House, request: bytes, times: int) -> dict[str, Any]:
     measured.start()
     result = http.run(house.processes.port, repeat(request, times), clients=1)
     used = {part: seconds / times * 1000 for part, seconds in measured.read().items()}
-    p50, p95 = (result.quantile(q) * 1000 for q in (0.5, 0.95))
-    return {"p50_ms": p50, "p95_ms": p95, "cpu_ms": sum(used.values()), "cpu_ms_by_part": used,
+    best, p50, p95 = (result.quantile(q) * 1000 for q in (0.0, 0.5, 0.95))
+    return {"best_ms": best, "p50_ms": p50, "p95_ms": p95, "cpu_ms": sum(used.values()), "cpu_ms_by_part": used,
             "statuses": result.statuses}  # fmt: skip
 
 
 def table(report: dict[str, Any]) -> Iterator[str]:
     """The report for people, as Markdown."""
-    yield "| page | p50, ms | p95, ms | CPU, ms | gateway | services | database |"
-    yield "|---|---|---|---|---|---|---|"
+    yield "| page | best, ms | p50, ms | p95, ms | CPU, ms | gateway | services | database |"
+    yield "|---|---|---|---|---|---|---|---|"
     for name, page in report["pages"].items():
         parts = page["cpu_ms_by_part"]
         services = page["cpu_ms"] - parts["gateway"] - parts["database"]
-        times = f"{page['p50_ms']:.0f} | {page['p95_ms']:.0f} | {page['cpu_ms']:.0f}"
+        times = f"{page['best_ms']:.0f} | {page['p50_ms']:.0f} | {page['p95_ms']:.0f} | {page['cpu_ms']:.0f}"
         wrong = "" if set(page["statuses"]) == {200} else f" {page['statuses']}"
         yield f"| {name}{wrong} | {times} | {parts['gateway']:.0f} | {services:.0f} | {parts['database']:.0f} |"
     empty = report["empty_route"]
-    yield f"| *an empty page* | {empty['p50_ms']:.1f} | | {empty['cpu_ms']:.1f} | | | |"
+    yield f"| *an empty page* | | {empty['p50_ms']:.1f} | | {empty['cpu_ms']:.1f} | | | |"
 
 
 def main() -> None:
