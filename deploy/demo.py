@@ -26,6 +26,7 @@ Json = dict[str, Any]
 
 SLUG = "top-hearing"
 OWNER = "demo@top-hearing.example"
+RECEPTION = {"email": "rita@top-hearing.example", "name": "Rita Sommerfeld", "role": "reception"}
 ZONE = "Europe/Berlin"
 PATIENCE = 30.0  # seconds for one service to hear of another's change
 PLACE = {"name": "Top Hearing (S)", "address": "Königstraße 28, 70173 Stuttgart"}
@@ -124,6 +125,7 @@ class Demo:
     def seed(self) -> None:
         practice_id = self.provision()
         self.identity = self.sign_in()
+        self.colleague()
         calendars = {nickname: self.calendar(nickname, practice_id) for nickname in CALENDARS}
         services = {name: self.service(name, list(calendars.values())) for name in SERVICES}
         if not self.staff("booking", "appointments", {"limit": 1})["items"]:
@@ -159,6 +161,13 @@ class Demo:
             answer = self.rpc.call("practice", "sign_in", {**credentials, "address": "demo"})
         return str(answer["access_token"])
 
+    def colleague(self) -> None:
+        """Somebody at the reception, who signs in with the demo password, too."""
+        known = {user["email"] for user in self.staff("practice", "users", {})["items"]}
+        if RECEPTION["email"] not in known:
+            self.staff("practice", "invite_user", {**RECEPTION, "locale": "de"})
+            self.as_operator("set_password", {"email": RECEPTION["email"], "password": self.password})
+
     def calendar(self, nickname: str, practice_id: str) -> str:
         known = {c["nickname"]: c["id"] for c in self.staff("availability", "list_calendars", {})["items"]}
         id = known.get(nickname) or self.new_calendar(nickname)
@@ -187,7 +196,10 @@ class Demo:
         return str(known.get(name) or self.staff("availability", "create_service", {**wanted, **SERVICES[name]})["id"])
 
     def days_off(self, calendars: dict[str, str]) -> None:
-        """Public holidays and a vacation, later than the next eight weeks: those stay free for trying out."""
+        """Public holidays and a vacation, later than the next eight weeks: those stay free for trying out. And an
+        absence tomorrow, in the lunch break."""
+        noon = {end: self.working_day(1, at).isoformat() for end, at in (("from", "12:00"), ("to", "13:30"))}
+        self.staff("availability", "add_absence", {"calendar": calendars["Clara"], **noon, "reason": "Fortbildung"})
         first = (self.now + timedelta(weeks=8)).date()
         for year in (first.year, first.year + 1):
             region = {"country": "DE", "subdivision": "BW", "year": year, "language": "de"}

@@ -125,6 +125,7 @@ KINDS: dict[str, Kind] = {
         409, "The customer is not known yet", "Please link the appointment to a customer first."
     ),
     "mixed_status": Kind(409, "Different states", "All chosen appointments must have the same state."),
+    "registration_closed": Kind(403, "No registration here", "New practices are set up by the operator."),
     "sms_unavailable": Kind(409, "SMS cannot be sent", "No SMS provider is set up."),
     "customer_merged": Kind(
         409,

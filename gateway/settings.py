@@ -37,6 +37,9 @@ class GatewaySettings:
         "TRUSTED_PROXIES", "number of proxies in front whose X-Forwarded-* is true", 0, between(0)
     )
     dev_pages: bool = setting("DEV_PAGES", "1: serve /dev/mailbox and /dev/components", False)
+    self_registration: bool = setting(
+        "SELF_REGISTRATION", "1: practices register by themselves at /register; 0: only the operator makes them", True
+    )
     slots_ttl: float = setting("SLOTS_TTL", "seconds that a cached slot answer lives at most", 30.0, POSITIVE)
     request_timeout: float = setting("REQUEST_TIMEOUT", "seconds in which a request must be answered", 6.0, POSITIVE)
     log_level: str = setting("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", "INFO", checks.LOG_LEVEL)

@@ -8,9 +8,10 @@ from gateway.api.fields import Body, Email, Locale, Text, Zone
 from gateway.api.framework import answer
 from gateway.api.sign_in import routes as routes
 from gateway.clients import Json
-from gateway.context import current_services
+from gateway.context import current_services, gateway
 from gateway.countries import currency_of
 from gateway.security import limit
+from runtime.errors import Refused
 
 
 def new_password() -> fields.String:
@@ -51,7 +52,7 @@ class Choice(Body):
 
 
 @routes.route("/auth/register", methods=["POST"])
-@routes.refuses()
+@routes.refuses("registration_closed")
 @routes.body(Registration, examples.REGISTRATION)
 @routes.answers(202, answers.SentTo, {"email": examples.REGISTRATION["email"]})
 def register(body: Json) -> Response:
@@ -60,6 +61,8 @@ def register(body: Json) -> Response:
     A mail with a link confirms it; until then there is nothing. An address that signs in already gets a mail that says
     so, and the same answer. The currency is the country's.
     """
+    if not gateway().settings.self_registration:
+        raise Refused("registration_closed")
     limit("register", request.remote_addr or "")
     current_services().practice.register({**body, "currency": currency_of(body["country"])})
     return answer({"email": body["email"]}, 202)

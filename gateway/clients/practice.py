@@ -99,6 +99,10 @@ class Practice:
         """The practice after the changes. Refused `precondition_failed`."""
         return self._ask("practice", "update", changes)
 
+    def names(self) -> Json:
+        """Everybody's name by id, for whoever is signed in: items of id, name."""
+        return self._ask("practice", "names", {})
+
     def places(self) -> Json:
         """The places of the signed-in user's practice."""
         return self._ask("practice", "places", {})

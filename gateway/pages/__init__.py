@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from gateway import present
-from gateway.context import EXTENSION, locale
+from gateway.context import EXTENSION, gateway, locale
 from gateway.pages import (
     accent,
     backend,
@@ -49,6 +49,7 @@ def register(app: Flask) -> None:
     words.install(app)
     app.jinja_env.globals.update(
         asset=links.asset,
+        registers=lambda: gateway().settings.self_registration,
         to=links.to,
         here=links.here,
         embedded=links.embedded,

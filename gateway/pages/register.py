@@ -29,9 +29,16 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 200
 OPEN = 12 * HOUR
 
 
+def closed() -> Response:
+    """Practices cannot register by themselves here."""
+    return make_response(render_template("register_closed.html"), 403)
+
+
 @pages.get("/register")
-def register() -> str:
-    """The form, filled in as far as the language tells."""
+def register() -> Response | str:
+    """The form, filled in as far as the language tells; or the word that there is none."""
+    if not gateway().settings.self_registration:
+        return closed()
     country, zone = choices.USUAL[locale()]
     return _form(Entries({"country": country, "time_zone": zone}, []))
 
@@ -39,6 +46,8 @@ def register() -> str:
 @pages.post("/register")
 def registered() -> Response:
     """Send the letter. Whether the address is known makes no difference here."""
+    if not gateway().settings.self_registration:
+        return closed()
     entries = Entries({name: request.form.get(name, "").strip() for name in (*LONGEST, "country", "time_zone")}, [])
     password, trap = request.form.get("password", ""), request.form.get(guard.TRAP, "")
     _judge(entries, password)

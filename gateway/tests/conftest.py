@@ -147,6 +147,7 @@ ANSWERS: dict[str, Any] = {
     "practice.confirm": examples.CONFIRMED,
     "practice.forgot_password": {},
     "practice.choose_password": {"email": examples.REGISTRATION["email"]},
+    "practice.names": {"items": [{"id": examples.MEMBER["id"], "name": examples.MEMBER["name"]}]},
     "practice.users": {"items": [examples.MEMBER], "next": None},
     **dict.fromkeys(
         (f"practice.{name}" for name in ("user", "invite_user", "invite_again", "update_user", "me", "update_me")),

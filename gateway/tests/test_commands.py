@@ -3,7 +3,7 @@
 from flask.testing import FlaskClient
 
 from gateway.api import examples
-from gateway.tests.conftest import Stage
+from gateway.tests.conftest import Stage, stage_with
 from runtime.errors import Unavailable
 
 BOOK = "/api/v1/practices/top-hearing/appointments"
@@ -50,3 +50,11 @@ def test_what_was_known_is_used_while_practice_is_away(
     assert client.post(BOOK_FOR, json=STAFF_BOOKING, headers=bearer).status_code == 503
     client.get("/api/v1/practices/top-hearing")
     assert client.post(BOOK_FOR, json=STAFF_BOOKING, headers=bearer).status_code == 201
+
+
+def test_where_registration_is_switched_off_practice_is_not_asked() -> None:
+    """SELF_REGISTRATION=0, and the answer says so."""
+    stage = stage_with(self_registration=False)
+    response = stage.client().post("/api/v1/auth/register", json=examples.REGISTRATION)
+    assert (response.status_code, response.get_json()["code"]) == (403, "registration_closed")
+    assert stage.rpc.count("practice.register") == 0

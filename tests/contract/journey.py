@@ -107,6 +107,7 @@ class Journey:
         self.public("practice.invited", token=token)
         self.public("practice.choose_password", token=token, password=PASSWORD)
         self.staff("practice.users")
+        self.staff("practice.names")
         self.staff("practice.user", id=user)
         self.staff("practice.update_user", id=user, role="staff", time_zone="Europe/Paris")
         mine = self.staff("practice.me")

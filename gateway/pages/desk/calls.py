@@ -16,7 +16,7 @@ from runtime.errors import Refused, Unavailable
 WRITE = "notify:write"
 FIELDS = ("email", "phone")
 UNREACHED: Json = {"scope": "upcoming", "mark": "failed", "limit": 50, "cursor": None}
-GONE = ("not_found", "message_outdated", "conflict")
+GONE = ("message_outdated", "conflict")
 
 
 @page("/calls", "desk_calls")
@@ -53,6 +53,8 @@ def resend(message: UUID) -> Response:
             current_services().notify.resend_message(id, given)
             return back("desk_calls", did="sent")
         except Refused as refused:
+            if refused.code == "not_found":
+                raise
             if refused.code in GONE:
                 return back("desk_calls", did="nothing")
             _take_over(entries, id, refused)
@@ -77,12 +79,7 @@ def _field(name: str, message: str) -> str:
 
 
 def _mark(ask: Callable[[], Json], did: str) -> Response:
-    try:
-        ask()
-    except Refused as refused:
-        if refused.code != "not_found":
-            raise
-        did = "nothing"
+    ask()
     return back("desk_calls", did=did)
 
 

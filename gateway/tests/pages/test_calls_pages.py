@@ -135,7 +135,18 @@ def test_what_is_wrong_is_said_beside_the_field_and_stays_typed(
     assert page.html.count('role="alert"') == 1
 
 
-@pytest.mark.parametrize("code", ["not_found", "message_outdated", "conflict"])
+@pytest.mark.parametrize("action", ["called", "not-called", "resend"])
+def test_what_is_another_practices_is_not_found(enter: Enter, house: House, action: str) -> None:
+    """Nor led back from, as if it were there."""
+    client = enter()
+    _action, fields = client.get("/desk/calls").form("/resend")
+    for method in ("mark_called", "unmark_called", "resend_message"):
+        house.answers[f"notify.{method}"] = Refused("not_found")
+    sent = {"csrf_token": fields["csrf_token"], "email": "erika@example.org"}
+    assert client.post(f"/desk/calls/{new_id()}/{action}", sent).status == 404
+
+
+@pytest.mark.parametrize("code", ["message_outdated", "conflict"])
 def test_what_is_no_longer_possible_leads_back_to_the_list(enter: Enter, house: House, code: str) -> None:
     client = enter()
     house.answers["notify.resend_message"] = Refused(code)

@@ -11,7 +11,7 @@ from gateway.pages.desk.batch import packed
 from gateway.tests.pages.house import CALENDARS, PRACTICE, SERVICES, House
 from gateway.tests.pages.planner import ACCOUNT, EUROS, ID, USER, appointment, step
 from gateway.tests.pages.strict import StrictClient
-from runtime.errors import Refused
+from runtime.errors import Refused, Unavailable
 from runtime.identity import Caller, Signer
 from runtime.ids import new_id, stable_id
 from runtime.testing import SEED, FakeClock
@@ -37,7 +37,7 @@ def _sign_in(client: StrictClient, house: House, clock: FakeClock) -> SignIn:
                 "user": user,
                 "practice": {name: PRACTICE[name] for name in ("id", "slug", "name", "plan", "time_zone", "locale")},
             },
-            "practice.users": {"items": [{"id": stable_id("other"), "name": "Karl Kurz"}], "next": None},
+            "practice.names": {"items": [{"id": stable_id("other"), "name": "Karl Kurz"}]},
             "booking.inbox_count": {"count": 1},
             "booking.inbox": {"items": [appointment()], "next": None},
             "booking.appointments": {"items": [appointment()], "next": None},
@@ -292,7 +292,22 @@ def test_an_appointment_shows_everything(sign_in: SignIn, house: House) -> None:
                   "Karl Kurz", "Zahlung: 49,00 € (Bar)", "Kunde, über den Link", "Bis bald"):  # fmt: skip
         assert words in page.text, words
     assert "&lt;i&gt;Bitte" in page.html
-    assert len(house.asked("practice.users")) == 1
+    assert len(house.asked("practice.names")) == 1
+
+
+@pytest.mark.parametrize("scopes", [("booking:read",), ("booking:read", "booking:write")])
+def test_whoever_may_read_an_appointment_sees_who_changed_it(
+    sign_in: SignIn, house: House, scopes: tuple[str, ...]
+) -> None:
+    """Not the owner alone; while practice does not answer, the page is there all the same."""
+    client = sign_in(*scopes)
+    house.answers["booking.appointment"] = appointment(
+        history=[step(), step(version=2, what="accepted", actor="staff", via="desk", user_id=stable_id("other"))]
+    )
+    assert "Karl Kurz" in client.get(f"/desk/appointments/{ID}").text
+    house.answers["practice.names"] = Unavailable("away")
+    page = client.get(f"/desk/appointments/{ID}")
+    assert (page.status, "Karl Kurz" in page.text) == (200, False)
 
 
 FORMS: list[tuple[str, Json, str, Json]] = [

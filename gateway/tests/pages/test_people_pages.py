@@ -1,10 +1,13 @@
 """Registering, confirming, choosing passwords: what the pages decide alone, and say while practice is away."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from gateway.context import EXTENSION
 from gateway.tests.pages.conftest import Limits
 from gateway.tests.pages.house import PRACTICE, House
 from gateway.tests.pages.strict import Page, StrictClient
@@ -50,6 +53,20 @@ def test_the_address_on_the_next_page_is_our_own_word(client: StrictClient, form
     """Nobody puts words into our mouth by a link."""
     assert "max@mueller.example" in client.get(client.post(*form).location).text
     assert "evil" not in client.get("/register/sent?to=evil@evil.example").text
+
+
+def test_where_the_operator_makes_practices_nobody_registers(
+    client: StrictClient, house: House, app: Flask, form: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SELF_REGISTRATION=0: the page says so, no letter goes out, nothing leads there; earlier letters hold."""
+    parts = app.extensions[EXTENSION]
+    monkeypatch.setattr(parts, "settings", replace(parts.settings, self_registration=False))
+    for page in (client.get("/register"), client.post(*form)):
+        assert (page.status, "Neue Praxen richtet ein, wer diese Installation betreibt" in page.text) == (403, True)
+    assert house.asked("practice.register") == []
+    for path in ("/login", "/"):
+        assert "/register" not in client.get(path).html
+    assert confirm(client, house).status != 403
 
 
 def test_machines_are_asked_to_try_once_more(client: StrictClient, house: House) -> None:

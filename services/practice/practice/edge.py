@@ -5,7 +5,15 @@ import logging
 from typing import Any
 
 from practice.contracts import requests
-from practice.contracts.views import own_place, own_practice, practice_data, settings_data, signed_in_user, user_data
+from practice.contracts.views import (
+    own_place,
+    own_practice,
+    practice_data,
+    settings_data,
+    signed_in_user,
+    user_data,
+    user_name,
+)
 from practice.domain import BadCredentials, Forbidden, Invalid, User
 from practice.passwords import Passwords
 from practice.usecases import letters, practices, registration, sessions, users
@@ -138,6 +146,10 @@ class PracticeEdge:
     @rpc(requests.Request, allow=Access.STAFF, scope="practice:admin")
     def users(self, call: Call, request: Json) -> Json:
         return {"items": [user_data(user) for user in self.app.db.read(users.listed, call.practice_id)], "next": None}
+
+    @rpc(requests.Request, allow=Access.STAFF, scope="practice:read")
+    def names(self, call: Call, request: Json) -> Json:
+        return {"items": [user_name(user) for user in self.app.db.read(users.listed, call.practice_id)]}
 
     @rpc(requests.UserRef, allow=Access.STAFF, scope="practice:admin")
     def user(self, call: Call, request: Json) -> Json:

@@ -68,11 +68,7 @@ def absence(calendar: Any, id: Any) -> Response:
 @page("/calendar/absences/<uuid:calendar>/<uuid:id>", "desk_calendar_unblock", methods=("POST",), scope=BLOCK)
 def unblock(calendar: Any, id: Any) -> Response:
     """Be there again."""
-    try:
-        current_services().availability.remove_closure("absence", str(calendar), str(id))
-    except Refused as refused:
-        if refused.code != "not_found":
-            raise
+    current_services().availability.remove_closure("absence", str(calendar), str(id))
     day = request.form.get("day", "")
     return back("desk_calendar", did="back", view="day" if day else "", date=day)
 

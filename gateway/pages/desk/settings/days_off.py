@@ -81,12 +81,8 @@ def add(id: Any, kind: str) -> Response:
     scope=EDIT,
 )
 def remove(id: Any, kind: str, entry: Any) -> Response:
-    """Take an entry back; one that is gone is no error."""
-    try:
-        current_services().availability.remove_closure(CLOSURES[kind][2], str(id), str(entry))
-    except Refused as refused:
-        if refused.code != "not_found":
-            raise
+    """Take an entry back."""
+    current_services().availability.remove_closure(CLOSURES[kind][2], str(id), str(entry))
     return back(PAGE, id=str(id), did="removed")
 
 

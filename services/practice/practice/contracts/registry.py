@@ -48,6 +48,7 @@ ANSWERS = {
     "choose_password": Answer("Set the password by a link, once; ends all the user's sessions.", schemas.Chosen, _GONE),
     "account_tokens": Answer("The tokens of links, for the mails that carry them.", schemas.Tokens),
     "users": Answer("Everybody of the caller's practice.", schemas.MemberPage),
+    "names": Answer("Everybody's name, for whoever works there.", schemas.Names),
     "user": Answer("One of them.", schemas.Member, _GONE),
     "invite_user": Answer("A new user, who gets a link by mail.", schemas.Member, ("email_taken", "rate_limited")),
     "invite_again": Answer("Another link to who has none used yet.", schemas.Member, (*_GONE, "rate_limited")),

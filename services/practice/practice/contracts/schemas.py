@@ -179,4 +179,17 @@ class Member(Schema):
     version = whole("Rises with each change.")
 
 
+class Name(Schema):
+    """A colleague, as everybody of the practice may know them."""
+
+    id = ident("The user.")
+    name = string("As colleagues call them.")
+
+
+class Names(Schema):
+    """Everybody of a practice, also those who have left."""
+
+    items = several(Name, "In no order that matters.")
+
+
 MemberPage = page(Member)

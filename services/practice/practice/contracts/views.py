@@ -46,6 +46,11 @@ def user_data(user: User) -> dict[str, Any]:
     return {name: getattr(user, name) for name in names}
 
 
+def user_name(user: User) -> dict[str, Any]:
+    """What everybody of the practice may know of a colleague."""
+    return {"id": user.id, "name": user.name}
+
+
 def signed_in_user(user: User, practice: Practice) -> dict[str, Any]:
     """Who signed in, with the zone in which they see times."""
     names = ("id", "name", "email", "role", "locale")
