@@ -11,7 +11,7 @@ from gateway.context import current_services, hurrying
 from gateway.pages import backend
 from gateway.pages.backend import Json
 from gateway.pages.desk import invitation_form as forms
-from gateway.pages.desk.frame import back, done, page, sentence, show, signed_in
+from gateway.pages.desk.frame import back, done, may, page, sentence, show, signed_in
 from gateway.pages.fields import Entries
 from gateway.pages.words import _
 from runtime.errors import Refused, Unavailable
@@ -135,11 +135,27 @@ def _details(id: str, status: int = 200, entries: Entries | None = None, problem
         status,
         invitation=found,
         latest={each["channel"]: each for each in found["delivery"]},
+        waits=_waits(found),
         entries=entries or forms.entered(found),
         key=new_id(),
         problem=problem,
         did=done(sentences),
     )
+
+
+def _waits(found: Json) -> dict[str, str]:
+    """Why a message is still not out, by channel: the day's SMS are used up, the mail server is away …
+
+    invitations hears of ends only; notify knows, and is asked while there is something to wait for.
+    """
+    if found["mark"] != "pending" or not may("notify:read"):
+        return {}
+    try:
+        with hurrying():
+            items = current_services().notify.messages({"invitation": found["id"], "limit": LISTED})["items"]
+    except (Refused, Unavailable):
+        return {}
+    return {each["channel"]: each["reason"] for each in items if each["state"] == "queued" and each["reason"]}
 
 
 @page("/invitations/<uuid:id>/change", "desk_invitation_change", methods=("POST",), scope=WRITE)

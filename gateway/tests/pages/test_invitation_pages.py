@@ -65,6 +65,7 @@ def _enter(client: StrictClient, house: House, clock: FakeClock) -> Enter:
             },
             "booking.inbox_count": {"count": 0},
             "notify.channels": {"email": {"possible": True, "reason": None}, "sms": {"possible": True, "reason": None}},
+            "notify.messages": page_of(),
             "invitations.invitations": page_of(SENT),
             "invitations.invitation": SENT,
             "invitations.create_invitation": PENDING,
@@ -304,6 +305,20 @@ def test_a_message_on_its_way_is_looked_after(enter: Enter, house: House) -> Non
     page = client.get(f"/desk/invitations/{ID}")
     assert "ist unterwegs" in page.text
     assert page.all("p", data_pending="")
+
+
+def test_a_message_that_waits_says_why(enter: Enter, house: House) -> None:
+    """notify knows; nobody is kept from the page while it does not answer, or from asking where nothing waits."""
+    client = enter(READ, "notify:read")
+    why = "Die Praxis hat heute so viele SMS gesendet, wie sie darf; die übrigen folgen morgen."
+    waiting = {**examples.MESSAGE, "state": "queued", "reason": why}
+    house.answers |= {"invitations.invitation": PENDING, "notify.messages": page_of(waiting)}
+    assert why in client.get(f"/desk/invitations/{ID}").text
+    house.answers["notify.messages"] = Unavailable("notify")
+    assert "ist unterwegs" in client.get(f"/desk/invitations/{ID}").text
+    house.answers["invitations.invitation"] = SENT
+    client.get(f"/desk/invitations/{ID}")
+    assert len(house.asked("notify.messages")) == 2
 
 
 def test_a_meeting_is_moved_by_the_hosts_clock(enter: Enter, house: House) -> None:
