@@ -230,8 +230,7 @@ def test_a_query_does_not_block_the_hub(house: BrokerTransport, method: str, blo
     house.rpc.call("shop", method, {"seconds": 0.01})
     gaps.write_text("0")
     time.sleep(0.3)
-    before = float(gaps.read_text())
-    house.rpc.call("shop", method, {"seconds": 1.5})
+    seconds = max(1.5, 3 * float(gaps.read_text()))  # a busy machine makes gaps, too
+    house.rpc.call("shop", method, {"seconds": seconds})
     time.sleep(0.1)
-    longest = float(gaps.read_text())
-    assert (longest > max(before, 1.2)) is blocks
+    assert (float(gaps.read_text()) > 0.8 * seconds) is blocks
