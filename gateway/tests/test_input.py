@@ -153,7 +153,7 @@ def test_null_and_empty_switch_a_channel_off_alike(
     """D1, A10: what is left out is off, too; what is no address is refused."""
     path = f"/api/v1/calendars/{examples.CALENDAR_ID}/notifications"
     off = {"email": None, "phone": None, "copy_to": None}
-    stage.rpc.answers["notify.update_notification_settings"] = off
+    stage.rpc.answers["notify.update_notification_settings"] = {**off, "version": 1}
     assert client.put(path, json={"email": nothing, "phone": nothing}, headers=bearer).status_code == 200
     assert stage.rpc.calls[-1][1] == {"calendar": examples.CALENDAR_ID, **off}
     refused = client.put(path, json={"email": "anna", "phone": "call me", "copy_to": " "}, headers=bearer)
