@@ -116,7 +116,7 @@ def test_a_reception_moves_blocks_and_asks(desk: Open, practice: Practice) -> No
     expect(drawn(page, "Ziehmann")).to_have_attribute("aria-label", re.compile("09:00 – 09:30"))
 
     drag(page, drawn(page, "Ziehmann"), down=96)
-    dialog.get_by_label("Kunden benachrichtigen").uncheck()
+    dialog.get_by_role("group", name="Kunden benachrichtigen").get_by_label("E-Mail").uncheck()
     dialog.get_by_role("button", name="Verschieben").click()
     expect(page.get_by_role("alert")).to_contain_text("Der Kunde wird nicht benachrichtigt")
     expect(drawn(page, "Ziehmann")).to_have_attribute("aria-label", re.compile("10:00 – 10:30"))
