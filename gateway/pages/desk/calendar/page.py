@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
+from babel.dates import format_interval, format_skeleton
 from flask import Response, request
 from werkzeug.wrappers import Response as Answer
 
@@ -16,7 +16,7 @@ from gateway.pages.desk.calendar import plan as plans
 from gateway.pages.desk.calendar.span import VIEWS, Span, asked, span
 from gateway.pages.desk.frame import done, exists, may, page, show, zone
 from gateway.pages.words import _
-from gateway.present import day_month, long_day, same_clock
+from gateway.present import long_day, same_clock
 from runtime.errors import Refused
 
 WRITE, BLOCK = "booking:write", "availability:write"
@@ -84,13 +84,12 @@ def views() -> list[tuple[str, str]]:
 
 
 def title(shown: Span) -> str:
-    """What stands above the calendar: "Montag, 25. März 2030", "25. – 29. März 2030"."""
-    last = shown.days[-1]
+    """What stands above the calendar: "Montag, 25. März 2030", "25.–29. März 2030"."""
     if shown.view == "day":
         return f"{long_day(shown.day, locale())} {shown.day.year}"
     if shown.view == "month":
         return str(format_skeleton("yMMMM", shown.day, locale=locale()))
-    return f"{day_month(shown.first, locale())} – {day_month(last, locale())} {last.year}"
+    return str(format_interval(shown.first, shown.days[-1], "yMMMMd", locale=locale()))
 
 
 def _settings(plan: plans.Plan, service: str) -> Json:
