@@ -6,7 +6,6 @@ from marshmallow import Schema, fields, validate
 
 from notify.domain.decide import Channel
 from notify.domain.reminders import FURTHEST, MOST, SOONEST
-from notify.domain.templates import NAMES
 from runtime.i18n import LOCALES
 
 
@@ -22,7 +21,6 @@ class _UuidString(fields.UUID):
 
 
 LOCALE = validate.OneOf(LOCALES)
-NAME = validate.OneOf(NAMES)
 CHANNELS = [channel.value for channel in Channel]
 
 
@@ -31,7 +29,7 @@ class Locale(Schema):
 
 
 class TemplateName(Locale):
-    name = fields.String(required=True, validate=NAME)
+    name = fields.String(required=True)
 
 
 class TemplateWords(TemplateName):

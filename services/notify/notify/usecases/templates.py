@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from notify import words
-from notify.domain.errors import Invalid, PreconditionFailed
+from notify.domain.errors import Invalid, NotFound, PreconditionFailed
 from notify.domain.templates import NAMES, PLACEHOLDERS, Template, problems
 from notify.models import TemplateOverride
 from notify.store import projections, settings
@@ -24,7 +24,9 @@ def defaults(locale: str) -> dict[str, dict[str, str]]:
 
 
 def template(own: Mapping[str, Any], name: str, locale: str) -> Template:
-    """The template as it holds: the practice's words where it has some, else ours."""
+    """The template as it holds: the practice's words where it has some, else ours. Raises NotFound."""
+    if name not in NAMES:
+        raise NotFound
     ours = Template(**{k: v for k, v in defaults(locale)[name].items() if k != "title"})
     return ours.changed(_words(own[name])) if name in own else ours
 
@@ -47,8 +49,8 @@ def update_template(
     reader: str,
     if_version: int | None = None,
 ) -> dict[str, Any]:
-    """Save the practice's words; null brings ours back. Raises Invalid, worded in the `reader`'s language, and
-    PreconditionFailed."""
+    """Save the practice's words; null brings ours back. Raises NotFound, Invalid, worded in the `reader`'s language,
+    and PreconditionFailed."""
     check(name, changes, reader)
     one_at_a_time(session, f"template|{practice_id}|{name}|{locale}")
     before = show_template(session, practice_id, name, locale)
@@ -65,7 +67,9 @@ def for_preview(session: Session, practice_id: str, name: str, locale: str) -> t
 
 
 def check(name: str, changes: Mapping[str, str | None], reader: str) -> None:
-    """Raises Invalid with a sentence for each problem."""
+    """Raises NotFound, or Invalid with a sentence for each problem."""
+    if name not in NAMES:
+        raise NotFound
     errors: dict[str, list[str]] = {}
     for problem in problems(changes):
         errors.setdefault(problem.field, []).append(words.problem(problem.kind, problem.found, reader))

@@ -87,6 +87,13 @@ def test_a_practice_writes_its_own_words(databases: Databases) -> None:
     assert desk.staff("update_template", **key, subject=None)["changed"] == ["text"]
 
 
+def test_what_is_no_template_is_not_found(sqlite: Databases) -> None:
+    desk = Desk(sqlite).ready()
+    for method, words in (("template", {}), ("update_template", {"text": "Hallo"}), ("preview_template", {})):
+        with pytest.raises(Refused, match="not_found"):
+            desk.staff(method, name="ode", locale="de", **words)
+
+
 def test_an_unknown_placeholder_is_refused_when_saving(sqlite: Databases) -> None:
     desk = Desk(sqlite).ready()
     for method in ("update_template", "preview_template"):
