@@ -60,6 +60,7 @@ WRONG = {
     "RATE_LIMITS": ("read=fast", "reed=1/s"),
     "TRUSTED_PROXIES": NUMBER,
     "DEV_PAGES": ("", "perhaps"),
+    "SELF_REGISTRATION": ("", "perhaps"),
     "SLOTS_TTL": (*NUMBER, "0"),
     "REQUEST_TIMEOUT": (*NUMBER, "0"),
     "WEB_WORKERS": (*NUMBER, "0"),

@@ -24,10 +24,12 @@ async function fetched(form, action) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
+const STORES = ["save", "reset"]; // the page itself does these, once
+
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   const button = event.submitter;
-  if (!form.matches("[data-swap]") || button?.name !== "action" || button.value === "save") return;
+  if (!form.matches("[data-swap]") || button?.name !== "action" || STORES.includes(button.value)) return;
   event.preventDefault();
   const again = button.id || `${button.name}=${button.value}`;
   form.setAttribute("aria-busy", "true");
