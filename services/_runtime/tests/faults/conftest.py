@@ -1,5 +1,6 @@
 """Houses to break: on the shared node in a virtual host of their own, or on a node of their own."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,9 @@ def _node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """A RabbitMQ node that may be stopped, killed, frozen and starved."""
     if reason := missing_server():
         pytest.skip(reason)
-    node = Broker(tmp_path_factory.mktemp("node"), first_port=5872, name="faults")
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first_port = 5872 + 20 * worker  # two that look for a free port at the same time find the same one
+    node = Broker(tmp_path_factory.mktemp("node"), first_port=first_port, name="faults")
     try:
         node.start()
         yield node
