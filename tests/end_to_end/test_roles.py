@@ -123,6 +123,7 @@ def objects(owner: Walker) -> dict[str, str]:
     ask("PUT", f"{money}/price", {"price": examples.PRICE})
     ask("POST", f"{money}/payments", {"amount": examples.PRICE})
     ids["payment"] = first(f"{money}/payments")
+    ids["name"] = str(ask("GET", "/templates")["items"][0]["name"])  # a template's: every practice has it
     return ids
 
 
