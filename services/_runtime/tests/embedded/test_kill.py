@@ -33,13 +33,16 @@ def kill_rounds(module: str, folder: Path) -> None:
 
 
 def settle(folder: Path) -> dict[str, App]:
-    """Run the house once more, without new orders, until nothing is on its way."""
+    """Run the house once more, without new orders, until nothing is on its way.
+
+    What was in hand at kill after kill is parked as the suspect, and given back here as an operator would."""
     services = build(folder)
     bus = EmbeddedBus(services, utc_now)
     bus.start()
     apps = {service.name: app for service, app in services}
     last, until = None, time.monotonic() + 60
     while time.monotonic() < until:
+        bus.parking.replay(lambda message: True)
         counts = [len(subjects(app)) for app in apps.values()]
         if counts == last and counts[0] <= min(counts):
             break
