@@ -110,8 +110,9 @@ def _told(says: str, null: bool, **metadata: Any) -> dict[str, Any]:
 class JsonSchemas:
     """Makes JSON Schema (draft 7) of marshmallow schemas.
 
-    What it has met stands in `definitions`, by a name such as `booking.schemas.Appointment`; `root` is where a document
-    keeps them. With `closed` unknown fields are refused, as in requests; what is told may get more at any time.
+    What it has met stands in `definitions`, by a name such as `booking.schemas.events.Appointment`; `root` is where a
+    document keeps them. With `closed` unknown fields are refused, as in requests; what is told may get more at any
+    time.
     """
 
     def __init__(self, root: str = f"#/{DEFINITIONS}/", *, closed: bool = False):
@@ -142,8 +143,8 @@ class JsonSchemas:
 
     def _name(self, schema: Any) -> str:
         kind = schema if isinstance(schema, type) else type(schema)
-        package = kind.__module__.split(".")
-        name = ".".join([package[0], *package[-1:], kind.__name__])
+        place = [part for part in kind.__module__.split(".") if part != "contracts"]
+        name = ".".join([*place, kind.__name__])
         self._kinds[name] = kind
         return name
 

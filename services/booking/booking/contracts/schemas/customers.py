@@ -1,4 +1,4 @@
-"""The shape of what booking says about customers' records."""
+"""Customers' records: answers, and the event of a link to one."""
 
 from marshmallow import Schema, fields
 

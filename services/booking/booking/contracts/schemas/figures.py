@@ -1,8 +1,8 @@
-"""The shape of the practice's figures."""
+"""Answers about the practice's figures."""
 
 from marshmallow import Schema
 
-from booking.contracts.schemas import Money
+from booking.contracts.schemas.parts import Money
 from runtime.contract import day, ident, part, several, string, whole
 
 
