@@ -12,8 +12,8 @@ from gateway.api import (
     announcements,
     appointment_money,
     appointments,
-    calendars,
     customers,
+    days_off,
     docs,
     explain,
     health,
@@ -42,7 +42,7 @@ THEMES = (
     settings.routes,
     users.routes,
     services.routes,
-    calendars.routes,
+    days_off.routes,  # of calendars, too
     appointments.routes,
     appointment_money.routes,
     announcements.routes,

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from gateway import why
 from gateway.api import examples
-from gateway.api.answers.staff import REASONS
+from gateway.api.answers.explained import REASONS
 from gateway.tests.conftest import Stage
 from runtime.i18n import LOCALES
 

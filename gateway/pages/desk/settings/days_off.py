@@ -11,7 +11,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from gateway import present
-from gateway.api.calendars import CLOSURES
+from gateway.api.days_off import CLOSURES
 from gateway.context import current_services, hurrying
 from gateway.pages import backend
 from gateway.pages.backend import Json

@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response
 
-from gateway.api.calendars import ImportRequest
+from gateway.api.days_off import ImportRequest
 from gateway.context import current_services, gateway, locale
 from gateway.pages import backend
 from gateway.pages.backend import Json

@@ -1,0 +1,54 @@
+"""Messages with their delivery state, and whom none reached."""
+
+from marshmallow import fields
+
+from gateway.api.answers.parts import (
+    Answer,
+    id_,
+    maybe,
+    maybe_instant,
+    text,
+)
+
+STATES = ["queued", "sending", "sent", "delivered", "failed", "expired"]
+
+
+class Message(Answer):
+    """A mail or SMS and how its delivery stands."""
+
+    id = id_()
+    purpose = text()
+    channel = text(enum=["email", "sms"])
+    recipient = maybe()
+    role = maybe()
+    state = text(enum=STATES)
+    at = maybe_instant()
+    reason = maybe()
+    history = fields.List(fields.Raw())
+
+
+class Caller(Answer):
+    """Who called, and when."""
+
+    at = maybe_instant()
+    by = maybe()
+
+
+class ToCall(Answer):
+    """A coming appointment whose customer no message reaches."""
+
+    appointment = id_()
+    version = fields.Integer(metadata={"description": "what was to be told"})
+    start = maybe_instant()
+    time_zone = text()
+    service = text()
+    calendar = text()
+    customer = fields.Dict(metadata={"description": "first_name, last_name, email, phone"})
+    reason = text()
+    message = fields.Dict(
+        allow_none=True,
+        metadata={
+            "description": "the one that failed: id, channel, recipient, purpose, at, detail; null: none could be sent"
+        },
+    )
+    called = fields.Nested(Caller, allow_none=True)
