@@ -264,6 +264,7 @@ REMINDER_RULES = {
 }
 TO_CALL: dict[str, object] = {
     "appointment": "7f6c2c7e-0a50-4d8e-9d2b-1f3a5b7c9d11",
+    "invitation": None,
     "version": 1,
     "start": "2030-03-25T09:00:00+00:00",
     "time_zone": "Europe/Berlin",
@@ -286,6 +287,21 @@ TO_CALL: dict[str, object] = {
     },
     "called": None,
 }
+GUEST_TO_CALL: dict[str, object] = {
+    **TO_CALL,
+    "appointment": None,
+    "invitation": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a10",
+    "service": "",
+    "message": {
+        "id": None,
+        "channel": "email",
+        "recipient": "erika@exmaple.org",
+        "purpose": "invitation",
+        "at": "2030-03-20T08:00:03+00:00",
+        "detail": None,
+    },
+}
+CALL_LIST = {"items": [TO_CALL, GUEST_TO_CALL], "next": None}
 TEMPLATE_TEXTS = {"subject": "Ihr Termin am {when} bei {practice}", "text": "Guten Tag {first_name} {last_name}, …"}
 TEMPLATE = {"name": "booking_confirmation", "locale": "de", "version": 123456789, **TEMPLATE_TEXTS}
 UNDONE = {"items": [APPOINTMENT], "refused": [{"code": "slot_taken", "appointment": APPOINTMENT}]}
@@ -338,6 +354,7 @@ _INVITATION = {
     ],
     "created_at": "2030-03-20T08:00:00+00:00",
     "changed_at": "2030-03-20T08:00:00+00:00",
+    "called": None,
 }
 INVITATION = {**_INVITATION, "url": "https://termine.example/join/n7Qk2vJw8sYh0bLx4dRfTg"}
 INVITED = {**_INVITATION, "join_token": "n7Qk2vJw8sYh0bLx4dRfTg"}  # as the service answers it

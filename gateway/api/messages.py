@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Response
 from marshmallow import ValidationError, validates_schema
 
+from gateway import call_list
 from gateway.api import answers, examples
 from gateway.api.fields import Body, Email, Id, Phone
 from gateway.api.framework import Blueprint, Page, answer, listing, paged
@@ -48,21 +49,24 @@ def resend_message(body: Json, id: UUID) -> Response:
 @routes.route("/call-list")
 @routes.refuses()
 @routes.query(Page)
-@routes.answers(200, answers.page_of(answers.ToCall), examples.page(examples.TO_CALL))
-def call_list(query: Json) -> Response:
-    """Customers of coming appointments whom no message reaches
+@routes.answers(200, answers.page_of(answers.ToCall), examples.CALL_LIST)
+def show_call_list(query: Json) -> Response:
+    """Customers of coming appointments and guests of coming video calls whom no message reaches
 
-    The soonest first; those who were called come last.
+    The soonest first; those who were called come last. A line names its `appointment` or its `invitation`.
     """
-    return answer(paged(current_services().notify.call_list(), query))
+    return answer(paged({"items": call_list.in_order([*call_list.customers(), *call_list.guests()])}, query))
 
 
 @routes.route("/call-list/<uuid:id>/called", methods=["PUT"])
 @routes.refuses("not_found")
 @routes.answers(200, answers.ToCall, examples.TO_CALL)
 def mark_called(id: UUID) -> Response:
-    """Note that the customer of this appointment was called"""
-    return answer(current_services().notify.mark_called(str(id), ""))
+    """Note that somebody was called: the customer of this appointment, or the guest of this invitation
+
+    The note holds until a newer message fails.
+    """
+    return answer(call_list.mark_called(str(id), ""))
 
 
 @routes.route("/call-list/<uuid:id>/called", methods=["DELETE"])
@@ -70,7 +74,7 @@ def mark_called(id: UUID) -> Response:
 @routes.answers(200, answers.ToCall, examples.TO_CALL)
 def unmark_called(id: UUID) -> Response:
     """Take that note back"""
-    return answer(current_services().notify.unmark_called(str(id)))
+    return answer(call_list.unmark_called(str(id)))
 
 
 @routes.route("/messages")

@@ -43,6 +43,14 @@ class Invitations:
         """The call is over; the link stays good. Refused `invalid_transition`, `precondition_failed`."""
         return self._ask("invitations", "end_call", {"id": id, **options})
 
+    def mark_called(self, id: str, by: str) -> Json:
+        """Somebody of this name called the guest, whom no message reached. Refused `not_found`."""
+        return self._ask("invitations", "mark_called", {"id": id, "by": by})
+
+    def unmark_called(self, id: str) -> Json:
+        """Nobody called after all. Refused `not_found`."""
+        return self._ask("invitations", "unmark_called", {"id": id})
+
     def enter(self, side: Json, peer: str, take_over: bool) -> Json:
         """A browser enters the call; `side` is {"token": …} of a guest or {"id": …} of the signed-in host.
 

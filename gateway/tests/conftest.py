@@ -253,6 +253,8 @@ ANSWERS: dict[str, Any] = {
     "invitations.resend_invitation": examples.INVITED,
     "invitations.admit_guest": examples.INVITED,
     "invitations.end_call": examples.INVITED,
+    "invitations.mark_called": examples.INVITED,
+    "invitations.unmark_called": examples.INVITED,
     "invitations.join": examples.JOINED,
     **{f"invitations.{name}": _NEWS for name in ("enter_as_guest", "enter_as_host", "heard_by_guest", "heard_by_host")},
     **{f"invitations.{name}": {"last": 9} for name in ("tell_as_guest", "tell_as_host")},

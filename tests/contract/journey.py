@@ -303,6 +303,7 @@ class Journey:
         self.staff("invitations.resend_invitation", id=id, email="anders@kunden.example")
         for ask in ("join", "knock", "join"):
             self.public(f"invitations.{ask}", token=token)
+        self.call_a_guest(wish)
         host, visitor = {"id": id, "peer": "the-host-one"}, {"token": token, "peer": "the-guest-one"}
         self.staff("invitations.enter_as_host", **host)
         self.public("invitations.enter_as_guest", **visitor)
@@ -317,6 +318,15 @@ class Journey:
         self.public("invitations.join", token=token)
         self.staff("invitations.invitation", id=id)
         refused("not_found", lambda: self.public("invitations.join", token="T" * 22))
+
+    def call_a_guest(self, wish: Json) -> None:
+        """Whose address no mail can go to."""
+        lost = {**wish, "email": '"gast(t)"@kunden.example'}
+        id = self.staff("invitations.create_invitation", **lost, idempotency_key="lost")["id"]
+        refused("not_found", lambda: self.staff("invitations.unmark_called", id=self.practice))
+        until(lambda: self.staff("invitations.invitation", id=id)["mark"] == "failed")
+        self.staff("invitations.mark_called", id=id, by="Dora Demo")
+        self.staff("invitations.unmark_called", id=id)
 
     def as_notify(self) -> dict[str, str]:
         token = Signer("notify", self.house.secrets.seeds["notify"]).service_token(utc_now())

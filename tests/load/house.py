@@ -36,14 +36,14 @@ class House:
         self.practice = ""
         self.calendars: list[str] = []
         self.small = self.wide = ""
-        self._token = ""
+        self.token = ""
 
     def request(self, method: str, path: str, body: Any = None) -> Any:
         """One API call as the practice's owner; raises on an error status."""
         request = urllib.request.Request(self.processes.url + path, method=method)
         request.add_header("Content-Type", "application/json")
-        if self._token:
-            request.add_header("Authorization", f"Bearer {self._token}")
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
         data = None if body is None else json.dumps(body).encode()
         with urllib.request.urlopen(request, data, timeout=30) as answer:
             content = answer.read()
@@ -61,7 +61,7 @@ class House:
 
     def sign_in(self) -> None:
         credentials = {"email": OWNER["email"], "password": OWNER["password"]}
-        self._token = self.request("POST", "/api/v1/auth/token", credentials)["access_token"]
+        self.token = self.request("POST", "/api/v1/auth/token", credentials)["access_token"]
 
     def _provision(self) -> None:
         rpc = BrokerRpc(self.processes.amqp_uri)

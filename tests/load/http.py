@@ -33,9 +33,10 @@ def get(path: str, accept: str = "application/json", cookie: str = "") -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: {accept}\r\n{more}\r\n".encode()
 
 
-def post(path: str, body: bytes) -> bytes:
-    """A POST request with a JSON body as bytes."""
-    length = f"Content-Type: application/json\r\nContent-Length: {len(body)}"
+def post(path: str, body: bytes, token: str = "") -> bytes:
+    """A POST request with a JSON body as bytes; of who is signed in by this token."""
+    who = f"\r\nAuthorization: Bearer {token}" if token else ""
+    length = f"Content-Type: application/json\r\nContent-Length: {len(body)}{who}"
     return f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{length}\r\n\r\n".encode() + body
 
 

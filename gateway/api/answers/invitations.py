@@ -36,6 +36,13 @@ class Consent(Answer):
     text_ = fields.String(required=True, data_key="text", metadata={"description": "version of the wording"})
 
 
+class GuestCalled(Answer):
+    """Who called the guest, and when."""
+
+    at = instant()
+    by = text("empty: unknown")
+
+
 class Invitation(Answer):
     """An invitation to a video call. `start` and `end` are a guide: the link works before and after."""
 
@@ -58,6 +65,9 @@ class Invitation(Answer):
     host = fields.Nested(Host, required=True)
     valid_until = instant("from then on the link is expired")
     consent = fields.Nested(Consent, required=True)
+    called = fields.Nested(
+        GuestCalled, allow_none=True, metadata={"description": "about all that failed; null: nobody did"}
+    )
     delivery = fields.List(fields.Nested(Attempt), required=True, metadata={"description": "the oldest first"})
     url = text("the guest's link", format="uri")
     created_at = instant()

@@ -35,20 +35,22 @@ class Caller(Answer):
 
 
 class ToCall(Answer):
-    """A coming appointment whose customer no message reaches."""
+    """A coming appointment whose customer no message reaches, or a coming video call whose guest no invitation does."""
 
-    appointment = id_()
+    appointment = maybe("null: it is a guest", format="uuid")
+    invitation = maybe("null: it is a customer", format="uuid")
     version = fields.Integer(metadata={"description": "what was to be told"})
     start = maybe_instant()
     time_zone = text()
-    service = text()
+    service = text("empty: a video call")
     calendar = text()
     customer = fields.Dict(metadata={"description": "first_name, last_name, email, phone"})
     reason = text()
     message = fields.Dict(
         allow_none=True,
         metadata={
-            "description": "the one that failed: id, channel, recipient, purpose, at, detail; null: none could be sent"
+            "description": "the one that failed: id (null of a guest's: send the invitation again), channel, "
+            "recipient, purpose, at, detail; null: none could be sent"
         },
     )
     called = fields.Nested(Caller, allow_none=True)

@@ -1,40 +1,41 @@
 """Whom to call, because no message reaches them; or a corrected address, and the message goes out again (X5)."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from flask import request
 from werkzeug.wrappers import Response
 
+from gateway import call_list
 from gateway.context import current_services, hurrying
 from gateway.pages.backend import Json
-from gateway.pages.desk.frame import back, done, may, page, sentence, show, signed_in
+from gateway.pages.desk.frame import back, done, page, sentence, show, signed_in
 from gateway.pages.fields import Entries
 from gateway.pages.words import _
 from runtime.errors import Refused, Unavailable
 
 WRITE = "notify:write"
 FIELDS = ("email", "phone")
-UNREACHED: Json = {"scope": "upcoming", "mark": "failed", "limit": 50, "cursor": None}
 GONE = ("message_outdated", "conflict")
 
 
 @page("/calls", "desk_calls")
 def calls() -> Response:
-    """Customers of coming appointments whom no message reached, the soonest first; below, who was called already."""
+    """Customers and guests whom no message reached, the soonest first; below, who was called already."""
     return _list({})
 
 
 @page("/calls/<uuid:id>/called", "desk_calls_called", methods=("POST",), scope=WRITE)
 def called(id: UUID) -> Response:
-    """Note that somebody called."""
-    return _mark(lambda: current_services().notify.mark_called(str(id), signed_in()["user"]["name"]), "called")
+    """Note that somebody called the customer of this appointment, or the guest of this invitation."""
+    call_list.mark_called(str(id), signed_in()["user"]["name"])
+    return back("desk_calls", did="called")
 
 
 @page("/calls/<uuid:id>/not-called", "desk_calls_not_called", methods=("POST",), scope=WRITE)
 def not_called(id: UUID) -> Response:
     """Take that back."""
-    return _mark(lambda: current_services().notify.unmark_called(str(id)), "taken_back")
+    call_list.unmark_called(str(id))
+    return back("desk_calls", did="taken_back")
 
 
 @page("/calls/<uuid:message>/resend", "desk_calls_resend", methods=("POST",), scope=WRITE)
@@ -78,41 +79,30 @@ def _field(name: str, message: str) -> str:
     return f"{name}-{message}"
 
 
-def _mark(ask: Callable[[], Json], did: str) -> Response:
-    ask()
-    return back("desk_calls", did=did)
-
-
 def _list(entries: dict[str, Entries], status: int = 200) -> Response:
-    notify = current_services().notify
-    items = notify.call_list()["items"]
+    customers, guests = call_list.customers(), _guests()
+    items = call_list.in_order([*customers, *(guests or [])])
     return show(
         "desk/calls.html",
         status,
         open_calls=[each for each in items if not each["called"]],
         called=[each for each in items if each["called"]],
-        guests=_guests(),
-        entries=_entries(items) | entries,
+        guests_missing=guests is None,
+        entries=_entries(customers) | entries,
         wrong=next(iter(entries.values()), None),
-        sms=notify.channels()["sms"],
+        sms=current_services().notify.channels()["sms"],
         did=done(_sentences()),
         nothing=request.args.get("did") == "nothing",
     )
 
 
-def _guests() -> list[Json]:
-    """Guests of coming video calls whom no invitation reached, the soonest first, for readers who may see them.
-
-    While invitations is away the list of customers stands alone.
-    """
-    if not may("invitations:read"):
-        return []
+def _guests() -> list[Json] | None:
+    """Guests whom no invitation reached; None while invitations is away: the page says so, and lists the customers."""
     try:
         with hurrying():
-            found = current_services().invitations.page(UNREACHED)
+            return call_list.guests()
     except Unavailable:
-        return []
-    return sorted(found["items"], key=lambda each: str(each["start"]))
+        return None
 
 
 def _entries(items: list[Json]) -> dict[str, Entries]:
@@ -127,7 +117,7 @@ def _entries(items: list[Json]) -> dict[str, Entries]:
 def _sentences() -> Json:
     return {
         "called": _("Noted that you called."),
-        "taken_back": _("The customer is on the list again."),
+        "taken_back": _("The line is on the list again."),
         "sent": _("The message is on its way again. If it does not arrive, the customer appears here once more."),
         "nothing": _("That was not possible any more: the list has changed in the meantime."),
     }

@@ -4,30 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway import present
-from gateway.context import current_services, hurrying, locale
+from gateway.context import locale
 from gateway.pages.backend import Json
-from gateway.pages.desk.frame import signed_in, zone
+from gateway.pages.desk import team
+from gateway.pages.desk.frame import zone
 from gateway.pages.words import _
-from runtime.errors import Refused, Unavailable
 
 
 def lines(steps: list[Json]) -> list[Json]:
     """The steps, newest first, as a page shows them."""
-    names = _names(steps)
+    names = team.names(step["user_id"] for step in steps)
     return [_line(step, names) for step in reversed(steps)]
-
-
-def _names(steps: list[Json]) -> dict[str, str]:
-    """Whoever of the team had a hand in it, by id, in one question; but oneself while practice does not answer."""
-    user = signed_in()["user"]
-    known = {str(user["id"]): str(user["name"])}
-    if {step["user_id"] for step in steps} - {None, user["id"]}:
-        try:
-            with hurrying():
-                known |= {each["id"]: each["name"] for each in current_services().practice.names()["items"]}
-        except (Refused, Unavailable):
-            pass
-    return known
 
 
 def _line(step: Json, names: dict[str, str]) -> Json:

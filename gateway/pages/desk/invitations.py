@@ -11,6 +11,7 @@ from gateway.context import current_services, hurrying
 from gateway.pages import backend
 from gateway.pages.backend import Json
 from gateway.pages.desk import invitation_form as forms
+from gateway.pages.desk import team
 from gateway.pages.desk.frame import back, done, may, page, sentence, show, signed_in
 from gateway.pages.fields import Entries
 from gateway.pages.words import _
@@ -136,6 +137,7 @@ def _details(id: str, status: int = 200, entries: Entries | None = None, problem
         invitation=found,
         latest={each["channel"]: each for each in found["delivery"]},
         waits=_waits(found),
+        consented=team.names([found["consent"]["user"]]).get(found["consent"]["user"] or "", ""),
         entries=entries or forms.entered(found),
         key=new_id(),
         problem=problem,

@@ -39,6 +39,7 @@ def _enter(client: StrictClient, house: House, clock: FakeClock) -> Enter:
             },
             "booking.inbox_count": {"count": 0},
             "notify.call_list": {"items": [LINE, LANDLINE, CALLED]},
+            "invitations.invitations": {"items": [], "next": None},
             "notify.channels": {"sms": {"possible": True, "reason": None}},
             "notify.mark_called": LINE,
             "notify.unmark_called": LINE,
@@ -73,11 +74,11 @@ def test_nobody_to_call_is_said(enter: Enter, house: House) -> None:
 
 
 def test_guests_whom_no_invitation_reaches_are_to_be_called(enter: Enter, house: House) -> None:
-    """Whoever may see invitations finds number, reason and the way to the correction; asked once."""
+    """Number, reason, and for those who may the way to the correction; asked once."""
     client = enter("notify:read", "invitations:read", "invitations:write")
     house.answers |= {"notify.call_list": {"items": []}, "invitations.invitations": {"items": [FAILED], "next": None}}
     page = client.get("/desk/calls")
-    for words in ("Gäste, die keine Einladung erreicht", "Diese E-Mail-Adresse gibt es nicht.", "Adresse korrigieren"):
+    for words in ("Videogespräch · Anna", "Diese E-Mail-Adresse gibt es nicht.", "Adresse berichtigen"):
         assert words in page.text
     assert "Niemand ist anzurufen." not in page.text
     assert page.all("a", href=f"/desk/invitations/{FAILED['id']}#correct")
@@ -86,9 +87,34 @@ def test_guests_whom_no_invitation_reaches_are_to_be_called(enter: Enter, house:
 
 
 def test_while_invitations_is_away_customers_are_listed(enter: Enter, house: House) -> None:
+    """And that the guests are missing is said."""
     client = enter("notify:read", "invitations:read")
     house.answers["invitations.invitations"] = Unavailable("invitations")
-    assert "erika@exmaple.org" in client.get("/desk/calls").text
+    page = client.get("/desk/calls")
+    assert "erika@exmaple.org" in page.text
+    assert "Gäste von Videogesprächen können gerade nicht gezeigt werden." in page.text
+
+
+def test_a_receptions_call_to_a_guest_is_noted_and_taken_back(enter: Enter, house: House) -> None:
+    """As a customer's: without the right to invite, under the user's name; the line goes down, and comes back."""
+    client = enter()
+    house.answers |= {
+        "notify.call_list": {"items": []},
+        "invitations.invitations": {"items": [FAILED], "next": None},
+        **dict.fromkeys(("notify.mark_called", "notify.unmark_called"), Refused("not_found")),
+        **dict.fromkeys(("invitations.mark_called", "invitations.unmark_called"), FAILED),
+    }
+    action, fields = client.get("/desk/calls").form("/called")
+    done = client.post(action, fields)
+    assert ("invitations.mark_called", {"id": FAILED["id"], "by": "Dora"}) in house.calls
+    called = {**FAILED, "called": {"at": "2026-03-23T07:00:00+00:00", "by": "Dora"}}
+    house.answers["invitations.invitations"] = {"items": [called], "next": None}
+    page = client.get(str(done.location))
+    assert "Ihr Anruf ist vermerkt." in page.text
+    assert "Dora hat angerufen" in page.text
+    action, fields = page.form("/not-called")
+    client.post(action, fields)
+    assert ("invitations.unmark_called", {"id": FAILED["id"]}) in house.calls
 
 
 def test_a_call_is_noted_under_the_users_name_and_taken_back(enter: Enter, house: House) -> None:
@@ -141,7 +167,7 @@ def test_what_is_another_practices_is_not_found(enter: Enter, house: House, acti
     client = enter()
     _action, fields = client.get("/desk/calls").form("/resend")
     for method in ("mark_called", "unmark_called", "resend_message"):
-        house.answers[f"notify.{method}"] = Refused("not_found")
+        house.answers |= dict.fromkeys((f"notify.{method}", f"invitations.{method}"), Refused("not_found"))
     sent = {"csrf_token": fields["csrf_token"], "email": "erika@example.org"}
     assert client.post(f"/desk/calls/{new_id()}/{action}", sent).status == 404
 

@@ -66,6 +66,7 @@ def _enter(client: StrictClient, house: House, clock: FakeClock) -> Enter:
             "booking.inbox_count": {"count": 0},
             "notify.channels": {"email": {"possible": True, "reason": None}, "sms": {"possible": True, "reason": None}},
             "notify.messages": page_of(),
+            "practice.names": {"items": []},
             "invitations.invitations": page_of(SENT),
             "invitations.invitation": SENT,
             "invitations.create_invitation": PENDING,
@@ -279,6 +280,16 @@ def test_success_is_said_in_the_words_of_the_trade(enter: Enter) -> None:
     assert "Einladung erfolgreich versendet" in page.text
     assert "http://127.0.0.1:8080/join/" + TOKEN in page.text
     assert "gültig bis" in page.text
+
+
+def test_who_noted_the_consent_is_said(enter: Enter, house: House) -> None:
+    """With the time; while the names are not to be had, the time alone."""
+    client = enter()
+    user = examples.INVITED["consent"]["user"]  # type: ignore[index]
+    house.answers["practice.names"] = {"items": [{"id": user, "name": "Rita Reception"}]}
+    assert "vermerkt von Rita Reception, " in client.get(f"/desk/invitations/{ID}").text
+    house.answers["practice.names"] = Unavailable("practice")
+    assert "vermerkt am " in client.get(f"/desk/invitations/{ID}").text
 
 
 def test_failure_asks_for_the_corrected_address(enter: Enter, house: House) -> None:

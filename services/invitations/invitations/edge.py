@@ -7,7 +7,7 @@ from invitations.contracts import calls, events, requests
 from invitations.domain.errors import NotFound
 from invitations.domain.invitation import Host, Practice
 from invitations.usecases import call as usecase
-from invitations.usecases import guest, host, progress
+from invitations.usecases import guest, host, progress, telephone
 from invitations.usecases.common import Limits
 from runtime.db import Session
 from runtime.edge import Access, Call, on, rpc
@@ -17,6 +17,7 @@ from runtime.service import App
 Json = dict[str, Any]
 reading = partial(rpc, allow=Access.STAFF, scope="invitations:read")
 writing = partial(rpc, allow=Access.STAFF, scope="invitations:write")
+calling = partial(rpc, allow=Access.STAFF, scope="notify:write")  # who works off the call list: receptions, too
 
 
 class InvitationsEdge:
@@ -66,6 +67,17 @@ class InvitationsEdge:
     @writing(requests.Edit)
     def end_call(self, call: Call, request: Json) -> Json:
         return self._edited(call, host.end, request)
+
+    @calling(requests.CallMark)
+    def mark_called(self, call: Call, request: Json) -> Json:
+        user = (call.caller.user_id, request["by"])
+        return self.app.db.write(
+            telephone.mark_called, call.now, call.practice_id, request["id"], user, self.key
+        )
+
+    @calling(requests.InvitationId)
+    def unmark_called(self, call: Call, request: Json) -> Json:
+        return self.app.db.write(telephone.unmark_called, call.now, call.practice_id, request["id"], self.key)
 
     def _edited(self, call: Call, command: Any, request: Json) -> Json:
         return self.app.db.write(command, call.now, call.practice_id, request["id"], request["if_version"], self.key)

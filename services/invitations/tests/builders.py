@@ -26,7 +26,7 @@ PRACTICE = "11111111-1111-4111-8111-111111111111"
 ID = "33333333-3333-4333-8333-333333333333"
 BERLIN = "Europe/Berlin"
 ANNA, BEN = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa", "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
-SCOPES = ("invitations:read", "invitations:write")
+SCOPES = ("invitations:read", "invitations:write", "notify:write")
 MIGRATIONS = Path(SERVICE.migrations)
 
 

@@ -29,6 +29,8 @@ ANSWERS = {
     "resend_invitation": Answer("Send it again, with the same link.", schemas.Detailed, (*_EDIT, *_SEND)),
     "admit_guest": Answer("Let the guest in.", schemas.Detailed, _EDIT),
     "end_call": Answer("End the call; the link stays good.", schemas.Detailed, _EDIT),
+    "mark_called": Answer("Note that somebody called a guest whom no message reached.", schemas.Detailed, _GONE),
+    "unmark_called": Answer("Take that back.", schemas.Detailed, _GONE),
     "join": Answer("What a guest's link shows.", schemas.Joined, _GONE),
     "knock": Answer("The guest enters the waiting room.", schemas.Joined, (*_GONE, "invalid_transition")),
     "enter_as_guest": Answer("The guest's browser enters.", schemas.News, (*_CALL, "not_found")),

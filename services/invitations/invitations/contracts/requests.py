@@ -65,6 +65,12 @@ class Edit(InvitationId):
     if_version = Integer(load_default=None, allow_none=True, strict=True)
 
 
+class CallMark(InvitationId):
+    """Who called, by name; empty: unknown."""
+
+    by = Words(0, 120, load_default="")
+
+
 class Change(Edit):
     """What is left out stays."""
 

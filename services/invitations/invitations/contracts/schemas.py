@@ -77,6 +77,13 @@ class Consent(Schema):
     text = string("Version of the wording beside the tick box.")
 
 
+class Caller(Schema):
+    """Who called the guest, and when."""
+
+    at = instant("When it was noted.")
+    by = string("The user's name; empty: unknown.")
+
+
 class Detailed(Common):
     """Everything that staff may see of an invitation."""
 
@@ -84,6 +91,7 @@ class Detailed(Common):
     call = string("How far the guest has come.", among=CALLS)
     consent = part(Consent, "The guest's consent.")
     changed_at = instant("The last change by staff.")
+    called = part(Caller, "Who has called the guest about all that failed; null: nobody.", null=True)
     delivery = several(Delivery, "Every attempt, the oldest first.")
     join_token = string("The secret part of the guest's link.")
 

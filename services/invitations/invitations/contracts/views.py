@@ -54,9 +54,16 @@ def staff(invitation: Invitation, deliveries: Sequence[Delivery], token: str, no
         "call": invitation.call,
         "consent": consent,
         "changed_at": iso(invitation.changed_at),
+        "called": _called(invitation, deliveries),
         "delivery": [delivery(each) for each in deliveries],
         "join_token": token,
     }
+
+
+def _called(invitation: Invitation, deliveries: Sequence[Delivery]) -> dict[str, Any] | None:
+    if invitation.called_at is None or not rules.was_called(invitation, deliveries):
+        return None
+    return {"at": iso(invitation.called_at), "by": invitation.called_name or ""}
 
 
 def guest(invitation: Invitation, now: datetime) -> dict[str, Any]:

@@ -69,7 +69,8 @@ class Invitation:
     """One invitation. `version` rises with what staff change, `told` with every event about it.
 
     Instants are UTC; `time_zone` is the host's, `guest_zone` the guest's if known. `phone` is E.164. `digest` is the
-    hash of the request that made it, `last_key` the idempotency key of the last repeat of its messages.
+    hash of the request that made it, `last_key` the idempotency key of the last repeat of its messages. `called_…`: who
+    of the staff has called the guest instead, and about which failed attempts (channel -> attempt).
     """
 
     id: str
@@ -102,6 +103,10 @@ class Invitation:
     last_key: str | None
     created_at: datetime
     changed_at: datetime
+    called_at: datetime | None = None
+    called_by: str | None = None
+    called_name: str | None = None
+    called_for: dict[str, int] | None = None
 
     @property
     def minutes(self) -> int:

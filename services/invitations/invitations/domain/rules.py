@@ -101,6 +101,28 @@ def mark(channels: Sequence[str], deliveries: Iterable[Delivery]) -> Mark:
     return Mark.DELIVERED if states and all(state in ARRIVED for state in states) else Mark.PENDING
 
 
+def not_reached(channels: Sequence[str], deliveries: Iterable[Delivery]) -> list[Delivery]:
+    """The current attempts of the chosen channels that failed."""
+    newest = current(deliveries)
+    known = [newest[channel] for channel in channels if channel in newest]
+    return [each for each in known if each.state in (FAILED, EXPIRED)]
+
+
+def to_be_called(invitation: Invitation, deliveries: Iterable[Delivery], now: datetime) -> list[Delivery]:
+    """The failures because of which somebody has to call the guest: none once the meeting is over or deleted."""
+    coming = invitation.status == ACTIVE and now < invitation.ends
+    return not_reached(invitation.channels, deliveries) if coming else []
+
+
+def was_called(invitation: Invitation, deliveries: Iterable[Delivery]) -> bool:
+    """Whether staff have called the guest about all that failed: something newer that fails asks for another call."""
+    about = invitation.called_for
+    if about is None:
+        return False
+    failed = not_reached(invitation.channels, deliveries)
+    return all(each.attempt <= about.get(each.channel, 0) for each in failed)
+
+
 def learned(delivery: Delivery, state: str, turn: int, reason: str | None, at: datetime) -> Delivery | None:
     """The attempt after news of its message; None when the news are older than what is known.
 
