@@ -2,9 +2,9 @@
 
     python -m tests.load.invitations [--guests 1000] [--delay 0.1] [--json FILE]
 
-Real processes, PostgreSQL, RabbitMQ and SMTP; the mail server takes `--delay` seconds for each mail. Somebody books every
-second, in the ten seconds before the rush and as long as it lasts; a confirmation's time counts from the booking's answer
-until the mail server has it.
+Real processes, PostgreSQL, RabbitMQ and SMTP; the mail server takes `--delay` seconds for each mail. Somebody books
+every second, in the ten seconds before the rush and as long as it lasts; a confirmation's time counts from the
+booking's answer until the mail server has it.
 """
 
 import argparse

@@ -1,5 +1,6 @@
 // The tick or the exclamation mark appears without a reload: while a message is on its way the page looks every other
-// second. (What happens to others' invitations arrives as every news of the desk does, see live.js.)
+// second. (What happens to others' invitations arrives as every news of the desk does, see live.js.) The form that corrects
+// an address keeps what somebody types in it; what frames it (data-follows) turns with the mark.
 const QUICK = 2_000, LONGEST = 5 * 60_000;
 const since = Date.now();
 const status = document.querySelector("[data-status]");
@@ -8,6 +9,7 @@ async function refresh() {
   const answer = await fetch(location.pathname + location.search).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  follow(page);
   for (const region of document.querySelectorAll("[data-live]")) {
     const fresh = page.getElementById(region.id);
     if (!fresh || fresh.textContent === region.textContent) continue;
@@ -18,7 +20,17 @@ async function refresh() {
   }
 }
 
+function follow(page) {
+  for (const part of document.querySelectorAll("[data-follows]")) {
+    const fresh = page.getElementById(part.id);
+    if (!fresh) continue;
+    part.className = fresh.className;
+    if (!part.children.length) part.textContent = fresh.textContent;
+  }
+}
+
 document.querySelector("[data-focus]")?.focus();
+document.addEventListener("live-refreshed", () => document.querySelector("[data-follows]") && refresh());
 setInterval(() => {
   const waiting = document.querySelector("[data-live] [data-pending]") && Date.now() - since < LONGEST;
   if (waiting && !document.hidden) refresh();

@@ -419,6 +419,7 @@ def test_the_guest_sees_who_and_when(client: StrictClient, house: House, state: 
     assert "dort: Mi 25. März, 10:00" in page.text
     assert "Ihr Link gilt" in page.text
     assert page.headers["Cache-Control"] == "no-store"
+    assert ("Anna weiß, dass Sie da sind." in page.text) is (state == "waiting")
     assert {name for name, _ in house.calls} <= {"invitations.join", "practice.by_id"}
 
 

@@ -71,9 +71,7 @@ class InvitationsEdge:
     @calling(requests.CallMark)
     def mark_called(self, call: Call, request: Json) -> Json:
         user = (call.caller.user_id, request["by"])
-        return self.app.db.write(
-            telephone.mark_called, call.now, call.practice_id, request["id"], user, self.key
-        )
+        return self.app.db.write(telephone.mark_called, call.now, call.practice_id, request["id"], user, self.key)
 
     @calling(requests.InvitationId)
     def unmark_called(self, call: Call, request: Json) -> Json:

@@ -125,17 +125,19 @@ class NotifyEdge:
 
     @rpc(contracts.Nothing, allow=STAFF, scope="notify:read")
     def call_list(self, call: Call, request: dict[str, Any]) -> Any:
-        return self.app.db.read(calls.call_list, call.practice_id, call.now, words.choose(call.locale))
+        return self.app.db.read(calls.call_list, call.practice_id, call.now, words.choose(call.locale), self._texts())
 
     @rpc(contracts.CallMark, allow=STAFF, scope="notify:write")
     def mark_called(self, call: Call, request: dict[str, Any]) -> Any:
         user, reader = (str(call.caller.user_id), request["by"]), words.choose(call.locale)
-        return self.app.db.write(calls.mark, call.practice_id, request["appointment"], user, call.now, reader)
+        which = (call.practice_id, request["appointment"])
+        return self.app.db.write(calls.mark, *which, user, call.now, reader, self._texts())
 
     @rpc(contracts.AppointmentRef, allow=STAFF, scope="notify:write")
     def unmark_called(self, call: Call, request: dict[str, Any]) -> Any:
         reader = words.choose(call.locale)
-        return self.app.db.write(calls.unmark, call.practice_id, request["appointment"], call.now, reader)
+        which = (call.practice_id, request["appointment"])
+        return self.app.db.write(calls.unmark, *which, call.now, reader, self._texts())
 
     @rpc(contracts.TwilioCall)
     def twilio_status(self, call: Call, request: dict[str, Any]) -> Any:
@@ -158,6 +160,10 @@ class NotifyEdge:
     def mailbox_message(self, call: Call, request: dict[str, Any]) -> Any:
         self._only_when_capturing()
         return self.app.db.read(log.mailbox_message, request["id"])
+
+    def _texts(self) -> bool:
+        """Whether SMS can leave the house."""
+        return bool(self.app.settings.sms_provider)
 
     def _only_when_capturing(self) -> None:
         if not self.app.settings.capture:

@@ -172,6 +172,15 @@ def test_a_customer_with_a_landline_only_is_to_be_called(databases: Databases) -
     assert line(desk) == [(ID.format(1), "Es gibt keine Adresse für Nachrichten, nur eine Telefonnummer.")]
 
 
+def test_who_was_to_be_told_nothing_and_could_get_an_sms_is_not_to_be_called(databases: Databases) -> None:
+    """Staff wished silence. On a plan without SMS nothing but a call would have reached them."""
+    desk = Desk(databases).ready()
+    desk.happens("booked", actor="staff", notify=False, customer={"email": ""})
+    assert line(desk) == []
+    desk.ready(plan="basic")
+    assert line(desk) == [(APPOINTMENT, "Es gibt keine Adresse für Nachrichten, nur eine Telefonnummer.")]
+
+
 def test_what_is_over_or_cancelled_or_anothers_is_on_no_list(databases: Databases) -> None:
     desk, _ = failed(databases)
     assert desk.staff("call_list", practice=STRANGER)["items"] == []
