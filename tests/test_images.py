@@ -130,6 +130,7 @@ HOLDERS = {
     "postgres-data": {"postgres"},
     "rabbitmq-data": {"rabbitmq"},
     "setup-secrets": {"databases", "topology", "secrets"},
+    "coturn-tls": {"coturn"},
     "operator-secrets": {"seed", "terminfluss", "secrets"},
     **{f"{name}-secrets": {name, f"migrate-{name}", "secrets"} for name in SERVICES},
 }
@@ -139,7 +140,7 @@ def holders(volume: str) -> set[str]:
     return {
         name
         for name, part in PARTS.items()
-        if any(mounted.startswith(f"{volume}:") for mounted in part.get("volumes", ()))
+        if any(re.match(rf"(\$\{{\w+:-)?{volume}\}}?:", mounted) for mounted in part.get("volumes", ()))
     }
 
 

@@ -21,6 +21,7 @@ from tests.browser.test_journey import look
 
 pytestmark = pytest.mark.browser
 FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+GUEST = "Erika Beispiel"
 LOST, FOUND = 30_000, 60_000  # browsers are in no hurry to call a connection lost
 MORE = (
     "([selector, before]) => document.querySelector(selector).getVideoPlaybackQuality().totalVideoFrames > before + 10"
@@ -38,8 +39,8 @@ MOVING = """async (selector) => {
 
 @pytest.fixture(scope="module", name="cameras")
 def _cameras(launch: Callable[..., Browser]) -> Iterator[Browser]:
-    """A Chromium whose camera shows a test picture and whose microphone beeps."""
-    browser = launch(*FAKE)
+    """A Chromium whose camera shows a test picture and whose microphone beeps; it takes any certificate."""
+    browser = launch(*FAKE, "--ignore-certificate-errors")
     yield browser
     browser.close()
 
@@ -49,8 +50,8 @@ Visit = Callable[..., Page]
 
 @pytest.fixture(name="visit")
 def _visit(cameras: Browser, site: str) -> Iterator[Visit]:
-    """A person with a browser of their own; a script error fails the test."""
-    contexts, errors = [], list[str]()
+    """A person with a browser of their own; a script error, or a word to anybody but the site, fails the test."""
+    contexts, errors, asked = [], list[str](), set[str]()
 
     def visit(path: str, width: int = 1280) -> Page:
         view = {"width": width, "height": 844 if width < 800 else 900}
@@ -58,6 +59,7 @@ def _visit(cameras: Browser, site: str) -> Iterator[Visit]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda sent: asked.add(sent.url))
         page.goto(path)
         return page
 
@@ -65,6 +67,7 @@ def _visit(cameras: Browser, site: str) -> Iterator[Visit]:
     for context in contexts:
         context.close()
     assert not errors
+    assert not [url for url in asked if not url.startswith((site, "data:"))]
 
 
 def invite(site: str) -> tuple[str, str]:
@@ -93,14 +96,14 @@ def let_in(visit: Visit, site: str, width: int = 1280) -> tuple[Page, Page]:
     id, link = invite(site)
     host = at_the_desk(visit, f"/desk/invitations/{id}/call", width)
     host.get_by_role("button", name="Eintreten").click()
-    expect(host.get_by_text("Der Gast ist noch nicht da.")).to_be_visible()
+    expect(host.get_by_text(f"{GUEST} ist noch nicht da.")).to_be_visible()
     guest = visit(link, width)
     expect(guest.get_by_role("button", name="Eintreten")).to_be_enabled()
     look(guest, "call-check")
     guest.get_by_role("button", name="Eintreten").click()
     expect(guest.get_by_text("Bitte einen Moment Geduld")).to_be_visible()
     look(guest, "call-waiting")
-    expect(host.get_by_text("Der Gast wartet darauf, eingelassen zu werden.")).to_be_visible()
+    expect(host.get_by_text(f"{GUEST} wartet darauf, eingelassen zu werden.")).to_be_visible()
     look(host, "call-door")
     host.get_by_role("button", name="Einlassen").click()
     for page in (host, guest):
@@ -114,12 +117,18 @@ def test_guest_and_host_see_each_other(visit: Visit, site: str, width: int) -> N
     host, guest = let_in(visit, site, width)
     for page in (host, guest):
         assert page.evaluate(MOVING, "[data-remote]"), "no frames of the other one"
-    guest.get_by_role("button", name="Textnachrichten").click()
+    guest.get_by_role("button", name="Nachrichten").click()
     guest.get_by_role("textbox", name="Nachricht").fill("Hören Sie mich?")
     guest.get_by_role("button", name="Senden").click()
     expect(host.get_by_text("Hören Sie mich?")).to_be_visible()
-    guest.get_by_role("button", name="Stumm schalten").click()
-    expect(guest.get_by_role("button", name="Mikrofon an")).to_have_attribute("aria-pressed", "false")
+    host.get_by_role("textbox", name="Nachricht").fill("Siehe https://hilfe.example/geraete, bitte.")
+    host.get_by_role("textbox", name="Nachricht").press("Enter")
+    expect(guest.get_by_role("link", name="https://hilfe.example/geraete", exact=True)).to_be_visible()
+    guest.get_by_role("button", name="Mikrofon ausschalten").click()
+    expect(guest.get_by_role("button", name="Mikrofon einschalten")).to_be_visible()
+    expect(host.get_by_text(f"Das Mikrofon von {GUEST} ist aus.")).to_be_visible()
+    host.get_by_role("button", name="Kamera ausschalten").click()
+    expect(guest.get_by_text("Die Kamera von Anna ist aus.")).to_be_visible()
     look(host, "call-host")
     look(guest, "call-guest")
     host.get_by_role("button", name="Gespräch beenden").click()
@@ -128,7 +137,7 @@ def test_guest_and_host_see_each_other(visit: Visit, site: str, width: int) -> N
 
 
 def test_a_guest_who_reloads_is_back_and_a_second_window_takes_over(visit: Visit, site: str) -> None:
-    """Exactly one guest: the first window is told."""
+    """Exactly one guest: the first window is told, and the host decides about the second."""
     host, guest = let_in(visit, site)
     guest.reload()
     guest.get_by_role("button", name="Eintreten").click()
@@ -137,14 +146,20 @@ def test_a_guest_who_reloads_is_back_and_a_second_window_takes_over(visit: Visit
     second.get_by_role("button", name="Eintreten").click()
     second.get_by_role("button", name="Stattdessen hier weitermachen").click()
     expect(guest.get_by_text("Das Gespräch läuft in einem anderen Fenster")).to_be_visible()
+    host.get_by_role("button", name="Einlassen").click()
     expect(second.locator("[data-call]")).to_have_attribute("data-connected", "true", timeout=20_000)
     assert host.evaluate(MOVING, "[data-remote]")
 
 
 def test_a_restart_of_the_gateway_does_not_end_the_call(visit: Visit, site: Site) -> None:
-    """Media flow from browser to browser; afterwards signals flow again."""
+    """Media and text flow from browser to browser; afterwards signals flow again."""
     host, guest = let_in(visit, site)
-    site.restart()
+    site.stop()
+    guest.get_by_role("button", name="Nachrichten").click()
+    guest.get_by_role("textbox", name="Nachricht").fill("Noch da?")
+    guest.get_by_role("button", name="Senden").click()
+    expect(host.get_by_text("Noch da?")).to_be_visible()
+    site.start()
     before = host.evaluate(MOVING, "[data-remote]")
     host.wait_for_timeout(1500)
     assert host.evaluate(MOVING, "[data-remote]") > before
@@ -167,26 +182,42 @@ RED = """async (selector) => {
 }"""
 
 
+DEVICES = ["camera", "microphone"]
+
+
 def test_the_guest_sees_what_the_host_shares(launch: Callable[..., Browser], site: str) -> None:
-    """A tab that is red all over, whole and not cut to fit; then the camera again."""
+    """A tab that is red all over, whole and not cut to fit; then the camera again. The guest's browser refuses its
+    devices at first: the page says what to do, and goes on once they are allowed."""
     browser = launch(FAKE[0], "--auto-select-tab-capture-source-by-title=red all over")  # a real capture
     contexts = []
 
     def visit(path: str, width: int = 1280) -> Page:
-        contexts.append(browser.new_context(base_url=site, locale="de-DE", permissions=["camera", "microphone"]))
+        contexts.append(browser.new_context(base_url=site, locale="de-DE"))
+        if path == "/login":
+            contexts[-1].grant_permissions(DEVICES)
         page = contexts[-1].new_page()
         page.goto(path)
         return page
 
     try:
         host, guest = let_in(visit, site)
+        expect(
+            guest.locator(
+                "[data-step=call] [data-problem]", has_text="Der Browser darf Kamera oder Mikrofon nicht benutzen."
+            )
+        ).to_be_visible()
+        expect(host.get_by_text(f"Kamera und Mikrofon von {GUEST} sind aus.")).to_be_visible()
+        look(guest, "call-denied")
+        contexts[1].grant_permissions(DEVICES)
+        guest.get_by_role("button", name="Noch einmal versuchen").click()
+        assert host.evaluate(MOVING, "[data-remote]")
         shared = contexts[0].new_page()
         shared.set_content("<title>red all over</title><body style='background: #e00'>")
         host.get_by_role("button", name="Bildschirm zeigen").click()
         assert guest.evaluate(RED, "[data-remote]")
         expect(guest.locator("[data-remote].whole")).to_be_visible()
         look(guest, "call-screen")
-        host.get_by_role("button", name="Bildschirm nicht mehr zeigen").click()
+        host.get_by_role("button", name="Zeigen beenden").click()
         expect(guest.locator("[data-remote].whole")).to_have_count(0)
         assert guest.evaluate(RED.replace("red > 150 && green < 100", "green > 100 && red < 100"), "[data-remote]")
     finally:
@@ -196,28 +227,46 @@ def test_the_guest_sees_what_the_host_shares(launch: Callable[..., Browser], sit
 RELAYED = """async () => {
   for (const pc of window.connections) for (const each of (await pc.getStats()).values()) {
     if (each.type === "candidate-pair" && each.nominated && each.state === "succeeded") {
-      return (await pc.getStats()).get(each.localCandidateId).candidateType;
+      const { candidateType, relayProtocol } = (await pc.getStats()).get(each.localCandidateId);
+      return `${candidateType} by ${relayProtocol}`;
     }
   }
 }"""
 REMEMBER = """window.connections = []; const Own = RTCPeerConnection;
-window.RTCPeerConnection = class extends Own { constructor(...a) { super(...a); window.connections.push(this); } };"""
+const way = location.pathname.startsWith("/join/") ? "turns:" : "turn:";
+window.RTCPeerConnection = class extends Own {
+  constructor(rtc) {
+    const iceServers = rtc.iceServers.map((each) => ({ ...each, urls: each.urls.filter((it) => it.startsWith(way)) }));
+    super({ ...rtc, iceServers });
+    window.connections.push(this);
+  }
+};"""
+
+
+CERTIFICATE = ["openssl", "req", "-x509", "-nodes", "-newkey", "rsa:2048", "-subj", "/CN=127.0.0.1", "-days", "2"]
 
 
 class Relay:
-    """A coturn on loopback, started as docker-compose.yml does it."""
+    """A coturn on loopback, started as docker-compose.yml does it, with a certificate of its own for TLS."""
 
     def __init__(self, folder: Path) -> None:
         part = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["coturn"]
         shell = [word.replace("$$", "$") for word in part["entrypoint"]]
-        self.secret, port = secrets.token_hex(16), free_port()
+        self.secret, port, tls_port = secrets.token_hex(16), free_port(), free_port()
+        subprocess.run(
+            [*CERTIFICATE, "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+            check=True,
+            stderr=subprocess.DEVNULL,
+        )
+        self.tls = {"TURN_TLS": "/tls", "TLS_FOLDER": str(folder), "TURN_TLS_PORT": str(tls_port)}
         here = ["--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={port}"]
         own = [f"--pidfile={folder / 'pid'}", f"--userdb={folder / 'db'}", "--allow-loopback-peers"]
         self.command = [*shell, *part["command"], *here, *own]
-        self.settings = {"TURN_URL": f"turn:127.0.0.1:{port}", "TURN_SECRET": self.secret, "ICE_POLICY": "relay"}
+        urls = f"turn:127.0.0.1:{port},turns:127.0.0.1:{tls_port}?transport=tcp"
+        self.settings = {"TURN_URL": urls, "TURN_SECRET": self.secret, "ICE_POLICY": "relay"}
 
     def start(self) -> None:
-        environment = {**os.environ, "TURN_SECRET": self.secret, "TURN_EXTERNAL_IP": "127.0.0.1"}
+        environment = {**os.environ, **self.tls, "TURN_SECRET": self.secret, "TURN_EXTERNAL_IP": "127.0.0.1"}
         self.process = subprocess.Popen(self.command, env=environment, stdout=subprocess.DEVNULL)
         time.sleep(1)
         assert self.process.poll() is None, "coturn did not start"
@@ -250,7 +299,8 @@ def _relayed(relay: Relay, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture(name="visit_relayed")
 def _visit_relayed(cameras: Browser, relayed: Site) -> Iterator[Visit]:
-    """A person there, whose page keeps its connections for the test to look at."""
+    """A person there, whose page keeps its connections for the test to look at. The host reaches the relay by UDP; the
+    guest sits behind a firewall that lets TLS out only."""
     contexts = []
 
     def visit(path: str, width: int = 1280) -> Page:
@@ -267,9 +317,9 @@ def _visit_relayed(cameras: Browser, relayed: Site) -> Iterator[Visit]:
 
 def test_a_call_goes_through_the_relay_alone(visit_relayed: Visit, relayed: Site) -> None:
     """ICE_POLICY=relay: no browser learns the other one's address; the credentials that we make are good."""
-    for page in let_in(visit_relayed, relayed):
+    for page, way in zip(let_in(visit_relayed, relayed), ("relay by udp", "relay by tls"), strict=True):
         assert page.evaluate(MOVING, "[data-remote]")
-        assert page.evaluate(RELAYED) == "relay"
+        assert page.evaluate(RELAYED) == way
 
 
 def test_a_call_whose_way_is_cut_finds_another_one(visit_relayed: Visit, relayed: Site, relay: Relay) -> None:
@@ -282,7 +332,9 @@ def test_a_call_whose_way_is_cut_finds_another_one(visit_relayed: Visit, relayed
     before = [page.evaluate(count) for page in (host, guest)]
     relay.stop()
     for page in (host, guest):
-        expect(page.get_by_text("Die Verbindung ist unterbrochen.")).to_be_visible(timeout=LOST)
+        expect(page.locator("[data-step=call]").get_by_text("Die Verbindung ist unterbrochen.")).to_be_visible(
+            timeout=LOST
+        )
     look(guest, "call-lost")
     relay.start()
     for page in (host, guest):

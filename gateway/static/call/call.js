@@ -1,124 +1,215 @@
 // The call's page: check the devices, wait at the door, talk. One guest, one host, directly from browser to browser.
+import { Chat } from "./chat.js";
 import { Devices } from "./devices.js";
 import { Line } from "./line.js";
 import { Peer } from "./peer.js";
+import { awake, measure, ring } from "./sound.js";
 
 const root = document.querySelector("[data-call]");
 const part = (name) => root.querySelector(`[data-${name}]`);
+const parts = (name) => root.querySelectorAll(`[data-${name}]`);
 const words = JSON.parse(root.dataset.words);
 const { side, api, csrf } = root.dataset;
+const title = document.title;
+const LATE = 3 * 60_000, MUCH = 20_000;
 const devices = new Devices(refresh);
-const line = new Line(api, csrf, hear);
-let peer, quiet, admitted = false, silent = false;
-const hush = () => (quiet = quiet?.());
+const line = new Line(api, csrf, { news: hear, trouble });
+const chat = new Chat(root, { mine: words.me, theirs: words.other }, (text) => Boolean(peer?.chat(text)));
+let peer, quiet, measured, admitted, silent, lost, left, news, there, problem;
 
 function step(name) {
-  for (const each of root.querySelectorAll("[data-step]")) each.hidden = each.dataset.step !== name;
+  for (const each of parts("step")) each.hidden = each.dataset.step !== name;
   root.dataset.now = name;
-  root.querySelector(`[data-step="${name}"] [data-first]`)?.focus();
+  const first = root.querySelector(`[data-step="${name}"] [data-first]`);
+  first?.focus({ preventScroll: true });
+  if (name !== "check" || root.dataset.begun) root.scrollIntoView({ block: "start" });
+  root.dataset.begun = "";
 }
 
-function say(key, name = "status") {
-  part(name).textContent = words[key] ?? "";
+function write(name, text = "") {
+  for (const each of parts(name)) if (each.textContent !== text) each.textContent = text;
 }
 
 // --- what is seen of the own devices
 
 async function refresh() {
-  for (const video of root.querySelectorAll("[data-own]")) {
+  const { picture, sound } = devices.told();
+  for (const video of parts("own")) {
     const [before] = video.srcObject?.getTracks() ?? [];
     if (before !== devices.shown) video.srcObject = devices.shown ? new MediaStream([devices.shown]) : null;
-    video.classList.toggle("mirrored", !devices.screen);
+    video.classList.toggle("mirrored", !devices.screen && devices.video?.getSettings().facingMode !== "environment");
     video.classList.toggle("whole", Boolean(devices.screen));
+    video.hidden = picture === "none";
   }
-  for (const kind of ["audio", "video"]) {
-    press(kind, Boolean(devices[kind]?.enabled));
-    const select = part(`choose-${kind}`);
-    const options = (await devices.known(kind)).map((each) => new Option(each.label || words[kind], each.deviceId));
-    select.replaceChildren(...options);
-    select.value = devices[kind]?.getSettings().deviceId ?? "";
-    select.disabled = options.length < 2;
-  }
-  press("screen", Boolean(devices.screen));
-  await peer?.send();
+  write("own-note", [sound ? "" : words.own_quiet, picture === "none" ? words.own_dark : ""].filter(Boolean).join("\n"));
+  label("audio", sound);
+  label("video", devices.on("video"));
+  label("screen", Boolean(devices.screen));
+  complain();
+  listen();
+  await Promise.all([offer("audio"), offer("video"), peer?.send()]);
 }
 
-function press(name, on) {
+function label(name, on) {
   const button = part(name);
-  button.setAttribute("aria-pressed", String(on));
+  button.classList.toggle("off", name === "screen" ? on : !on);
   button.querySelector("[data-label]").textContent = words[`${name}_${on ? "off" : "on"}`];
 }
 
+async function offer(kind) {
+  const known = await devices.known(kind);
+  for (const select of parts(`choose-${kind}`)) {
+    select.replaceChildren(...known.map((each) => new Option(each.label || words[kind], each.deviceId)));
+    if (!known.length) select.add(new Option(words.none, ""));
+    select.value = devices[kind]?.getSettings().deviceId ?? "";
+    if (select.selectedIndex < 0) select.selectedIndex = 0;
+    select.disabled = known.length < 2;
+  }
+}
+
+// What is missing, why, and what to do; and what it means for the call.
+function complain() {
+  const missing = ["audio", "video"].filter((kind) => !devices[kind]);
+  const which = missing.length === 2 ? "both" : missing[0];
+  const { cause } = devices;
+  if (cause === "unsupported") problem = words.unsupported;
+  else if (!cause || !which) problem = "";
+  else problem = `${words[cause] ?? words[`missing_${which}`]} ${words[`lacks_${which}`]}`;
+  write("problem", problem);
+  for (const each of parts("problem-box")) each.hidden = !problem;
+  for (const each of parts("retry")) each.hidden = cause === "unsupported";
+  for (const each of parts("usable")) each.hidden = cause === "unsupported";
+}
+
 async function check() {
-  say("asking", "problem");
-  const problem = await devices.start();
-  say(problem, "problem");
-  part("problem").hidden = !problem;
-  hush();
-  if (devices.audio) quiet = devices.measure(part("level"));
+  write("asking", words.asking);
+  await devices.start();
+  write("asking");
   part("enter").disabled = false;
+}
+
+// The bar, and in words whether the microphone hears anything: while one checks it.
+function listen() {
+  if (measured === devices.audio && quiet) return;
+  quiet?.();
+  measured = devices.audio;
+  quiet = undefined;
+  write("heard");
+  part("level").value = 0;
+  if (!measured || root.dataset.now !== "check") return;
+  quiet = measure(measured, (level, heard) => {
+    part("level").value = level;
+    if (heard !== undefined) write("heard", heard ? words.loud : words.quiet);
+  });
 }
 
 // --- the door
 
 async function enter(takeOver = false) {
   part("enter").disabled = true;
-  const news = await line.enter(takeOver).catch(() => ({ code: "unavailable" }));
+  const first = await line.enter(takeOver).catch(() => ({ code: "unavailable" }));
   part("enter").disabled = false;
-  part("take-over").hidden = news.code !== "already_joined";
-  if (news.code) {
-    say(news.code in words ? news.code : "unavailable", "problem");
-    part("problem").hidden = false;
-    return;
-  }
-  hush();
-  peer = new Peer(news.rtc, side, () => devices.tracks(), (kind, data) => line.say(kind, data), { stream, state, chat, shows });
-  admitted = false;
-  if (side === "host") host(news);
-  await hear({ ...news, items: [] });
+  part("take-over").hidden = first.code !== "already_joined";
+  part("refused-box").hidden = !first.code;
+  write("refused", first.code ? (words[first.code] ?? words.unavailable) : "");
+  if (first.code) return part(part("take-over").hidden ? "enter" : "take-over").focus();
+  peer?.end();
+  peer = new Peer(first.rtc, side, () => devices.tracks(), () => devices.told(), (kind, data) => line.say(kind, data), {
+    stream, state, chat: heardText, told });
+  admitted = lost = left = silent = false;
+  there = {};
+  step(side === "host" || first.admitted ? "call" : "waiting");
+  listen();
+  void awake(true);
+  if (side === "host" && first.admitted) line.say("restart"); // the guest is in already: it shall say that it is ready
+  await hear({ ...first, items: [] });
 }
 
-function host(news) {
-  step("call");
-  say("nobody");
-  if (news.admitted) line.say("restart"); // the guest is in already: it shall say that it is ready
-}
-
-async function hear(news) {
+async function hear(fresh) {
+  const before = news;
+  news = fresh;
   if (news.replaced) return leave("replaced");
   if (news.state === "void" || news.state === "expired") return leave(news.state);
-  if (side === "host") door(news);
+  if (side === "host") door(before);
   else if (news.admitted !== admitted) letIn(news.admitted);
-  else if (!news.admitted && root.dataset.now === "check") step("waiting");
   admitted = news.admitted;
   for (const each of news.items) await understand(each);
+  status();
 }
 
-function door(news) {
-  part("door").hidden = !(news.waiting && news.other);
-  if (!peer.up) say(news.other ? (news.waiting ? "waits" : "connecting") : "nobody");
+function door(before) {
+  const knocks = Boolean(news.waiting && news.other);
+  if (knocks && part("door").hidden) ring();
+  part("door").hidden = !knocks;
+  if (news.waiting && before?.admitted) forget();
 }
 
 function letIn(now) {
-  if (!now) return leave("ended");
-  step("call");
-  say("connecting");
+  if (!now) return admitted && leave("ended");
+  if (root.dataset.now !== "call") (step("call"), ring());
+  left = false;
   peer.begin();
   line.say("ready");
 }
 
 async function understand(signal) {
   if (signal.kind === "bye") return gone();
-  if (signal.kind === "ready" && side === "host") return peer.begin();
-  if (signal.kind === "restart") return side === "host" ? peer.pc?.restartIce() : letIn(true);
+  if (signal.kind === "ready" && side === "host") return (left = false), peer.begin();
+  if (signal.kind === "restart") return side === "host" ? peer.restart() : letIn(true);
   await peer.hear(signal);
 }
 
 function gone() {
+  left = true;
+  forget();
+}
+
+function forget() {
   peer.end();
+  lost = false;
+  there = {};
   part("remote").srcObject = null;
   root.dataset.connected = "false";
-  say("left");
+  status();
+}
+
+// --- what is said of the call
+
+function trouble(now) {
+  if (now === "reload" && !peer?.up) return leave("reload");
+  root.dataset.line = now;
+  status();
+}
+
+function status() {
+  if (!["waiting", "call"].includes(root.dataset.now)) return;
+  const key = situation();
+  write("status", key === "waits" ? "" : words[key]); // the door says it
+  root.dataset.status = key;
+  document.title = key === "connected" ? title : `${words[key]} – ${title}`;
+  const late = key !== "connected" && Date.now() > Date.parse(root.dataset.start) + LATE;
+  if (part("late")) part("late").hidden = !late;
+  scene();
+}
+
+function situation() {
+  if (peer.up) return silent ? "silent" : "connected";
+  if (root.dataset.line) return "offline";
+  if (root.dataset.now === "waiting") return news.other ? "wait_there" : "wait_absent";
+  if (left) return "left";
+  if (side === "host" && news.waiting) return news.other ? "waits" : "nobody";
+  if (lost) return "lost";
+  return news.other ? "connecting" : side === "host" ? "nobody" : "left";
+}
+
+// The other side's picture, or its name in the place of it; and what it has switched off.
+function scene() {
+  const seen = peer.up && there.picture !== "none";
+  part("cover").hidden = seen || lost;
+  part("unmute").hidden = !(peer.up && silent);
+  part("pip").hidden = !seen || !small();
+  part("remote").classList.toggle("whole", there.picture === "screen");
+  write("note", peer.up ? (words[`there_${there.picture}_${there.sound}`] ?? "") : "");
 }
 
 // --- the conversation
@@ -130,77 +221,107 @@ function stream(remote) {
 
 // Browsers play no sound on a page that has no microphone and was not clicked at yet: the next click or key begins it.
 function play() {
-  part("remote").play().then(() => heard(true), (error) => error.name === "NotAllowedError" && heard(false));
+  if (!part("remote").srcObject) return;
+  part("remote").play().then(() => audible(true), (error) => error.name === "NotAllowedError" && audible(false));
 }
 
-function heard(now) {
+function audible(now) {
   silent = !now;
-  if (peer?.up) say(silent ? "silent" : "connected");
+  status();
   if (silent) for (const deed of ["click", "keydown"]) addEventListener(deed, play, { once: true });
 }
 
-// A screen is shown whole, a camera's picture fills the place.
-function shows(what) {
-  part("remote").classList.toggle("whole", what === "screen");
+function told(what) {
+  if (what.bye) return gone();
+  there = what;
+  status();
+}
+
+function heardText(text) {
+  chat.show(text);
 }
 
 function state(now) {
   root.dataset.connected = String(now === "connected");
-  say({ connected: silent ? "silent" : "connected", connecting: "connecting", disconnected: "lost", failed: "lost" }[now] ?? "connecting");
+  if (now === "connected") lost = left = false;
+  else if (now === "disconnected" || now === "failed") lost = true;
+  status();
 }
 
-function chat(text, mine = false) {
-  const item = document.createElement("p");
-  item.className = mine ? "mine" : "theirs";
-  item.textContent = text;
-  part("messages").append(item);
-  item.scrollIntoView({ block: "nearest" });
-  if (!mine) part("chat-panel").hidden = false;
+// Safari has a way of its own; on an iPhone it says that a call's picture cannot.
+function small() {
+  const video = part("remote");
+  if (video.webkitSupportsPresentationMode) return video.webkitSupportsPresentationMode("picture-in-picture");
+  return document.pictureInPictureEnabled;
 }
+
+function shrink() {
+  const video = part("remote"), name = "picture-in-picture";
+  if (video.webkitSetPresentationMode) return video.webkitSetPresentationMode(video.webkitPresentationMode === name ? "inline" : name);
+  return document.pictureInPictureElement ? document.exitPictureInPicture() : video.requestPictureInPicture();
+}
+
+// --- the end
 
 function leave(why) {
   line.close();
   peer?.end();
   devices.stop();
-  hush();
+  quiet = quiet?.();
+  void awake(false);
+  if (document.pictureInPictureElement) void document.exitPictureInPicture();
+  part("remote").srcObject = null;
   root.dataset.connected = "false";
-  say(why, "why");
-  part("again").hidden = ["void", "expired"].includes(why);
+  root.dataset.line = "";
+  document.title = title;
+  write("why", words[why]);
+  part("door").hidden = true;
+  for (const each of parts("then")) each.hidden = each.dataset.then !== (["hung_up", "ended"].includes(why) ? "over" : why);
+  part("again").hidden = ["void", "expired", "reload"].includes(why);
   step("ended");
 }
 
-async function hangUp() {
-  line.say("bye");
-  await line.sending;
-  if (side === "host") await line.post("/end", {}).catch(() => {});
-  leave("hung_up");
+function hangUp() {
+  peer?.tell({ bye: true }); // reaches the other side even while the server does not answer
+  void line.farewell(side === "host");
+  setTimeout(() => leave("hung_up"), peer?.up ? 100 : 0);
 }
 
 const deeds = {
   enter: () => enter(),
   "take-over": () => enter(true),
-  admit: () => line.post("/admit", {}).then(() => (part("door").hidden = true)),
+  admit: () => line.post("/admit", {}).then((answer) => answer.ok && (part("door").hidden = true), () => {}),
   audio: () => devices.toggle("audio"),
   video: () => devices.toggle("video"),
   screen: () => devices.share().catch(() => {}),
-  pip: () => (document.pictureInPictureElement ? document.exitPictureInPicture() : part("remote").requestPictureInPicture()).catch(() => {}),
-  chat: () => ((part("chat-panel").hidden = !part("chat-panel").hidden), part("text").focus()),
-  "hang-up": hangUp,
+  pip: () => Promise.resolve(shrink()).catch(() => {}),
+  devices: () => {
+    const now = (part("devices-panel").hidden = !part("devices-panel").hidden);
+    part("devices").setAttribute("aria-expanded", String(!now));
+  },
+  ring: () => ring(),
   again: () => (step("check"), check()),
+  reload: () => location.reload(),
 };
 for (const [name, deed] of Object.entries(deeds)) part(name)?.addEventListener("click", deed);
+for (const each of parts("hang-up")) each.addEventListener("click", hangUp);
+for (const each of parts("retry")) each.addEventListener("click", check);
 for (const kind of ["audio", "video"]) {
-  part(`choose-${kind}`).addEventListener("change", (event) => devices.choose(kind, event.target.value).catch(check));
+  for (const each of parts(`choose-${kind}`)) each.addEventListener("change", (event) => devices.choose(kind, event.target.value));
 }
-part("chat-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = part("text").value.trim();
-  if (text && peer.chat(text)) (chat(text, true), (part("text").value = ""));
-});
-part("pip").hidden = !document.pictureInPictureEnabled;
-part("screen").hidden = !navigator.mediaDevices?.getDisplayMedia;
+part("screen").hidden = !navigator.mediaDevices?.getDisplayMedia; // phones have none
+part("remote").addEventListener("loadedmetadata", () => peer && status());
+setInterval(() => peer && status(), MUCH); // the host may be late by now
 addEventListener("online", () => peer?.repair());
-addEventListener("pagehide", () => line.open && root.dataset.now === "call" && line.post("/signals", { peer: line.peer, said: [{ kind: "bye" }] }));
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+document.addEventListener("visibilitychange", async () => {
+  if (document.visibilityState !== "visible" || !line.open) return;
+  void awake(true);
+  play();
+  peer?.repair();
+  await devices.revive();
+});
+addEventListener("pagehide", () => line.open && root.dataset.now === "call" && line.post("/signals", { peer: line.peer, said: [{ kind: "bye", data: null }] }));
 root.hidden = false;
 step("check");
 check();

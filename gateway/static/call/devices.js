@@ -1,8 +1,13 @@
 // Camera, microphone and screen of this browser. Whoever has no camera talks without one.
+const CAUSES = { NotAllowedError: "denied", SecurityError: "denied", NotReadableError: "busy", AbortError: "busy" };
+const WISHES = { audio: true, video: { width: { ideal: 1280 }, height: { ideal: 720 } } };
+const ask = (...kinds) => navigator.mediaDevices.getUserMedia(Object.fromEntries(kinds.map((kind) => [kind, WISHES[kind]])));
+
 export class Devices {
+  // `cause`: why one of the two is not there: "", denied, busy, missing, unsupported.
   constructor(onChange) {
-    Object.assign(this, { onChange, audio: null, video: null, screen: null });
-    navigator.mediaDevices?.addEventListener("devicechange", () => onChange());
+    Object.assign(this, { onChange, audio: null, video: null, screen: null, cause: "", wanted: { audio: true, video: true } });
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.plugged());
   }
 
   get shown() {
@@ -10,30 +15,70 @@ export class Devices {
   }
 
   tracks() {
-    return { audio: this.audio, video: this.shown, shows: this.screen ? "screen" : "camera" };
+    return { audio: this.audio, video: this.shown };
   }
 
-  // Ask for both, else for one of them; answers the name of what went wrong, or "".
+  // What the other side is told of it: a track that is switched off sends black and silence.
+  told() {
+    return { picture: this.screen ? "screen" : this.on("video") ? "camera" : "none", sound: this.on("audio") };
+  }
+
+  // Also while the system takes it away, such as for a telephone call or behind a locked screen.
+  on(kind) {
+    return Boolean(this[kind]?.enabled && !this[kind].muted);
+  }
+
+  // Ask for both, else for one after the other; whoever refuses both is not asked for the camera again.
   async start() {
-    if (!navigator.mediaDevices) return "unsupported";
-    const wishes = [{ audio: true, video: true }, { audio: true }, { video: true }];
-    let problem = "";
-    for (const wish of wishes) {
-      try {
-        this.take(await navigator.mediaDevices.getUserMedia(wish));
-        return wish.audio && wish.video ? "" : problem;
-      } catch (error) {
-        problem = error.name === "NotAllowedError" ? "denied" : "missing";
-      }
+    this.cause = navigator.mediaDevices && window.RTCPeerConnection ? "" : "unsupported";
+    if (this.cause) return this.onChange();
+    try {
+      return this.take(await ask("audio", "video"));
+    } catch (error) {
+      this.cause = CAUSES[error.name] ?? "missing";
     }
-    return problem;
+    const refused = this.cause === "denied";
+    await this.get("audio");
+    if (!refused) await this.get("video");
+    else if (this.audio) this.cause = "denied";
+    this.onChange();
+  }
+
+  async get(kind) {
+    try {
+      this.take(await ask(kind));
+    } catch (error) {
+      this.cause = CAUSES[error.name] ?? "missing";
+      this.onChange();
+    }
   }
 
   take(stream) {
     for (const track of stream.getTracks()) {
-      this[track.kind]?.stop();
-      track.enabled = this[track.kind]?.enabled ?? true;
-      this[track.kind] = track;
+      const { kind } = track;
+      this[kind]?.stop();
+      this[kind] = track;
+      track.enabled = this.wanted[kind];
+      for (const deed of ["mute", "unmute"]) track.addEventListener(deed, () => this.onChange());
+      track.addEventListener("ended", () => this[kind] === track && this.lost(kind));
+    }
+    if (this.audio && this.video) this.cause = "";
+    this.onChange();
+  }
+
+  // Unplugged, or taken away behind a locked screen: another one, or the same once the page is seen again.
+  async lost(kind) {
+    this[kind] = null;
+    await this.get(kind);
+  }
+
+  async revive() {
+    for (const kind of ["audio", "video"]) if (this[kind]?.readyState === "ended") await this.lost(kind);
+  }
+
+  async plugged() {
+    for (const kind of ["audio", "video"]) {
+      if (this.cause === "missing" && !this[kind] && (await this.known(kind)).length) await this.get(kind);
     }
     this.onChange();
   }
@@ -41,7 +86,11 @@ export class Devices {
   // The one before is let go first: some browsers open one microphone at a time.
   async choose(kind, deviceId) {
     this[kind]?.stop();
-    this.take(await navigator.mediaDevices.getUserMedia({ [kind]: { deviceId: { exact: deviceId } } }));
+    try {
+      this.take(await navigator.mediaDevices.getUserMedia({ [kind]: { ...WISHES[kind], deviceId: { exact: deviceId } } }));
+    } catch {
+      await this.lost(kind);
+    }
   }
 
   async known(kind) {
@@ -49,15 +98,18 @@ export class Devices {
     return all.filter((each) => each.kind === `${kind}input` && each.deviceId);
   }
 
-  toggle(kind) {
-    if (this[kind]) this[kind].enabled = !this[kind].enabled;
+  async toggle(kind) {
+    this.wanted[kind] = !this[kind]?.enabled;
+    if (!this[kind]) return this.get(kind);
+    this[kind].enabled = this.wanted[kind];
     this.onChange();
   }
 
   async share() {
     if (this.screen) return this.unshare();
     const [track] = (await navigator.mediaDevices.getDisplayMedia({ video: true })).getVideoTracks();
-    track.onended = () => this.unshare();
+    track.contentHint = "detail"; // legible rather than fluid
+    track.addEventListener("ended", () => this.unshare());
     this.screen = track;
     this.onChange();
   }
@@ -69,25 +121,8 @@ export class Devices {
   }
 
   stop() {
-    for (const track of [this.audio, this.video, this.screen]) track?.stop();
+    const tracks = [this.audio, this.video, this.screen];
     this.audio = this.video = this.screen = null;
-  }
-
-  // Shows in a <meter> how loud it is, until what it answers is called. It is help only: nothing hangs on it.
-  measure(meter) {
-    const context = new AudioContext();
-    const analyser = context.createAnalyser();
-    try {
-      context.createMediaStreamSource(new MediaStream([this.audio])).connect(analyser);
-    } catch {
-      return () => void context.close(); // Firefox, when the microphone has another sample rate than the speakers
-    }
-    void context.resume().catch(() => {}); // Safari begins without a click in silence
-    const samples = new Uint8Array(analyser.fftSize);
-    const timer = setInterval(() => {
-      analyser.getByteTimeDomainData(samples);
-      meter.value = Math.max(...samples) - 128;
-    }, 120);
-    return () => (clearInterval(timer), void context.close());
+    for (const track of tracks) track?.stop();
   }
 }

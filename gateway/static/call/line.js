@@ -1,13 +1,14 @@
 // The line between the two browsers through the server: it carries little, and only until they talk directly.
-const PAUSE = 2000;
+const PAUSE = 2000, FAREWELLS = 5;
 // A name that nobody else has; where a page is not "secure" there is no crypto.randomUUID.
 export const name = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+const later = (answer) => answer.status >= 500 || answer.status === 429;
 
 export class Line {
-  // `api`: ".../join/<token>" or ".../invitations/<id>"; `csrf`: of the signed-in host.
-  constructor(api, csrf, onNews) {
-    Object.assign(this, { api, csrf, onNews, open: false, queue: [] });
+  // `api`: ".../join/<token>" or ".../invitations/<id>"; `csrf`: of the signed-in host; `on`: news, trouble.
+  constructor(api, csrf, on) {
+    Object.assign(this, { api, csrf, on, open: false, queue: [], turn: 0 });
     // The tab keeps its name: whoever reloads the page is the same browser, and need not take over from itself.
     this.peer = sessionStorage.getItem(api) ?? name();
     sessionStorage.setItem(api, this.peer);
@@ -17,28 +18,33 @@ export class Line {
     const answer = await this.post("/enter", { peer: this.peer, take_over: takeOver });
     const news = await answer.json();
     if (!answer.ok) return news;
-    Object.assign(this, { call: news.invitation, last: news.last, known: "", open: true });
-    this.listen();
+    Object.assign(this, { call: news.invitation, last: news.last, known: "", open: true, queue: [] });
+    this.listen(++this.turn);
     return news;
   }
 
   close() {
     this.open = false;
+    this.turn += 1;
   }
 
-  async listen() {
-    while (this.open) {
+  // `turn`: whoever leaves and enters again listens once, not twice.
+  async listen(turn) {
+    while (turn === this.turn) {
       const query = new URLSearchParams({ peer: this.peer, call: this.call, after: this.last, known: this.known });
       try {
         const answer = await fetch(`${this.api}/signals?${query}`);
         if (!answer.ok) throw new Error(String(answer.status));
         const news = await answer.json();
-        if (!this.open) return;
+        if (turn !== this.turn) return;
         Object.assign(this, { last: news.last, known: news.known });
-        await this.onNews(news);
+        this.on.trouble("");
+        await this.on.news(news);
         if (news.wait) await wait(news.wait * 1000);
-      } catch {
-        await wait(PAUSE); // the server restarts, or the network is away: the call itself goes on meanwhile
+      } catch (error) {
+        // The server restarts, or the network is away: the call itself goes on meanwhile.
+        if (turn === this.turn) this.on.trouble(/^40[134]$/.test(error.message) ? "reload" : "offline");
+        await wait(PAUSE);
       }
     }
   }
@@ -55,11 +61,22 @@ export class Line {
       const said = this.queue.slice(0, 20);
       try {
         const answer = await this.post("/signals", { peer: this.peer, said });
-        if (answer.status >= 500) throw new Error(String(answer.status));
+        if (later(answer)) throw new Error(String(answer.status));
         this.queue.splice(0, said.length);
       } catch {
         await wait(PAUSE);
       }
+    }
+  }
+
+  // The last words; nobody waits for them. `end`: the host closes the door, too.
+  async farewell(end) {
+    this.close();
+    const words = [["/signals", { peer: this.peer, said: [{ kind: "bye", data: null }] }], ...(end ? [["/end", {}]] : [])];
+    for (let i = 0; i < FAREWELLS && words.length && !this.open; i++) {
+      const answer = await this.post(...words[0]).catch(() => ({ status: 500 }));
+      if (later(answer)) await wait(PAUSE);
+      else words.shift();
     }
   }
 

@@ -1,13 +1,13 @@
 // The direct connection to the other browser. The host makes offers, the guest answers: so they never collide.
 import { name } from "./line.js";
 
-const GRACE = 4000;
+const GRACE = 3000;
 
 export class Peer {
-  // `media()` gives the tracks to send now, {audio, video}, each may be null, and what the picture `shows`: camera, screen.
-  // `on`: stream, state, chat, shows.
-  constructor(rtc, side, media, say, on) {
-    Object.assign(this, { rtc, side, media, say, on });
+  // `media()` gives the tracks to send now, {audio, video}, each may be null; `told()` what the other side is told of them.
+  // `on`: stream, state, chat, told.
+  constructor(rtc, side, media, told, say, on) {
+    Object.assign(this, { rtc, side, media, told, say, on });
   }
 
   get up() {
@@ -19,6 +19,7 @@ export class Peer {
     this.end();
     this.session = session;
     this.early = [];
+    this.found = [];
     const pc = (this.pc = new RTCPeerConnection(this.rtc));
     const stream = new MediaStream();
     pc.ontrack = ({ track }) => (stream.addTrack(track), this.on.stream(stream));
@@ -28,15 +29,25 @@ export class Peer {
     this.channel.onmessage = ({ data }) => this.on.chat(String(data));
     this.notes = pc.createDataChannel("notes", { negotiated: true, id: 1 });
     this.notes.onopen = () => this.tell();
-    this.notes.onmessage = ({ data }) => this.on.shows(data);
+    this.notes.onmessage = ({ data }) => pc === this.pc && this.on.told(JSON.parse(data));
     if (this.side !== "host") return;
     const { audio, video } = this.media();
     pc.addTransceiver(audio ?? "audio", { direction: "sendrecv" });
     pc.addTransceiver(video ?? "video", { direction: "sendrecv" });
     pc.onnegotiationneeded = async () => {
       await pc.setLocalDescription();
-      this.say("offer", { session, sdp: pc.localDescription.sdp });
+      this.offer();
     };
+  }
+
+  offer() {
+    this.say("offer", { session: this.session, sdp: this.pc.localDescription.sdp });
+  }
+
+  // The other side asks for a new way. An offer that waits for its answer may have got lost: it is made again.
+  restart() {
+    if (this.pc?.signalingState === "have-local-offer") this.offer();
+    else this.pc?.restartIce();
   }
 
   async hear({ kind, data }) {
@@ -73,15 +84,14 @@ export class Peer {
     this.tell();
   }
 
-  tell() {
-    if (this.notes?.readyState === "open") this.notes.send(this.media().shows);
+  tell(news = this.told()) {
+    if (this.notes?.readyState === "open") this.notes.send(JSON.stringify(news));
   }
 
   gather(candidate) {
-    this.found ??= [];
     if (this.found.push(candidate.toJSON()) > 1) return;
-    const session = this.session;
-    setTimeout(() => this.say("candidates", { session, list: this.found.splice(0) }), 100);
+    const { session, found } = this;
+    setTimeout(() => this.say("candidates", { session, list: found.splice(0) }), 100);
   }
 
   changed(pc) {
@@ -92,12 +102,13 @@ export class Peer {
     if (pc.connectionState === "disconnected") this.timer = setTimeout(() => this.repair(), GRACE);
   }
 
-  // Find another way to the other browser, such as after a change of the network.
+  // Find another way to the other browser, such as after a change of the network or behind a locked screen.
   repair() {
     if (!this.pc || this.up) return;
-    if (this.side === "host") this.pc.restartIce();
+    if (this.side === "host") this.restart();
     else this.say("restart");
-    this.timer = setTimeout(() => this.repair(), GRACE * 2);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.repair(), GRACE * 3);
   }
 
   chat(text) {

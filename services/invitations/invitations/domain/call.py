@@ -1,5 +1,6 @@
 """The call itself: two sides, one browser each, and what they may tell each other."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -33,6 +34,12 @@ class Participant:
     def there(self, now: datetime) -> bool:
         """Whether it has asked for news lately."""
         return now - self.seen_at < AWAY
+
+
+def stays_in(known: Mapping[str, Participant], peer: str, now: datetime) -> bool:
+    """Whether a guest whom the host let in need not be let in again: the same browser, while the host's is there."""
+    guest, host = known.get(Side.GUEST), known.get(Side.HOST)
+    return guest is not None and guest.peer == peer and host is not None and host.there(now)
 
 
 @dataclass(frozen=True)

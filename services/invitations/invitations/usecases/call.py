@@ -5,25 +5,35 @@ runs under the invitation's lock, so that signals become visible in the order of
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from invitations import store_calls
 from invitations.contracts import views
 from invitations.domain import rules
-from invitations.domain.call import KEPT, Participant, Side, Signal
+from invitations.domain.call import KEPT, Participant, Side, Signal, stays_in
 from invitations.domain.errors import AlreadyJoined, InvalidTransition
 from invitations.domain.invitation import Call, Invitation
-from invitations.usecases.common import seek
-from invitations.usecases.guest import by_token, knock
+from invitations.usecases.common import change, seek
+from invitations.usecases.guest import by_token
 from runtime.db import Session
 from runtime.outbox import emit
 
 
 def enter_as_guest(session: Session, now: datetime, token: str, peer: str, take_over: bool) -> dict[str, Any]:
-    """Knock, and be the guest's browser from now on. Raises NotFound, InvalidTransition, AlreadyJoined."""
-    knock(session, now, token)
-    return _enter(session, now, by_token(session, token), Side.GUEST, peer, take_over)
+    """Knock, and be the guest's browser from now on. Raises NotFound, InvalidTransition, AlreadyJoined.
+
+    Whoever was let in stays so in the same browser while the host is there. Otherwise the host decides anew: the link
+    may be in other hands, and nobody walks into a call that the host left without ending it.
+    """
+    found = by_token(session, token, lock=True)
+    rules.check_usable(found, "knock", now)
+    known = store_calls.participants(session, found.id)
+    _check_free(known.get(Side.GUEST), now, peer, take_over)
+    if found.call == Call.IDLE or (found.call == Call.ADMITTED and not stays_in(known, peer, now)):
+        found = change(session, found, replace(found, call=Call.WAITING), type="changed", now=now)
+    return _enter(session, now, found, Side.GUEST, peer, known)
 
 
 def enter_as_host(
@@ -32,17 +42,20 @@ def enter_as_host(
     """Be the host's browser from now on. Raises NotFound, InvalidTransition, AlreadyJoined."""
     found = seek(session, practice_id, id, lock=True)
     rules.check_usable(found, "enter", now)
-    return _enter(session, now, found, Side.HOST, peer, take_over)
+    known = store_calls.participants(session, found.id)
+    _check_free(known.get(Side.HOST), now, peer, take_over)
+    return _enter(session, now, found, Side.HOST, peer, known)
+
+
+def _check_free(mine: Participant | None, now: datetime, peer: str, take_over: bool) -> None:
+    if mine and mine.peer != peer and mine.there(now) and not take_over:
+        raise AlreadyJoined()
 
 
 def _enter(
-    session: Session, now: datetime, invitation: Invitation, side: Side, peer: str, take_over: bool
+    session: Session, now: datetime, invitation: Invitation, side: Side, peer: str, known: dict[str, Participant]
 ) -> dict[str, Any]:
-    known = store_calls.participants(session, invitation.id)
-    mine = known.get(side)
-    if mine and mine.peer != peer and mine.there(now) and not take_over:
-        raise AlreadyJoined()
-    store_calls.keep_participant(session, Participant(invitation.id, side, peer, now), known=mine is not None)
+    store_calls.keep_participant(session, Participant(invitation.id, side, peer, now), known=side in known)
     _wake(session, now, invitation, store_calls.newest(session, invitation.id))
     return _news(session, now, invitation, side, peer, store_calls.newest(session, invitation.id))
 

@@ -61,12 +61,27 @@ def test_signals_arrive_once_in_order_and_on_the_other_side_only(desk: Desk) -> 
 
 
 def test_a_second_browser_of_the_guest_is_refused_until_it_takes_over(desk: Desk) -> None:
-    """Exactly one guest; the first one is told, and may say nothing more."""
+    """Exactly one guest; the first one is told, and may say nothing more. The host lets the second one in, or not:
+    whoever has got hold of the link does not walk into a call."""
     talk = Talk(desk).admitted()
     assert desk.refused(talk.guest, "enter_as_guest", "guest-browser-2").code == "already_joined"
-    assert talk.guest("enter_as_guest", "guest-browser-2", take_over=True)["admitted"]
+    assert talk.guest("enter_as_guest")["admitted"], "a refused one leaves the first one in"
+    second = talk.guest("enter_as_guest", "guest-browser-2", take_over=True)
+    assert (second["waiting"], second["admitted"]) == (True, False)
     assert talk.guest("heard_by_guest")["replaced"]
+    assert talk.host("heard_by_host")["waiting"]
+    desk.staff("admit_guest", id=talk.id)
+    assert talk.guest("heard_by_guest", "guest-browser-2")["admitted"]
     assert desk.refused(talk.guest, "tell_as_guest", said=[{"kind": "ready"}]).code == "already_joined"
+
+
+def test_who_was_let_in_waits_again_once_the_host_is_gone(lite: Desk) -> None:
+    """A host who closed the page without ending the call finds nobody in it later; a reload changes nothing."""
+    talk = Talk(lite).admitted()
+    assert talk.guest("enter_as_guest")["admitted"]
+    lite.clock.forward(seconds=45)
+    assert talk.guest("enter_as_guest")["waiting"]
+    assert talk.host("enter_as_host")["waiting"]
 
 
 def test_a_browser_that_went_away_leaves_its_place(lite: Desk) -> None:
