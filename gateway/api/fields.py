@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from babel.numbers import list_currencies
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
 from runtime.clock import iso
 
@@ -72,11 +72,15 @@ class Phone(Text):
 
 
 class OrNothing(fields.Field[Any]):
-    """What `field` takes, or nothing: an empty text is as good as null, and both come out as None."""
+    """What `field` takes, or nothing: an empty text is as good as null, and both come out as None.
 
-    def __init__(self, field: fields.Field[Any], shape: Mapping[str, Any]):
+    `kept`: what is left out stays as it is; else it is nothing, too.
+    """
+
+    def __init__(self, field: fields.Field[Any], shape: Mapping[str, Any], *, kept: bool = False):
         shapes = [{"type": "string", **shape}, {"type": "string", "maxLength": 0}, {"type": "null"}]
-        super().__init__(load_default=None, allow_none=True, metadata={"anyOf": shapes})
+        left_out = missing if kept else None
+        super().__init__(load_default=left_out, allow_none=True, metadata={"anyOf": shapes})
         self.field = field
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:

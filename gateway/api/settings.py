@@ -7,7 +7,7 @@ from flask import Response, g
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from gateway.api import answers, examples
-from gateway.api.fields import Body, Currency, Email, Flag, Locale, Phone, Text, Whole, Zone
+from gateway.api.fields import PHONE, Body, Currency, Email, Flag, Locale, OrNothing, Phone, Text, Whole, Zone
 from gateway.api.framework import MATCH, Blueprint, Page, answer, if_match, paged, versioned
 from gateway.clients import Json
 from gateway.context import current_services, gateway
@@ -34,7 +34,7 @@ class PracticeChanges(Changes):
 
     name = Text(longest=120)
     email = Email()
-    phone = Phone()
+    phone = OrNothing(Phone(), {"pattern": PHONE.pattern}, kept=True)
     description = Text(longest=2000, lines=True, empty=True)
     country = fields.String(validate=validate.Regexp(r"[A-Z]{2}\Z", error="Invalid value."))
     locale = Locale()
@@ -42,7 +42,7 @@ class PracticeChanges(Changes):
     currency = Currency()
     show_prices = Flag()
     accent = fields.String(validate=validate.Regexp(r"#[0-9a-fA-F]{6}\Z", error="Invalid value."))
-    copy_to = Email(allow_none=True)
+    copy_to = OrNothing(Email(), {"format": "email"}, kept=True)
     embed_origins = fields.List(fields.String(validate=ORIGIN), validate=validate.Length(max=20))
 
 
@@ -92,7 +92,12 @@ def show_practice() -> Response:
 @routes.body(PracticeChanges, {"show_prices": False, "copy_to": "buero@top-hearing.example"})
 @routes.answers(200, answers.Practice, examples.OWN_SETTINGS)
 def change_practice(body: Json) -> Response:
-    """Change the practice's settings"""
+    """Change the practice's settings
+
+    An empty phone number or copy address switches it off, as null does.
+    """
+    if "phone" in body:
+        body["phone"] = body["phone"] or ""
     return versioned(current_services().practice.update(body | if_match()))
 
 

@@ -160,6 +160,21 @@ def test_null_and_empty_switch_a_channel_off_alike(
     assert set(refused.get_json()["errors"]) == {"email", "phone", "copy_to"}
 
 
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_null_and_empty_take_a_practices_number_and_copies_away_alike(
+    nothing: str | None, stage: Stage, client: FlaskClient, bearer: dict[str, str]
+) -> None:
+    """What is left out stays; what the practice answers may be sent back."""
+    stage.rpc.answers["practice.update"] = {"version": 1}
+    sent = {"copy_to": nothing, "phone": nothing}
+    assert client.patch("/api/v1/practice", json=sent, headers=bearer).status_code == 200
+    assert stage.rpc.calls[-1][1] == {"copy_to": None, "phone": ""}
+    assert client.patch("/api/v1/practice", json={"name": "Neu"}, headers=bearer).status_code == 200
+    assert stage.rpc.calls[-1][1] == {"name": "Neu"}
+    refused = client.patch("/api/v1/practice", json={"phone": "call me", "copy_to": " "}, headers=bearer)
+    assert set(refused.get_json()["errors"]) == {"phone", "copy_to"}
+
+
 HOURS = {
     "ends before it starts": {"monday": [{"from": "12:00", "to": "09:00"}]},
     "overlap": {"monday": [{"from": "09:00", "to": "12:00"}, {"from": "11:00", "to": "13:00"}]},

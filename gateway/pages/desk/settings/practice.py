@@ -43,8 +43,7 @@ def save_practice() -> Response:
             entries.blame(name, "Please fill in this field.")
     if entries.judge(PracticeChanges(), wanted):
         try:
-            phone = {"phone": entries["phone"]}  # the API takes no empty one, a practice may have none
-            changed = current_services().practice.update(wanted | phone | seen(entries))
+            changed = current_services().practice.update(wanted | seen(entries))
             gateway().practices.forget(signed_in()["practice"]["id"], "slug", "id")
             darker = changed["accent"].lower() != entries["accent"].lower()
             return back(PAGE, did="darker" if darker else "saved")
@@ -55,10 +54,9 @@ def save_practice() -> Response:
 
 def _payload(entries: Entries) -> Json:
     """Empty required fields are left out: the form names them."""
-    phone = filled({"phone": entries["phone"]})
     return {
         **filled({name: entries[name] for name in REQUIRED}),
-        **phone,
+        "phone": entries["phone"],
         "description": entries["description"],
         "copy_to": entries["copy_to"] or None,
         "show_prices": bool(entries["show_prices"]),
