@@ -81,11 +81,15 @@ def test_a_practice_registers_and_is_booked(person: Any) -> None:
     page = owner(max)
     assert page.heading == "Erste Schritte"
     assert "Ihre Buchungsseite ist bereit" not in page.text
-    page = max.send(page, "/welcome/practice", address="Ring 1, 1010 Wien", phone="+43 1 234567")
+    page = max.send(before := page, "/welcome/practice", address="Ring 1, 1010 Wien", phone="+43 1 234567")
+    refused_where_somebody_was_faster_or_it_is_too_long(max, before, page)
     page = max.send(page, "/welcome/service", service="Beratung", minutes="45", price="49,90")
+    assert "ersten Schritten" in max.get("/desk/today").text
     page = max.send(page, "/welcome/hours", nickname="Max", opens="09:00", closes="17:00", pause_from="12:00",
                     pause_to="13:00")  # fmt: skip
     assert "Ihre Buchungsseite ist bereit" in page.text
+    assert "ersten Schritten" not in max.get("/desk/today").text
+    assert page.find("input", id="notify").get("value") == max.email
     address = str(next(a.get("href") for a in page.all("a") if str(a.get("href")).endswith("/book")))
     page = max.send(page, "/welcome/notices", notify="max@mueller.example")
     customer = person("erika@kunden.example")
@@ -98,6 +102,17 @@ def test_a_practice_registers_and_is_booked(person: Any) -> None:
     assert until(lambda: "Erika" in max.get("/desk/inbox").text)
     desk = max.send(max.get("/desk/welcome"), "/welcome/done")
     assert "ersten Schritten" not in desk.text
+
+
+def refused_where_somebody_was_faster_or_it_is_too_long(owner: Person, before: Page, page: Page) -> None:
+    """A tab from before overwrites nothing unseen; what was typed stays, also what does not fit."""
+    late = owner.send(before, "/welcome/practice", address="Gasse 2, 1010 Wien")
+    assert (late.status, "Inzwischen hat jemand anderes dies geändert" in late.text) == (412, True)
+    assert late.find("input", id="address").get("value") == "Gasse 2, 1010 Wien"
+    assert "Ring 1" in owner.get("/desk/welcome").text
+    long = owner.send(page, "/welcome/service", service="x" * 400, minutes="45")
+    assert (long.status, long.find("input", id="service").get("value")) == (422, "x" * 400)
+    assert long.find("p", id="service-error") is not None
 
 
 def test_looking_at_the_link_confirms_nothing(person: Any) -> None:

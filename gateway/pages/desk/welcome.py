@@ -1,5 +1,6 @@
 """First steps of a new practice, on one page: each step a short form, any order, until the booking page works."""
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,6 +15,7 @@ from gateway.pages import choices
 from gateway.pages.backend import Json
 from gateway.pages.desk.account import renew
 from gateway.pages.desk.frame import back, done, page, sentence, show, signed_in
+from gateway.pages.desk.settings.forms import changed_meanwhile, word
 from gateway.pages.fields import EMAIL, Entries
 from gateway.pages.words import _
 from runtime.errors import Refused
@@ -23,6 +25,7 @@ HOME = "desk_welcome"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 USUAL_WEEK = {**dict.fromkeys(DAYS[:5], "1"), "opens": "09:00", "closes": "17:00"}
 TIME = re.compile(r"([01]?[0-9]|2[0-3]):?([0-5][0-9])")
+INPUTS = {"name": "service", "duration_minutes": "minutes", "email": "notify"}  # a service's field -> input
 PRICE = re.compile(r"[0-9]{1,7}([.,][0-9]{1,2})?")
 
 
@@ -33,6 +36,7 @@ class Setup:
     practice: Json
     calendar: Json | None = None
     hours: Json = field(default_factory=dict)
+    hours_version: int = 0
     notify: str = ""
     services: list[Json] = field(default_factory=list)
 
@@ -67,7 +71,8 @@ def load() -> Setup:
     setup = Setup(services.practice.get(), services=availability.list_services()["items"])
     setup.calendar = next(iter(availability.list_calendars()["items"]), None)
     if setup.calendar:
-        setup.hours = availability.hours(setup.calendar["id"])["hours"]
+        found = availability.hours(setup.calendar["id"])
+        setup.hours, setup.hours_version = found["hours"], found["version"]
         setup.notify = _notices(setup.calendar["id"])
     return setup
 
@@ -100,7 +105,8 @@ def _save_practice(setup: Setup, entries: Entries) -> None:
     services = current_services()
     before, zone = setup.practice["time_zone"], entries["time_zone"]
     wanted = {name: entries[name] for name in ("locale", "time_zone", "phone")}
-    services.practice.update({name: value for name, value in wanted.items() if value or name == "phone"})
+    wanted = {name: value for name, value in wanted.items() if value or name == "phone"}
+    services.practice.update({**wanted, "if_version": setup.practice["version"]})
     if setup.place:
         services.practice.update_place(setup.place["id"], {"address": entries["address"]})
     else:
@@ -129,7 +135,7 @@ def _save_service(setup: Setup, entries: Entries) -> None:
         amount = Decimal(entries["price"].replace(",", "."))
         wanted["price"] = {"amount": f"{amount:.2f}", "currency": setup.practice["currency"]}
     if setup.service:
-        availability.update_service(setup.service["id"], wanted)
+        availability.update_service(setup.service["id"], {**wanted, "if_version": setup.service["version"]})
     else:
         calendars = [setup.calendar["id"]] if setup.calendar else []
         availability.create_service({**wanted, "released": True, "calendars": calendars})
@@ -182,7 +188,7 @@ def _save_hours(setup: Setup, entries: Entries, week: Json) -> None:
         zone = setup.practice["time_zone"]
         setup.calendar = availability.create_calendar({**named, "place": setup.place["id"], "time_zone": zone})
     id = setup.calendar["id"]
-    availability.put_hours(id, week)
+    availability.put_hours(id, week, {"if_version": setup.hours_version} if setup.hours_version else {})
     for each in setup.services:
         if not each["calendars"]:
             availability.update_service(each["id"], {"calendars": [id]})
@@ -213,26 +219,47 @@ def finish() -> Response:
 
 
 def _take(step: str, setup: Setup, entries: Entries, save: Any) -> Response:
-    """Save a step, or show what is wrong with it."""
+    """Save a step, or show what is wrong with it. Once customers can book, no page asks for the steps any more."""
     if entries.errors:
         return _page(setup, step, entries, status=422)
+    if entries["seen"] not in ("", seen := _seen(_values(setup)[step])):
+        entries.values["seen"] = seen
+        return _page(setup, step, entries, changed_meanwhile(), 412)
     try:
         save()
     except Refused as refused:
         if refused.code not in ("invalid", "not_found", "precondition_failed"):
             raise
-        return _page(setup, step, entries, sentence(refused), 422)
-    if step == "practice":
+        return _page(setup, step, entries, _blamed(entries, refused), 422)
+    if signed_in()["practice"].get("first_steps") and load().bookable:
+        current_services().practice.end_first_steps()
+        renew()
+    elif step == "practice":
         renew()
     return back(HOME, did=step)
 
 
+def _blamed(entries: Entries, refused: Refused) -> str:
+    """Put a service's objections beside the inputs that they are about; where there is none, say them of the whole."""
+    for name, said in (refused.facts.get("errors") or {}).items():
+        if (input_name := name if name in entries.values else INPUTS.get(name, "")) in entries.values:
+            entries.errors.setdefault(input_name, word(said))
+    return "" if entries.errors else sentence(refused)
+
+
 def _read(*names: str) -> Entries:
-    return Entries({name: request.form.get(name, "").strip()[:300] for name in names}, [])
+    return Entries({name: request.form.get(name, "").strip() for name in (*names, "seen")}, [])
+
+
+def _seen(values: dict[str, str]) -> str:
+    """Another one when what a step shows has changed."""
+    return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:16]
 
 
 def _page(setup: Setup, step: str = "", wrong: Entries | None = None, problem: str = "", status: int = 200) -> Response:
-    forms = {name: Entries(values, []) for name, values in _values(setup).items()}
+    forms = {name: Entries({**values, "seen": _seen(values)}, []) for name, values in _values(setup).items()}
+    if not setup.notify and request.args.get("did") != "notices":  # a proposal; who empties the field hears nothing
+        forms["notices"].values["notify"] = setup.practice["email"]
     if wrong is not None:
         forms[step] = wrong
     home = gateway().settings.public_url.rstrip("/")

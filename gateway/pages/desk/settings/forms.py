@@ -66,10 +66,7 @@ class Entries:
         if refused.code == "invalid":
             self._blame_all(refused.facts.get("errors") or {}, names or {})
         if refused.code == "precondition_failed":
-            self.objection = _(
-                "Somebody else has changed this in the meantime. Your entries still stand here; if you save again, "
-                "they are what counts."
-            )
+            self.objection = changed_meanwhile()
             self.values["version"], self.outdated = str(refused.facts.get("version", "")), True
         elif not self.errors:
             self.objection = sentence(refused)
@@ -101,6 +98,14 @@ def seen(entries: Entries) -> Json:
     """`if_version` of the change: what the page showed."""
     version = number(entries["version"])
     return {"if_version": version} if isinstance(version, int) and version else {}
+
+
+def changed_meanwhile() -> str:
+    """What a form says whose page showed something that is no longer so."""
+    return _(
+        "Somebody else has changed this in the meantime. Your entries still stand here; if you save again, "
+        "they are what counts."
+    )
 
 
 def customers_see() -> None:
