@@ -93,6 +93,11 @@ def minutes(count: int, locale: str) -> str:
     return " ".join(parts)
 
 
+def in_minutes(count: int, locale: str) -> str:
+    """ "90 Minuten", also above an hour: what follows "every"."""
+    return str(format_unit(count, "duration-minute", "long", locale=locale))
+
+
 def ago(length: timedelta, locale: str) -> str:
     """ "vor 2 Stunden"."""
     return format_timedelta(-length, add_direction=True, locale=locale)

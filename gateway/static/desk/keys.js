@@ -13,3 +13,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 document.querySelector("[data-focus]")?.focus();
+const nav = document.querySelector(".desk-nav"); // on a phone it scrolls sideways: the present area is in sight
+const here = nav?.querySelector("[aria-current]");
+if (here && nav.scrollWidth > nav.clientWidth) nav.scrollLeft = here.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;

@@ -1,5 +1,7 @@
 """The texts of mails, SMS and calendar entries, per language: their words, what may stand in them, how they look."""
 
+import re
+
 from flask import Response as Plain
 from flask import request
 from werkzeug.wrappers import Response
@@ -20,6 +22,7 @@ from runtime.i18n import LOCALES
 LIST, PAGE = "desk_settings_texts", "desk_settings_text"
 EDIT = "notify:admin"
 ENTRY = "calendar_attachment"
+LINK, TOKEN = re.compile("(/(?:a|join)/)…"), 22  # characters that take the place of the ellipsis
 OF_MAIL, OF_ENTRY = ("subject", "text", "button", "closing", "sms"), ("subject", "text", "filename")
 
 
@@ -27,13 +30,25 @@ OF_MAIL, OF_ENTRY = ("subject", "text", "button", "closing", "sms"), ("subject",
 def texts() -> Response:
     """All of one language, by who reads them."""
     chosen = _language()
-    items = current_services().notify.templates(chosen)["items"]
+    titles = _titles(chosen)
+    items = [_titled(one, titles) for one in current_services().notify.templates(chosen)["items"]]
     groups = [
         (_("To customers"), [one for one in items if not _internal(one) and one["name"] != ENTRY]),
         (_("To the team"), [one for one in items if _internal(one)]),
         (_("In the customer's calendar"), [one for one in items if one["name"] == ENTRY]),
     ]
     return show("desk/settings/texts.html", groups=groups, chosen=chosen, languages=LANGUAGES)
+
+
+def _titles(chosen: str) -> Json:
+    """What the reader calls the texts; empty where the texts are in the reader's own language."""
+    if chosen == locale():
+        return {}
+    return {one["name"]: one["title"] for one in current_services().notify.templates(locale())["items"]}
+
+
+def _titled(template: Json, titles: Json) -> Json:
+    return {**template, "title": titles.get(template["name"], template["title"])}
 
 
 def _internal(template: Json) -> bool:
@@ -109,16 +124,22 @@ def _page(template: Json, entries: Entries) -> Response:
     return show(
         "desk/settings/text.html",
         entries.status,
-        words=template,
+        words=_titled(template, _titles(chosen)),
         entries=entries,
         seen=looks,
-        sms=measure(looks["sms"]) if looks.get("sms") else None,
+        sms=measure(_as_sent(looks["sms"], entries["sms"])) if looks.get("sms") else None,
         meanings=_meanings(template["placeholders"]),
         chosen=chosen,
         languages=LANGUAGES,
         editable=may(EDIT),
         did=done(said),
     )
+
+
+def _as_sent(sms: str, words: str) -> str:
+    """The preview's SMS with a link as long as it will be; the preview has an ellipsis there, and for what is added."""
+    whole = LINK.sub(lambda found: found[1] + "x" * TOKEN, sms)
+    return whole if "…" in words else whole.replace("…", "")
 
 
 def _labels(name: str) -> dict[str, str]:

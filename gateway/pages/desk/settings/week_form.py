@@ -91,6 +91,6 @@ def judge(week: Week, entries: Entries) -> Json | None:
 
 
 def names(form: str = "wide") -> dict[str, str]:
-    """What the weekdays are called in the reader's language."""
+    """What the weekdays are called in the reader's language, as headings."""
     called = get_day_names(form, "stand-alone", locale=locale())  # type: ignore[arg-type]
-    return {day: called[number] for number, day in enumerate(WEEKDAYS)}
+    return {day: called[number].capitalize() for number, day in enumerate(WEEKDAYS)}
