@@ -69,9 +69,22 @@ def asked(house: House, method: str) -> list[Json]:
 
 
 def test_texts_are_listed_in_a_language_and_say_which_are_the_practices_own(enter: Any, house: House) -> None:
-    page = enter(*READ).get("/desk/settings/texts?locale=fr")
-    assert "eigene Worte" in page.text
-    assert asked(house, "notify.templates") == [{"locale": "fr"}]
+    """Under the names that the reader has for them."""
+    names = {"de": "Terminerinnerung", "fr": "Rappel de rendez-vous"}
+    house.answers["notify.templates"] = lambda asked: {"items": [TEXT | {"title": names[asked["locale"]]}]}
+    client = enter(*READ)
+    page = client.get("/desk/settings/texts?locale=fr")
+    assert ("eigene Worte" in page.text, "Terminerinnerung" in page.text) == (True, True)
+    assert client.get(f"{WORDS}?locale=fr").heading == "Terminerinnerung"
+    assert {"locale": "fr"} in asked(house, "notify.templates")
+
+
+def test_an_sms_is_counted_with_its_link_as_long_as_it_will_be(enter: Any, house: House) -> None:
+    """The preview's ellipsis is not sent, and makes nothing dearer."""
+    client = enter(*OWNER)
+    house.answers["notify.preview_template"] = SEEN | {"sms": "Mi: https://x.example/a/…"}
+    page = client.get(WORDS)
+    assert page.find("p", data_sms="").text.strip() == "46 Zeichen, 1 SMS"
 
 
 def test_only_what_was_changed_is_saved(enter: Any, house: House) -> None:
