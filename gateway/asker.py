@@ -1,6 +1,6 @@
 """Puts a question to a service in the name of the current request."""
 
-from flask import g
+from flask import g, request
 
 from gateway.circuits import Circuits
 from gateway.clients import Json
@@ -47,7 +47,7 @@ class Asker:
 
 
 def _headers() -> dict[str, str]:
-    headers = {"locale": locale()}
+    headers = {"locale": locale(), "via": "api" if request.path.startswith("/api/") else "page"}
     if token := g.get("access_token"):
         headers["identity"] = token
     return headers

@@ -48,7 +48,7 @@ class StaffCustomer(Customer):
     phone = Phone(allow_none=True)
 
 
-class StaffBooking(Body):
+class StaffBooking(Ways):
     """An appointment on a client's behalf."""
 
     service = Id(required=True)
@@ -56,7 +56,10 @@ class StaffBooking(Body):
     start = Instant(required=True)
     customer = fields.Nested(StaffCustomer, metadata={"description": "as entered; or `customer_id`"})
     customer_id = Id(metadata={"description": "of the customer's record: its contact, language and time zone"})
-    message = Text(longest=2000, lines=True, empty=True, allow_none=True)
+    message = Text(
+        longest=2000, lines=True, empty=True, allow_none=True, metadata={"description": "what the customer said"}
+    )
+    note = Text(longest=2000, lines=True, empty=True, allow_none=True, metadata={"description": "staff's own"})
     notify = Flag(load_default=True)
     force = Flag(metadata={"description": "also outside the working hours; never over another appointment"})
 
@@ -142,17 +145,18 @@ def list_appointments(query: Json) -> Response:
 
 @routes.route("/appointments", methods=["POST"], parameters=[KEY])
 @routes.refuses(
-    "not_found", "slot_taken", "slot_not_offered", "limit_reached", "customer_merged", "idempotency_conflict"
+    *("not_found", "slot_taken", "slot_not_offered", "limit_reached", "customer_merged", "idempotency_conflict"),
+    *NO_SMS,
 )
 @routes.body(StaffBooking, {**examples.HOLD_REQUEST, "customer": examples.CUSTOMER})
 @routes.answers(201, answers.Appointment, examples.APPOINTMENT)
 def create_appointment(body: Json) -> Response:
     """Book on a client's behalf
 
-    Accepted at once; the client is told.
+    Accepted at once; the client is told, by the ways in `channels`.
     """
     practice = gateway().practices.by_id(g.caller.practice_id)
-    command = {**body, "country": practice.get("country"), "idempotency_key": idempotency_key()}
+    command = {**possible(body), "country": practice.get("country"), "idempotency_key": idempotency_key()}
     return answer(current_services().booking.book_for(command), 201)
 
 

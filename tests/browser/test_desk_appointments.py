@@ -48,6 +48,23 @@ def test_an_appointment_opens_beside_its_list_and_a_payment_is_noted(open_page: 
     expect(panel).to_be_hidden()
     expect(page).to_have_url(re.compile(r"/desk/past$"))
     expect(row.get_by_role("link", name="Hélène Dubois")).to_be_focused()
+    cancel_beside_the_list(page)
+
+
+def cancel_beside_the_list(page: Page) -> None:
+    """Told by SMS instead of a mail, and taken back with the button that appears."""
+    page.goto("/desk/appointments?q=0151+23456114")
+    row = page.locator("tr[data-row]", has_text="Sofia Öztürk")
+    row.get_by_role("link", name="Stornieren").click()
+    panel = page.get_by_role("dialog", name="Sofia Öztürk")
+    ways = panel.locator("form", has=page.get_by_role("button", name="Termin stornieren"))
+    ways.get_by_label("E-Mail").uncheck()
+    ways.get_by_label("SMS").check()
+    ways.get_by_role("button", name="Termin stornieren").click()
+    expect(panel.get_by_role("alert")).to_contain_text("Der Termin ist storniert.")
+    panel.get_by_role("alert").get_by_role("button", name="Rückgängig").click()
+    expect(panel.get_by_role("alert")).to_contain_text("Rückgängig gemacht.")
+    expect(panel.locator(".messages-block li", has_text="SMS")).to_contain_text("Absage")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -55,12 +72,14 @@ def test_staff_book_move_and_take_it_back(open_page: Open, width: int) -> None:
     """K24 by what is written on the buttons; the appointment's own page, its move, its cancellation and the undo."""
     page = signed_in(open_page, width, "/desk/book")
     page.get_by_label("Service", exact=True).select_option(label="Servicetermin · 30 Minuten")
-    page.get_by_role("button", name="Freie Zeiten zeigen").click()
-    page.locator("a.day-chip").nth(6).click()
-    page.locator("label.time").nth(2 if width > 800 else 4).click()
     page.get_by_label("Vorname").fill("Karl")
+    page.locator("a.day-chip").nth(6).click()
+    expect(page.locator("a.day-chip").nth(6)).to_have_attribute("aria-current", "date")
+    page.locator("label.time").nth(2 if width > 800 else 4).click()
     page.get_by_label("Nachname").fill(f"Kurz {width}")
     page.get_by_label("Telefonnummer").fill("0171 2345678")
+    expect(page.get_by_label("SMS")).to_be_checked()
+    expect(page.get_by_label("E-Mail", exact=False).last).to_be_disabled()
     page.get_by_role("button", name="Termin buchen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Karl Kurz {width}")
     expect(page.get_by_text("Der Termin ist gebucht.")).to_be_visible()

@@ -129,9 +129,13 @@ def _picked(text: str) -> tuple[str, int]:
 def to_list(did: str, **more: str) -> Response:
     """Back to the list with the filters that it had."""
     endpoint = LISTS.get(request.form.get("from", ""), "desk_appointments")
+    return back(endpoint, did=did, **filters(), **{name: value for name, value in more.items() if value})
+
+
+def filters() -> dict[str, str]:
+    """Those that the list had from which a form was sent."""
     kept = parse_qs(request.form.get("back", ""))
-    values = {name: kept[name][0] for name in ("q", "calendar", "status", "from", "to", "lang") if name in kept}
-    return back(endpoint, did=did, **values, **{name: value for name, value in more.items() if value})
+    return {name: kept[name][0] for name in ("q", "calendar", "status", "from", "to", "lang") if name in kept}
 
 
 def day_of(text: str | None) -> date | None:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from gateway import present, problems
 from gateway.context import current_services, gateway, locale
 from gateway.pages.backend import Json
+from gateway.pages.desk import told
 from gateway.pages.desk.appointment import EXPECTED, WRITE, Failed
 from gateway.pages.desk.appointments import day_of
 from gateway.pages.desk.frame import back, page, sentence, show, signed_in, zone
@@ -19,7 +20,7 @@ from runtime.ids import new_id
 
 PERSON = ("first_name", "last_name", "email", "phone")
 FOUND = 10  # customers shown
-FIELDS = (*PERSON, "message", "time", "force", "notify")
+FIELDS = (*PERSON, "note", "time", "force")
 
 
 @dataclass
@@ -39,7 +40,7 @@ class Entries:
 @page("/book", "desk_book", scope=WRITE)
 def choose() -> Response:
     """Free times, and the form. The address may say `service`, `calendar`, `day` or `start`, `customer`."""
-    return _form(Entries({"notify": "1"}))
+    return _form(Entries())
 
 
 @page("/book", "desk_book_for", methods=("POST",), scope=WRITE)
@@ -50,14 +51,15 @@ def book() -> Response:
     if entries.errors:
         return _form(entries, status=422)
     try:
-        booked = current_services().booking.book_for(_command(entries))
+        command = _command(entries)
+        booked = current_services().booking.book_for(command)
     except Refused as refused:
         if refused.code not in (*EXPECTED, "not_found", "idempotency_conflict"):
             raise
         document = problems.describe(refused, locale()).document
         entries.errors |= _by_field(document.get("errors") or {})
         return _form(entries, Failed("book", "" if entries.errors else sentence(refused)), document["status"])
-    return back("desk_appointment", id=booked["id"], did="book")
+    return back("desk_appointment", id=booked["id"], did="book" if command["notify"] else "book_silently")
 
 
 def _judge(entries: Entries) -> None:
@@ -71,6 +73,14 @@ def _judge(entries: Entries) -> None:
         entries.errors["last_name"] = _("Please enter the last name.")
     if not entries["email"] and not entries["phone"]:
         entries.errors["email"] = _("Please enter an e-mail address or a phone number.")
+        return
+    person = {"customer": {name: entries[name] for name in PERSON}}
+    fields = {told.EMAIL: "email", told.SMS: "phone"}
+    chosen = told.typed()
+    for way in told.ask(person) if chosen else ():
+        if way.channel in chosen and way.why_not:
+            other = _("Please choose another way to tell the customer.")
+            entries.errors[fields[way.channel]] = f"{way.why_not} {other}"
 
 
 def _start(entries: Entries) -> str:
@@ -84,8 +94,8 @@ def _command(entries: Entries) -> Json:
         "service": form.get("service", ""),
         "calendar": form.get("calendar", ""),
         "start": _start(entries),
-        "message": entries["message"],
-        "notify": entries["notify"] == "1",
+        "note": entries["note"] or None,
+        **told.wanted(),
         "force": entries["force"] == "1",
         "locale": practice["locale"],
         "country": practice.get("country"),
@@ -99,7 +109,7 @@ def _command(entries: Entries) -> Json:
 def _by_field(errors: Any) -> dict[str, str]:
     """A service's messages, by the form's fields."""
     flat = {**errors.get("customer", {}), **errors} if isinstance(errors.get("customer"), dict) else dict(errors)
-    return {name: " ".join(map(str, flat[name])) for name in (*PERSON, "message") if isinstance(flat.get(name), list)}
+    return {name: " ".join(map(str, flat[name])) for name in (*PERSON, "note") if isinstance(flat.get(name), list)}
 
 
 def _form(entries: Entries, failed: Failed | None = None, status: int = 200) -> Response:
@@ -108,7 +118,8 @@ def _form(entries: Entries, failed: Failed | None = None, status: int = 200) -> 
     calendars = [each for each in availability.list_calendars()["items"] if each.get("active", True)]
     service = _chosen(services, asked.get("service"))
     offering = [each for each in calendars if service and each["id"] in service["calendars"]]
-    calendar = _chosen(offering, asked.get("calendar"))
+    calendar, customer = _chosen(offering, asked.get("calendar")), _customer()
+    ways = told.ask({"customer": customer}) if customer else told.ask_whoever()
     return show(
         "desk/book.html",
         status,
@@ -120,7 +131,9 @@ def _form(entries: Entries, failed: Failed | None = None, status: int = 200) -> 
         calendar=calendar,
         times=_times(service, calendar, entries),
         chosen=_wanted(),
-        customer=_customer(),
+        customer=customer,
+        ways=ways,
+        channels=told.chosen(ways) if request.method == "GET" else told.typed(),
         known=_known(),
         key=asked.get("key") or new_id(),
     )

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from gateway.context import current_services
 from gateway.pages.backend import Json
-from gateway.pages.desk.appointments import LISTS, to_list
+from gateway.pages.desk.appointments import LISTS, filters, to_list
 from gateway.pages.desk.batch import unpacked
 from gateway.pages.desk.frame import page, show
 from gateway.pages.words import _
@@ -24,7 +24,7 @@ def bulk_undo() -> Response:
         return to_list("bulk_undone")
     rest = [{**each["appointment"], "why": _why(each)} for each in done["refused"]]
     home = LISTS.get(request.form.get("from", ""), "desk_appointments")
-    return show("desk/bulk_undo.html", 409, rest=rest, restored=len(done["items"]), home=home)
+    return show("desk/bulk_undo.html", 409, rest=rest, restored=len(done["items"]), home=home, kept=filters())
 
 
 def _why(each: Json) -> str:

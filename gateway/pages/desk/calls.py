@@ -81,6 +81,8 @@ def _field(name: str, message: str) -> str:
 
 def _list(entries: dict[str, Entries], status: int = 200) -> Response:
     customers, guests = call_list.customers(), _guests()
+    if not set(entries) <= {each["message"]["id"] for each in customers if each["message"]}:
+        raise Refused("not_found")
     items = call_list.in_order([*customers, *(guests or [])])
     return show(
         "desk/calls.html",

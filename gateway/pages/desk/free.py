@@ -19,12 +19,14 @@ SPAN = 21  # days looked at together
 class Free:
     """`days` with free times and how many, and the `times` (starts) of the chosen `day`, all by the reader's clock.
 
-    `earlier` and `later` are where the neighbouring days begin. `gone`: the service is offered no more.
+    `first` is the day from which on was looked, `earlier` and `later` are where the neighbouring days begin. `gone`: the
+    service is offered no more.
     """
 
     days: list[tuple[date, int]]
     day: date | None
     times: list[str]
+    first: date
     earlier: date | None
     later: date
     gone: bool = False
@@ -41,12 +43,13 @@ def free(service: str, calendar: str, *, day: date | None, first: date | None, m
     except Refused as refused:
         if refused.code not in ("not_found", "invalid"):
             raise
-        return Free([], None, [], None, start + timedelta(days=SPAN), gone=True)
+        return Free([], None, [], start, None, start + timedelta(days=SPAN), gone=True)
     times = {date.fromisoformat(each["date"]): _bookable(each) for each in answer["days"]}
     days = [(each, len(starts)) for each, starts in times.items() if starts]
     chosen = day if day and times.get(day) else (days[0][0] if days else None)
     earlier = max(today, start - timedelta(days=SPAN)) if start > today else None
-    return Free(days, chosen, times.get(chosen, []) if chosen else [], earlier, start + timedelta(days=SPAN))
+    starts = times.get(chosen, []) if chosen else []
+    return Free(days, chosen, starts, start, earlier, start + timedelta(days=SPAN))
 
 
 def _bookable(day: Json) -> list[str]:

@@ -21,6 +21,7 @@ def resend(message: UUID) -> Response:
     entries = Entries({"to": request.form.get("to", "").strip()[:LONGEST]}, [])
     appointment = request.form.get("appointment", "")
     if not entries["to"]:
+        _exists(str(message), appointment)
         entries.errors["to"] = _("Please enter the corrected address.")
     else:
         name = "email" if "@" in entries["to"] else "phone"
@@ -30,6 +31,14 @@ def resend(message: UUID) -> Response:
         except Refused as refused:
             entries.errors["to"] = _why(refused)
     return show("desk/resend.html", 422, message=str(message), appointment=appointment, entries=entries)
+
+
+def _exists(message: str, appointment: str) -> None:
+    """Raises Refused `not_found` unless it is one of the appointment's messages."""
+    query = {"appointment": appointment, "limit": 200}
+    known = current_services().notify.messages(query)["items"] if _is_id(appointment) else []
+    if message not in (each["id"] for each in known):
+        raise Refused("not_found")
 
 
 def _why(refused: Refused) -> str:

@@ -34,6 +34,16 @@ def ask(appointment: Json) -> list[Way]:
         return ways(appointment, None)
 
 
+def ask_whoever() -> list[Way]:
+    """The ways to somebody whose address and number are entered in the same form."""
+    try:
+        with hurrying():
+            sms = current_services().notify.channels()
+    except (Refused, Unavailable):
+        sms = None
+    return [Way(EMAIL, _("to the address above"), ""), Way(SMS, _("to the number above"), _no_sms(sms))]
+
+
 def ways(appointment: Json, channels: Json | None) -> list[Way]:
     """The same with what notify has said; None: nothing."""
     email, phone = (appointment["customer"].get(name) or "" for name in ("email", "phone"))

@@ -9,6 +9,7 @@ const status = document.getElementById("cal-status");
 const narrow = matchMedia("(max-width: 700px)");
 const VIEWS = { day: "resourceTimeGridDay", workweek: "timeGridWeek", week: "timeGridWeek", month: "dayGridMonth" };
 let view = narrow.matches && ["week", "workweek"].includes(settings.view) ? "day" : settings.view;
+const SHORT = 25 * 60_000; // too low for two lines
 let shown = 0;
 
 const pad = (number) => String(number).padStart(2, "0");
@@ -21,6 +22,9 @@ const withQuery = (address, values) => {
   if (lang) url.searchParams.set("lang", lang);
   return url.pathname + url.search;
 };
+
+// How the calendar is shown, for whoever leads back to it.
+const shownAs = () => withQuery("/", { view, calendar: settings.calendar, service: settings.service }).slice(2);
 
 function el(tag, name, text) {
   const made = document.createElement(tag);
@@ -63,6 +67,7 @@ function content({ event }) {
 function mounted({ el: box, event }) {
   const { kind, id, label } = event.extendedProps;
   if (!kind) return;
+  if (event.end - event.start < SHORT) box.classList.add("is-short");
   box.dataset.kind = kind;
   box.dataset.id = id;
   box.setAttribute("aria-label", label);
@@ -213,7 +218,7 @@ function fill(box) {
   const heading = dialog.querySelector("h2");
   heading.tabIndex = -1;
   dialog.setAttribute("aria-label", heading.textContent);
-  for (const hidden of dialog.querySelectorAll('input[name="view"]')) hidden.value = view;
+  for (const hidden of dialog.querySelectorAll('input[name="shown"]')) hidden.value = shownAs();
 }
 
 dialog.addEventListener("close", () => {
@@ -286,7 +291,7 @@ function confirm(facts) {
   form.method = "post";
   form.action = withQuery(`${settings.change}${facts.id}/accept`, {});
   const token = document.querySelector('input[name="csrf_token"]').value;
-  for (const [name, value] of Object.entries({ csrf_token: token, version: facts.version, view })) {
+  for (const [name, value] of Object.entries({ csrf_token: token, version: facts.version, shown: shownAs() })) {
     const field = el("input");
     Object.assign(field, { type: "hidden", name, value });
     form.append(field);

@@ -241,6 +241,22 @@ def test_a_cancellation_asks_first(desk: StrictClient, services: House) -> None:
     assert sent["channels"] == ["email"]
 
 
+def test_a_cancellation_is_taken_back_where_it_was_made(desk: StrictClient, services: House) -> None:
+    """With the version that it made; the calendar stays as it was shown."""
+    action, fields = desk.get(CANCEL).form(CANCEL)
+    shown = {"shown": f"view=week&calendar={ANNA}&service={SERVICES[0]['id']}"}
+    answer = desk.post(action, fields | shown)
+    for name in ("view=week", f"calendar={ANNA}", f"service={SERVICES[0]['id']}"):
+        assert name in answer.location
+    services.answers["booking.undo"] = DETAILS
+    action, fields = desk.get(answer.location).form("/undo")
+    assert "view=week" in fields["shown"]
+    assert "Rückgängig gemacht" in desk.get(desk.post(action, fields).location).text
+    assert services.asked("booking.undo") == [{"id": ID, "if_version": 3}]
+    services.answers["booking.undo"] = Refused("slot_taken")
+    assert "nicht mehr möglich" in desk.get(desk.post(action, fields).location).text
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [

@@ -44,6 +44,7 @@ def _enter(client: StrictClient, house: House, clock: FakeClock) -> Enter:
             "notify.mark_called": LINE,
             "notify.unmark_called": LINE,
             "notify.resend_message": examples.MESSAGE,
+            "notify.messages": {"items": [{**examples.MESSAGE, "id": MESSAGE}], "next": None},
         }
         action, fields = client.get("/login").form("/login")
         assert client.post(action, fields | {"email": "d@example.org", "password": "right"}).status == 303
@@ -168,8 +169,9 @@ def test_what_is_another_practices_is_not_found(enter: Enter, house: House, acti
     _action, fields = client.get("/desk/calls").form("/resend")
     for method in ("mark_called", "unmark_called", "resend_message"):
         house.answers |= dict.fromkeys((f"notify.{method}", f"invitations.{method}"), Refused("not_found"))
-    sent = {"csrf_token": fields["csrf_token"], "email": "erika@example.org"}
-    assert client.post(f"/desk/calls/{new_id()}/{action}", sent).status == 404
+    for address in ("erika@example.org", ""):
+        sent = {"csrf_token": fields["csrf_token"], "email": address}
+        assert client.post(f"/desk/calls/{new_id()}/{action}", sent).status == 404
 
 
 @pytest.mark.parametrize("code", ["message_outdated", "conflict"])
@@ -233,3 +235,13 @@ def test_what_is_wrong_with_it_is_said_on_a_page_of_its_own(
     assert page.status == 422
     assert said in page.text
     assert f'value="{typed}"' in page.html
+
+
+@pytest.mark.parametrize("appointment", [LINE["appointment"], "", "x"])
+def test_an_empty_form_for_a_message_that_is_not_there_is_not_found(
+    enter: Enter, house: House, appointment: str
+) -> None:
+    """As a filled one is."""
+    client = enter()
+    house.answers["notify.messages"] = {"items": [], "next": None}
+    assert message_page(client, to="", appointment=appointment).status == 404

@@ -234,6 +234,7 @@ def test_what_could_not_be_taken_back_is_named_with_the_reason(
         assert said in page.text
     assert page.find("a", href=f"/desk/appointments/{ID}") is not None
     assert page.find("a", href="/desk/past") is not None
+    assert "Neu laden" not in page.text  # the address takes a form only
 
 
 @pytest.mark.parametrize("batch", ["", "x", "!!!!", "AAAA"])
@@ -419,12 +420,42 @@ def test_staff_book_for_a_customer(sign_in: SignIn, house: House) -> None:
     page = client.get(f"/desk/book?service={SERVICES[0]['id']}&calendar={CALENDARS[1]['id']}&day=2026-03-25")
     action, fields = page.form("/desk/book")
     person = {"first_name": "Karl", "last_name": "Kurz", "phone": "0171 2345678"}
-    answer = client.post(action, {**fields, **person, "start": "2026-03-25T09:00:00+01:00"})
+    told = {"channels": "sms", "note": "Hört schlecht"}
+    answer = client.post(action, {**fields, **person, **told, "start": "2026-03-25T09:00:00+01:00"})
     assert answer.location == f"/desk/appointments/{ID}?did=book"
     asked = only(house, "booking.book_for")
     assert (asked["service"], asked["calendar"]) == (SERVICES[0]["id"], CALENDARS[1]["id"])
     assert (asked["start"], asked["customer"]) == ("2026-03-25T09:00:00+01:00", person)
-    assert (asked["notify"], asked["force"], asked["idempotency_key"]) == (True, False, fields["key"])
+    assert (asked["notify"], asked["channels"], asked["note"]) == (True, ["sms"], "Hört schlecht")
+    assert (asked["force"], asked["idempotency_key"]) == (False, fields["key"])
+    assert "Der Kunde wird benachrichtigt." in client.get(str(answer.location)).text
+    del fields["channels"]
+    silent = client.post(action, {**fields, **person, "start": "2026-03-25T09:00:00+01:00"})
+    assert "Der Kunde wird nicht benachrichtigt." in client.get(str(silent.location)).text
+    assert house.asked("booking.book_for")[1]["notify"] is False
+
+
+@pytest.mark.parametrize(
+    ("channels", "said", "field", "why"),
+    [
+        (["email"], None, "email", "Es ist keine E-Mail-Adresse bekannt."),
+        (["sms"], {"possible": False, "reason": "no_mobile"}, "phone", "Die Nummer gehört zu keinem Mobiltelefon."),
+    ],
+)
+def test_a_way_that_does_not_lead_to_a_new_customer_is_said_before_it_is_booked(
+    sign_in: SignIn, house: House, channels: list[str], said: Json | None, field: str, why: str
+) -> None:
+    """Beside the field at fault; what was typed and ticked stays."""
+    client = sign_in()
+    if said:
+        house.answers["notify.channels"] = {"sms": said}
+    action, fields = client.get("/desk/book?day=2026-03-25").form("/desk/book")
+    person = {"first_name": "Karl", "last_name": "Kurz", "phone": "0711 2345", "start": "2026-03-25T09:00:00+01:00"}
+    page = client.post(action, {**fields, **person, "channels": channels})
+    assert page.status == 422
+    assert why in "".join(page.find("p", id=f"{field}-error").itertext())
+    assert [e.get("value") for e in page.all("input", name="channels") if "checked" in e.attrib] in (channels, [])
+    assert house.asked("booking.book_for") == []
 
 
 def test_a_known_customer_is_found_and_booked_for(sign_in: SignIn, house: House) -> None:

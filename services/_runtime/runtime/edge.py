@@ -45,6 +45,7 @@ class Call:
     caller: Caller
     locale: str
     now: datetime
+    via: str = ""  # by which door of the gateway the caller came, where that matters
 
     @property
     def practice_id(self) -> str:
@@ -176,7 +177,7 @@ class Endpoint:
                 raise Refused("unauthorized")
             if spec.scope and spec.scope not in caller.scopes:
                 raise Refused("forbidden", {"scope": spec.scope})
-        return Call(caller, headers.get("locale") or "de", now)
+        return Call(caller, headers.get("locale") or "de", now, headers.get("via", ""))
 
     def _refuse(self, method: str, error: Exception) -> Refused:
         if named := refusal(error):

@@ -46,7 +46,7 @@ class BookingEdge:
 
     @rpc(requests.BookRequest)
     def book(self, call: Call, wish: Book) -> Json:
-        wish = replace(wish, locale=wish.locale or _locale(call))
+        wish = replace(wish, locale=wish.locale or _locale(call), via="api" if call.via == "api" else "page")
         return self._once(call, wish, "online", lambda offer: (usecases.book, call.now, wish, offer, self.key))
 
     @rpc(requests.Practice)
@@ -189,7 +189,8 @@ class BookingEdge:
     @rpc(requests.BookForRequest, allow=Access.STAFF, scope=WRITE)
     def book_for(self, call: Call, request: Json) -> Json:
         locale = request.pop("locale") or _locale(call)
-        wish = Book(**request, locale=locale, practice_id=call.practice_id, user_id=call.caller.user_id)
+        who = {"practice_id": call.practice_id, "user_id": call.caller.user_id, "via": "desk"}
+        wish = Book(**request, locale=locale, **who)
         book = usecases.book_for_customer if wish.customer_id else usecases.book
         command = (book, call.now, wish)
         return self._once(call, wish, _mode(wish.force), lambda offer: (*command, offer, self.key))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from gateway.context import current_services
 from gateway.pages.backend import Json
 from gateway.pages.desk import told
-from gateway.pages.desk.calendar.page import WRITE
+from gateway.pages.desk.calendar.page import WRITE, as_shown
 from gateway.pages.desk.calendar.span import resolve, wall
 from gateway.pages.desk.frame import back, page, sentence, show, zone
 from gateway.pages.words import _
@@ -93,6 +93,20 @@ def _ask_cancel(found: Json, objection: Refused | None = None) -> Response:
     )
 
 
+@page("/calendar/appointments/<uuid:id>/undo", "desk_calendar_undo", methods=("POST",), scope=WRITE)
+def undo(id: Any) -> Response:
+    """Take the last change of state back, back in the calendar."""
+    version = _number(request.form.get("version", ""))
+    try:
+        found = current_services().booking.undo(str(id), {"if_version": version} if version else {})
+        return _back("undone", True, datetime.fromisoformat(found["start"]))
+    except Refused as refused:
+        if refused.code not in EXPECTED:
+            raise
+        found = current_services().booking.appointment(str(id))
+        return _back("not_undone", True, datetime.fromisoformat(found["start"]))
+
+
 @page("/calendar/appointments/<uuid:id>/<any(cancel, accept):action>", "desk_calendar_decide", methods=("POST",),
       scope=WRITE)  # fmt: skip
 def decide(id: Any, action: str) -> Response:
@@ -109,7 +123,8 @@ def decide(id: Any, action: str) -> Response:
             raise
         return _ask_cancel(booking.appointment(str(id)), refused)
     did = "confirmed" if action == "accept" else "cancelled"
-    return _back(did, options["notify"], datetime.fromisoformat(changed["start"]))
+    seen = {"id": str(id), "v": changed["version"]}
+    return _back(did, options["notify"], datetime.fromisoformat(changed["start"]), **seen)
 
 
 def _ask(
@@ -134,10 +149,10 @@ def _ask(
     )
 
 
-def _back(did: str, notify: bool, start: datetime) -> Response:
-    shown = request.form.get("view", "") or "day"
+def _back(did: str, notify: bool, start: datetime, **more: Any) -> Response:
+    """To the calendar as it was shown, at the day of the appointment."""
     named = did if notify else f"{did}_silently"
-    return back("desk_calendar", did=named, view=shown, date=wall(start.isoformat(), zone())[:10])
+    return back("desk_calendar", did=named, **as_shown(), date=wall(start.isoformat(), zone())[:10], **more)
 
 
 def _minutes(found: Json) -> int:

@@ -1,6 +1,7 @@
 """The calendar's page with its list, and the data of the drawn calendar."""
 
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from gateway.present import long_day, same_clock
 from runtime.errors import Refused
 
 WRITE, BLOCK = "booking:write", "availability:write"
+UNDOABLE = ("cancelled", "confirmed")
 
 
 @page("/calendar", "desk_calendar")
@@ -46,6 +48,9 @@ def calendar() -> Answer:
         writes=may(WRITE),
         blocks=may(BLOCK),
         did=done(_sentences()),
+        undo=_undo(),
+        wrong=request.args.get("did") == "not_undone",
+        shown=urlencode({"view": shown.view, "calendar": plan.calendar, "service": service}),
     )
 
 
@@ -76,6 +81,23 @@ def _id(name: str) -> str:
 
 def _known(items: list[Json], id: str) -> str:
     return id if any(one["id"] == id for one in items) else ""
+
+
+def as_shown() -> dict[str, str]:
+    """What a form from the calendar says of how it was shown: its view and its filters; else a day."""
+    kept = parse_qs(request.form.get("shown", ""))
+    return {"view": "day"} | {name: kept[name][0] for name in ("view", "calendar", "service") if name in kept}
+
+
+def _undo() -> Json | None:
+    """The appointment whose last change can be taken back from here, and the version that the change made."""
+    did, id, seen = (request.args.get(name, "") for name in ("did", "id", "v"))
+    if did.removesuffix("_silently") not in UNDOABLE or not may(WRITE):
+        return None
+    try:
+        return {"id": str(UUID(id)), "version": seen}
+    except ValueError:
+        return None
 
 
 def views() -> list[tuple[str, str]]:
@@ -131,6 +153,8 @@ def _sentences() -> dict[str, str]:
         "cancelled": _("The appointment has been cancelled. The customer will be told."),
         "cancelled_silently": _("The appointment has been cancelled. The customer was not told."),
         "confirmed": _("The appointment has been confirmed. The customer will be told."),
+        "undone": _("Taken back."),
+        "not_undone": _("That was not possible any more. Somebody may have changed the appointment in the meantime."),
         "away": _("The time is blocked."),
         "back": _("The absence has been removed. The time is free again."),
     }

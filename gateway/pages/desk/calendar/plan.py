@@ -15,7 +15,7 @@ from gateway.present import clock, instant, local
 
 OPEN = ("pending", "accepted")
 HOURS_SHOWN = 10  # days; a month shows no hours
-SIGNS = {"pending": "…", "accepted": "✓", "declined": "–", "cancelled": "✕", "completed": "✓", "missed": "○"}
+SIGNS = {"pending": "…", "accepted": "✓", "declined": "–", "cancelled": "✕", "completed": "☑", "missed": "○"}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from gateway import why
 from gateway.context import current_services, gateway, locale
 from gateway.pages.backend import Json
-from gateway.pages.desk.calendar.page import BLOCK, WRITE
+from gateway.pages.desk.calendar.page import BLOCK, WRITE, as_shown
 from gateway.pages.desk.calendar.span import resolve, wall
 from gateway.pages.desk.frame import back, may, page, sentence, show, zone
 from gateway.pages.words import _
@@ -52,7 +52,7 @@ def _block(typed: Json, since: datetime, until: datetime) -> Response:
         return _show(typed, {"from": sentence(refused)}, 422)
     if made["conflicts"]:
         return _show({**typed, "conflicts": len(made["conflicts"])}, {})
-    return back("desk_calendar", did="away", view="day", date=wall(since.isoformat(), zone())[:10])
+    return back("desk_calendar", did="away", **as_shown(), date=wall(since.isoformat(), zone())[:10])
 
 
 @page("/calendar/absences/<uuid:calendar>/<uuid:id>", "desk_calendar_absence")
@@ -70,7 +70,7 @@ def unblock(calendar: Any, id: Any) -> Response:
     """Be there again."""
     current_services().availability.remove_closure("absence", str(calendar), str(id))
     day = request.form.get("day", "")
-    return back("desk_calendar", did="back", view="day" if day else "", date=day)
+    return back("desk_calendar", did="back", **(as_shown() if day else {}), date=day)
 
 
 def _typed(source: Any) -> Json:

@@ -123,12 +123,27 @@ def _answer(name: str, value: Any) -> Any:
         raise ValidationError({"answers": {name: error.messages}}) from None
 
 
-class BookForRequest(BookFields):
+class Telling(Schema):
+    """Whether the customer hears of a change, and how: without `channels` by e-mail, or by SMS where there is no
+    address."""
+
+    notify = Boolean(load_default=True)
+    channels = List(
+        String(validate=validate.OneOf(announcements.CHANNELS)),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, len(announcements.CHANNELS)),
+    )
+
+
+class BookForRequest(BookFields, Telling):
+    """By staff; `note` is theirs alone, `message` what the customer said."""
+
     calendar = Id(required=True)
     customer = Nested(WalkIn, load_default=None, allow_none=True)
     customer_id = Id(load_default=None, allow_none=True)
     force = Boolean(load_default=False)
-    notify = Boolean(load_default=True)
+    note = Words(0, 2000, lines=True, load_default=None, allow_none=True)
 
     @validates_schema
     def one_of_them(self, data: dict[str, Any], **_: Any) -> None:
@@ -154,19 +169,6 @@ class TokenMove(Token):
 
 class AppointmentId(Schema):
     id = Id(required=True)
-
-
-class Telling(Schema):
-    """Whether the customer hears of a change, and how: without `channels` by e-mail, or by SMS where there is no
-    address."""
-
-    notify = Boolean(load_default=True)
-    channels = List(
-        String(validate=validate.OneOf(announcements.CHANNELS)),
-        load_default=None,
-        allow_none=True,
-        validate=validate.Length(1, len(announcements.CHANNELS)),
-    )
 
 
 class AppointmentChange(AppointmentId):

@@ -154,7 +154,7 @@ class Appointment:
 class Change:
     """Who changed an appointment, when and how: what its history and its event say beside the new state.
 
-    `actor` is customer, staff or system; `via` is page, link or desk. `before` is None for a new appointment.
+    `actor` is customer, staff or system; `via` is page, api, link or desk. `before` is None for a new appointment.
     `changed` names what changed beside status and time, each with its `from` and `to`.
     `channels` are the ways by which the customer is to hear of it; None: as ever.
     `announcement` is what staff want the customer to be told beside it: kind, channels, text.

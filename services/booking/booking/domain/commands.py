@@ -76,7 +76,10 @@ class Book(Wish):
     online: bool = True
     force: bool = False
     notify: bool = True
+    channels: Sequence[str] | None = None
+    note: str | None = None
     user_id: str | None = None
+    via: str = "page"
     once: Once | None = None
 
     @property

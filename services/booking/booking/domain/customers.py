@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -81,13 +81,14 @@ def initials(first_name: str, last_name: str) -> str:
     return name_key(last_name)[:1] + name_key(first_name)[:1]
 
 
-def terms(words: str) -> list[str]:
-    """What each word of a search must find in `search_text`; a number without its leading zeros and signs."""
-    return [term for term in (_term(word) for word in words.split()) if term]
+def terms(words: str, plain: Callable[[str], str] = fold) -> list[str]:
+    """What each word of a search must find in `search_text`, or in a text that `plain` made; a number without its
+    leading zeros and signs."""
+    return [term for term in (_term(word, plain) for word in words.split()) if term]
 
 
-def _term(word: str) -> str:
-    return re.sub(r"[^0-9]", "", word).lstrip("0") if NUMBER.fullmatch(word) else fold(word)
+def _term(word: str, plain: Callable[[str], str]) -> str:
+    return re.sub(r"[^0-9]", "", word).lstrip("0") if NUMBER.fullmatch(word) else plain(word)
 
 
 def search_text(customer: Customer) -> str:

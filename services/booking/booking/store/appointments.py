@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from booking.domain.appointment import ACTIVE, CANCELLED, DECLINED, Appointment, Change
 from booking.domain.commands import Search
+from booking.domain.customers import terms
 from booking.domain.rules import NEEDS_START
 from booking.models import OPEN, appointments, history
 from runtime.db import Session, UtcDateTime
@@ -113,7 +114,7 @@ def _filters(wanted: Search, now: datetime) -> Iterable[ColumnElement[bool]]:
         yield a.status.in_(wanted.statuses)
     if wanted.customer:
         yield a.customer_id == wanted.customer
-    for word in wanted.words.lower().split():
+    for word in terms(wanted.words, str.lower):
         yield a.search.contains(word, autoescape=True)
     if wanted.scope == "upcoming":
         yield from (a.status.in_(ACTIVE), *_ending_after(now))

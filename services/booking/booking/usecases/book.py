@@ -5,6 +5,7 @@ from typing import Any
 
 from booking.contracts import answers
 from booking.domain import rules
+from booking.domain.announcements import ways
 from booking.domain.appointment import ACCEPTED, PENDING, Appointment, Change
 from booking.domain.commands import Book, Candidate, Offer
 from booking.domain.errors import Invalid, TooManyOpen
@@ -24,8 +25,8 @@ def answered_before(session: Session, now: datetime, wish: Any, key: bytes) -> d
 def book(session: Session, now: datetime, wish: Book, offer: Offer, key: bytes) -> dict[str, Any]:
     """Give the offered time to the customer, or refuse and change nothing.
 
-    Raises SlotTaken, LimitReached, TooManyOpen, Invalid (answers), IdempotencyConflict. A repeat under the same
-    idempotency key gets the same answer.
+    Raises SlotTaken, LimitReached, TooManyOpen, Invalid (answers; no address for a channel), IdempotencyConflict. A
+    repeat under the same idempotency key gets the same answer.
     """
     occupancies.lock(session, _names(wish, offer))
     fields, most, known = practice.rules_and_answer(session, wish.practice_id, wish.once, now)
@@ -39,14 +40,18 @@ def book(session: Session, now: datetime, wish: Book, offer: Offer, key: bytes) 
     id = new_id()
     candidate = _take(session, now, wish, offer, id)
     appointment = _appointment(id, now, wish, offer, candidate, fields, key)
-    actor, via = ("customer", "page") if wish.online else ("staff", "desk")
-    change = Change(what="booked", at=now, actor=actor, via=via, user_id=wish.user_id, notify=wish.notify)
-    create(session, appointment, change)
+    create(session, appointment, _change(now, wish, appointment))
     if appointment.customer_id:
         tell_linked(session, appointment, None, now)
     answer = answers.booked(appointment)
     practice.remember(session, wish.practice_id, wish.once, answer, now)
     return _with_token(answer, key)
+
+
+def _change(now: datetime, wish: Book, appointment: Appointment) -> Change:
+    told_by = ways(appointment, wish.channels) if wish.notify else None
+    by = {"actor": "customer" if wish.online else "staff", "via": wish.via, "user_id": wish.user_id}
+    return Change(what="booked", at=now, **by, notify=wish.notify, channels=told_by)
 
 
 def _with_token(answer: dict[str, Any], key: bytes) -> dict[str, Any]:
@@ -100,7 +105,7 @@ def _appointment(
         answers=given,
         message=wish.message,
         comment=rules.comment(contact, given, wish.message),
-        note=None,
+        note=wish.note or None,
         paid=0,
         online=wish.online,
         link=wish.link,

@@ -188,6 +188,7 @@ def test_the_inbox_holds_online_bookings_until_staff_handle_them(desk):
     assert shown() == {one["id"]}
 
 
+HALF_A_NUMBER = ("0711 12", "0711/123-4", "+49 711 1234", "23456", "müller 0711")
 WALK_IN = {"first_name": "Karl", "last_name": "Kurz", "phone": "0171 2345678"}
 
 
@@ -268,6 +269,26 @@ def test_staff_book_for_a_customer_at_once_accepted_whatever_the_service_says(de
     assert (data["online"], data["actor"], data["customer"]["email"]) == (False, "staff", None)
 
 
+def test_staff_say_by_which_way_a_new_customer_hears_and_note_something_for_themselves(desk):
+    """The customer's link shows nothing of the note; a way without an address books nothing."""
+    wish = {"service": desk.service, "calendar": desk.anna, "start": desk.at(24), "customer": WALK_IN}
+    assert desk.refused(desk.staff, "book_for", **wish, channels=["email"]).code == "invalid"
+    booked = desk.staff("book_for", **wish, channels=["sms"], note="Ist schwerhörig")
+    assert desk.events("appointment.booked")[-1]["data"]["channels"] == ["sms"]
+    known = desk.staff("appointment", id=booked["id"])
+    assert (known["note"], known["history"][0]["via"]) == ("Ist schwerhörig", "desk")
+    assert "schwerhörig" not in str(desk.call("managed", token=booked["manage_token"]))
+
+
+def test_the_history_tells_the_booking_page_from_the_api(desk):
+    """By the door through which the gateway was entered."""
+    for via, hours in (("api", 24), ("page", 48)):
+        wish = {"practice_id": desk.practice, "service": desk.service, "start": desk.at(hours), "idempotency_key": via}
+        customer = {**WALK_IN, "email": f"{via}@example.org"}
+        booked = desk.endpoint.call("book", wish | {"customer": customer}, {"via": via})
+        assert desk.staff("appointment", id=booked["id"])["history"][0]["via"] == via
+
+
 @pytest.mark.parametrize(("method", "extra"), STAFF_CALLS)
 def test_another_practices_appointment_is_not_found(lite, method, extra):
     """Never forbidden: it does not exist for them. Nor does an unknown id."""
@@ -311,6 +332,8 @@ def test_the_list_filters_and_pages_in_order_of_time(desk):
     assert found(status="cancelled") == [4]
     assert found(**{"from": desk.at(25.25), "to": desk.at(27)}) == [1, 2]
     assert found(q="erika MÜLLER") == [0, 1, 2, 3, 4]
+    for number in HALF_A_NUMBER:
+        assert found(q=number) == [0, 1, 2, 3, 4], number
     assert found(q="%") == found(q="nobody") == found(customer=new_id()) == []
     assert found(scope="upcoming") == [0, 1, 2, 3]
     assert found(scope="past") == [4]

@@ -44,7 +44,10 @@ class Step(Schema):
     at = instant("When.")
     what = string("What happened, as in the event's type.", example="rescheduled")
     actor = string("Who.", among=ACTORS)
-    via = string("Where: the booking page, the customer's link, the desk.", among=("page", "link", "desk"))
+    via = string(
+        "Where: the booking page, a booking over the API, the customer's link, the desk (its pages and its API).",
+        among=("page", "api", "link", "desk"),
+    )
     user_id = ident("The member of staff; null: none.", null=True)
     from_status = string("State before; null: it is new.", null=True, among=STATUSES)
     to_status = string("State after.", among=STATUSES)

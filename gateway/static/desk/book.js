@@ -1,0 +1,77 @@
+// Booking for a customer: another day, service or customer changes the page in place, and what was typed stays. The ways to
+// tell a new customer follow the addresses that are entered.
+const region = () => document.getElementById("booking");
+const form = () => region().querySelector(".booking-for");
+const OWN = 'input:not([type="hidden"], [type="search"]), textarea';
+
+async function show(address) {
+  region().setAttribute("aria-busy", "true");
+  const answer = await fetch(address).catch(() => null);
+  const page = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page && page.getElementById("booking");
+  if (!fresh) return location.assign(address);
+  const back = place(document.activeElement), typed = entries(), who = form()?.elements.customer?.value;
+  region().replaceWith(document.adoptNode(fresh));
+  restore(typed, who === form()?.elements.customer?.value);
+  history.replaceState(null, "", address);
+  prepare();
+  back();
+}
+
+const entries = () => [...(form()?.querySelectorAll(OWN) ?? [])].map(({ id, name, type, value, checked }) => ({ id, name, type, value, checked }));
+
+function restore(typed, sameCustomer) {
+  for (const { id, name, type, value, checked } of typed) {
+    const now = name === "start" ? [...form().querySelectorAll('[name="start"]')].find((each) => each.value === value) : form()?.querySelector(`#${id}`);
+    if (!now || (name === "channels" && !sameCustomer)) continue;
+    if (type !== "checkbox" && type !== "radio") now.value = value;
+    else if (type === "checkbox" || checked) now.checked = checked;
+  }
+  const other = form()?.elements.time;
+  if (other?.value) other.closest("details").open = true;
+}
+
+// Where the focus goes: to its like, else to what the click chose.
+function place(focused) {
+  const id = focused?.id, chosen = focused?.matches(".day-chip") ? ".day-chip[aria-current]" : "#who a, #b-q";
+  return () => (document.getElementById(id) ?? region().querySelector(chosen))?.focus({ preventScroll: true });
+}
+
+function prepare() {
+  for (const button of region().querySelectorAll("form.filters button")) button.hidden = true;
+  for (const box of boxes()) if (box.disabled) box.dataset.never = "1";
+  ways();
+}
+
+const boxes = () => region().querySelectorAll('input[name="channels"]');
+function ways() {
+  const typed = { email: form()?.elements.email, sms: form()?.elements.phone };
+  if (!typed.email) return;
+  const [email, sms] = boxes();
+  for (const box of [email, sms]) box.disabled = Boolean(box.dataset.never) || !typed[box.value].value.trim();
+  if (form().dataset.chosen) return;
+  email.checked = !email.disabled;
+  sms.checked = email.disabled && !sms.disabled;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("#booking a[href]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || new URL(link.href).pathname !== location.pathname) return;
+  event.preventDefault();
+  show(link.href);
+});
+document.addEventListener("submit", (event) => {
+  const sent = event.target;
+  if (!region().contains(sent) || sent === form()) return;
+  event.preventDefault();
+  show(`${location.pathname}?${new URLSearchParams([...new FormData(sent)].filter(([, value]) => value))}`);
+});
+document.addEventListener("change", (event) => {
+  if (event.target.name === "channels") form().dataset.chosen = "1";
+  if (event.target.matches("#booking form.filters select")) event.target.form.requestSubmit();
+});
+document.addEventListener("focusout", ({ target }) => {
+  if (target.id === "b-from" && target.value !== target.defaultValue) target.form.requestSubmit();
+});
+document.addEventListener("input", ({ target }) => ["email", "phone"].includes(target.id) && ways());
+prepare();
