@@ -124,6 +124,12 @@ class UndoSeveral(Body):
     )
 
 
+class Undone(Body):
+    """Shall the customer be told?"""
+
+    notify = Flag(load_default=True)
+
+
 class StaffMove(Ways):
     """The new time."""
 
@@ -264,14 +270,14 @@ def undo_several(body: Json) -> Response:
 
 @routes.route("/appointments/<uuid:id>/undo", methods=["POST"], parameters=[MATCH])
 @routes.refuses("not_found", "invalid_transition", "slot_taken", "too_late", "precondition_failed")
-@routes.body(Body, {}, required=False)
+@routes.body(Undone, {}, required=False)
 @routes.answers(200, answers.Appointment, examples.APPOINTMENT)
 def undo(body: Json, id: UUID) -> Response:
     """Take the last change of state back
 
     While the time is still free.
     """
-    return versioned(current_services().booking.undo(str(id), if_match()))
+    return versioned(current_services().booking.undo(str(id), body | if_match()))
 
 
 @routes.route("/appointments/<uuid:id>/acknowledge", methods=["POST"], parameters=[MATCH])

@@ -133,8 +133,9 @@ def decide(id: UUID, action: str) -> Response:
         note = request.form.get("note", "").strip()
         options |= {"note": note} if note else {}
         return change(str(id), action, lambda: booking.change_status(str(id), action, options | told.wanted()))
-    do = booking.acknowledge if action == "acknowledge" else booking.undo
-    return change(str(id), action, lambda: do(str(id), options))
+    if action == "undo":
+        return change(str(id), action, lambda: booking.undo(str(id), options | told.of_undo()))
+    return change(str(id), action, lambda: booking.acknowledge(str(id), options))
 
 
 @page("/appointments/<uuid:id>/move", "desk_move", methods=("POST",), scope=WRITE)
@@ -199,10 +200,10 @@ def change(id: str, form: str, do: Callable[[], Json], did: str = "") -> Respons
         if endpoint:
             return back(endpoint, did="changed" if refused.code == "precondition_failed" else "nothing")
         return _came_back(id, form, _why(refused), problems.describe(refused, locale()).document["status"])
-    done, seen = did or form, after.get("version")
+    done, seen, quiet = did or form, after.get("version"), told.quiet()
     if endpoint:
-        return back(endpoint, did=done, id=id, v=seen, list=request.form["from"])
-    return back("desk_appointment", did=done, id=id, v=seen)
+        return back(endpoint, did=done, id=id, v=seen, list=request.form["from"], quiet=quiet)
+    return back("desk_appointment", did=done, id=id, v=seen, quiet=quiet)
 
 
 def _came_back(id: str, form: str, why: str, status: int) -> Response:

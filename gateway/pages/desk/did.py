@@ -47,6 +47,7 @@ def said() -> Json | None:
     which = request.args.get("id") or (request.view_args or {}).get("id", "")
     undo = str(which) if action in UNDOABLE else ""
     known = {"undo": undo, "version": request.args.get("v") or None, "from": request.args.get("list", "")}
+    known |= {"quiet": request.args.get("quiet", "")}
     if action == "bulk":
-        known |= {"batch": request.args.get("batch", ""), "quiet": request.args.get("quiet", "")}
+        known["batch"] = request.args.get("batch", "")
     return {"sentence": sentences[action], "wrong": action in NOTHING, **known}

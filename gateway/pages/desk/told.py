@@ -73,6 +73,16 @@ def typed() -> list[str]:
     return [channel for channel in CHANNELS if channel in request.form.getlist("channels")]
 
 
+def quiet() -> str | None:
+    """What the address says after a change of which the form that was sent let nobody hear: its undo is silent, too."""
+    return "1" if "ways" in request.form and not typed() else None
+
+
+def of_undo() -> Json:
+    """`notify` for booking: an undo is told where the change was."""
+    return {"notify": False} if request.form.get("quiet") == "1" else {}
+
+
 def wanted() -> Json:
     """`notify` and `channels` for booking, from the form that was sent. Raises Refused `plan_required` or
     `sms_unavailable` where an SMS is wished for and none can go out."""

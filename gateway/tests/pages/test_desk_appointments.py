@@ -353,7 +353,12 @@ def test_each_form_asks_what_it_says(
     assert only(house, f"booking.{method}") == {"id": ID, "if_version": 3, **expected}
     after = client.get(str(answer.location))
     assert after.find("div", role="alert") is not None
-    assert bool([action for action, _ in after.forms() if action.endswith("/undo")]) == (method == "change_status")
+    undo = [(action, fields) for action, fields in after.forms() if action.endswith("/undo")]
+    assert bool(undo) == (method == "change_status")
+    for action, fields in undo:
+        client.post(action, fields)
+        silent = {} if expected["notify"] else {"notify": False}
+        assert only(house, "booking.undo") == {"id": ID, "if_version": 4, **silent}
 
 
 TAKEN, FASTER = Refused("slot_taken"), "Jemand anderes war schneller"

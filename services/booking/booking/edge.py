@@ -115,11 +115,12 @@ class BookingEdge:
         command = (usecases.move, call.now, call.practice_id, id, move)
         return self._moved(found, move, _mode(move.force), lambda offer: (*command, offer, version))
 
-    @rpc(requests.AppointmentChange, allow=Access.STAFF, scope=WRITE)
+    @rpc(requests.Undo, allow=Access.STAFF, scope=WRITE)
     def undo(self, call: Call, request: Json) -> Json:
         found = self.app.db.read(usecases.seek, call.practice_id, request["id"])
         who = (call.practice_id, request["id"], call.caller.user_id)
-        return self._racing(_again(found), usecases.undo, call.now, *who, request["if_version"])
+        options = {name: request[name] for name in ("if_version", "notify")}
+        return self._racing(_again(found), usecases.undo, call.now, *who, **options)
 
     @rpc(requests.AppointmentChange, allow=Access.STAFF, scope=WRITE)
     def acknowledge(self, call: Call, request: Json) -> Json:

@@ -98,7 +98,8 @@ def undo(id: Any) -> Response:
     """Take the last change of state back, back in the calendar."""
     version = _number(request.form.get("version", ""))
     try:
-        found = current_services().booking.undo(str(id), {"if_version": version} if version else {})
+        seen = {"if_version": version} if version else {}
+        found = current_services().booking.undo(str(id), seen | told.of_undo())
         return _back("undone", True, datetime.fromisoformat(found["start"]))
     except Refused as refused:
         if refused.code not in EXPECTED:

@@ -95,7 +95,7 @@ def _undo() -> Json | None:
     if did.removesuffix("_silently") not in UNDOABLE or not may(WRITE):
         return None
     try:
-        return {"id": str(UUID(id)), "version": seen}
+        return {"id": str(UUID(id)), "version": seen, "quiet": "1" if did.endswith("_silently") else ""}
     except ValueError:
         return None
 

@@ -177,6 +177,12 @@ class AppointmentChange(AppointmentId):
     if_version = Integer(load_default=None, allow_none=True, strict=True)
 
 
+class Undo(AppointmentChange):
+    """Silently where the customer had not heard of the change."""
+
+    notify = Boolean(load_default=True)
+
+
 class AppointmentIds(Schema):
     appointment_ids = List(Id(), required=True, validate=validate.Length(max=100))
 

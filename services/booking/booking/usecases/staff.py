@@ -120,14 +120,21 @@ def move(
 
 
 def undo(
-    session: Session, now: datetime, practice_id: str, id: str, user_id: str | None, if_version: int | None = None
+    session: Session,
+    now: datetime,
+    practice_id: str,
+    id: str,
+    user_id: str | None,
+    if_version: int | None = None,
+    *,
+    notify: bool = True,
 ) -> dict[str, Any]:
     """Take the last change of status back; a repeat answers the same. Raises NotFound, PreconditionFailed and what
     `moves.restore` raises."""
     before = seek(session, practice_id, id, lock=True)
     if not rules.undone_before(before, "staff", now):
         same_version(before, if_version)
-    return details(session, now, moves.restore(session, now, before, "staff", user_id))
+    return details(session, now, moves.restore(session, now, before, "staff", user_id, notify=notify))
 
 
 def acknowledge(

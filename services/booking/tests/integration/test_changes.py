@@ -246,7 +246,8 @@ def test_staff_undo_a_decline_only_while_the_time_is_free(desk):
     desk.confirmation = "request"
     id = desk.book()["id"]
     desk.staff("change_status", id=id, action="decline")
-    assert desk.staff("undo", id=id)["status"] == "pending"
+    assert desk.staff("undo", id=id, notify=False)["status"] == "pending"
+    assert desk.events("appointment.restored")[-1]["data"]["notify"] is False
     desk.staff("change_status", id=id, action="decline")
     desk.book()
     assert desk.refused(desk.staff, "undo", id=id).code == "slot_taken"
