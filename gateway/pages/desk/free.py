@@ -19,7 +19,7 @@ SPAN = 21  # days looked at together
 class Free:
     """`days` with free times and how many, and the `times` (starts) of the chosen `day`, all by the reader's clock.
 
-    `first` is the day from which on was looked, `earlier` and `later` are where the neighbouring days begin. `gone`: the
+    They were looked for from `first` on; `earlier` and `later` are where the neighbouring days begin. `gone`: the
     service is offered no more.
     """
 

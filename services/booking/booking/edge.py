@@ -190,7 +190,7 @@ class BookingEdge:
     @rpc(requests.BookForRequest, allow=Access.STAFF, scope=WRITE)
     def book_for(self, call: Call, request: Json) -> Json:
         locale = request.pop("locale") or _locale(call)
-        who = {"practice_id": call.practice_id, "user_id": call.caller.user_id, "via": "desk"}
+        who: Json = {"practice_id": call.practice_id, "user_id": call.caller.user_id, "via": "desk"}
         wish = Book(**request, locale=locale, **who)
         book = usecases.book_for_customer if wish.customer_id else usecases.book
         command = (book, call.now, wish)

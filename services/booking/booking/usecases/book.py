@@ -50,7 +50,7 @@ def book(session: Session, now: datetime, wish: Book, offer: Offer, key: bytes) 
 
 def _change(now: datetime, wish: Book, appointment: Appointment) -> Change:
     told_by = ways(appointment, wish.channels) if wish.notify else None
-    by = {"actor": "customer" if wish.online else "staff", "via": wish.via, "user_id": wish.user_id}
+    by: dict[str, Any] = {"actor": "customer" if wish.online else "staff", "via": wish.via, "user_id": wish.user_id}
     return Change(what="booked", at=now, **by, notify=wish.notify, channels=told_by)
 
 
