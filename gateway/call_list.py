@@ -7,6 +7,7 @@ A line names either `appointment` or `invitation`; by that id a call is noted, t
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from gateway import reasons
 from gateway.clients import Json
 from gateway.context import current_services
 from runtime.errors import Refused
@@ -28,7 +29,7 @@ def guests() -> list[Json]:
         if refused.code != "forbidden":
             raise
         return []
-    return [_of_guest(each) for each in found]
+    return [_of_guest(each) for each in reasons.translated(found)]
 
 
 def in_order(lines: Iterable[Json]) -> list[Json]:
@@ -55,7 +56,7 @@ def _either(customer: Callable[[], Json], guest: Callable[[], Json]) -> Json:
     except Refused as refused:
         if refused.code != "not_found":
             raise
-    return _of_guest(guest())
+    return _of_guest(reasons.translated([guest()])[0])
 
 
 def _of_customer(line: Json) -> Json:

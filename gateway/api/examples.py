@@ -249,6 +249,9 @@ NOTIFICATIONS = {"email": "anna@outlook.com", "phone": None, "copy_to": None}
 STORED_NOTIFICATIONS = {**NOTIFICATIONS, "version": 123456789}
 MESSAGE: dict[str, object] = {
     "id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a09",
+    "appointment": "7f6c2c7e-0a50-4d8e-9d2b-1f3a5b7c9d11",
+    "invitation": None,
+    "invitation_attempt": None,
     "purpose": "booking_confirmation",
     "channel": "email",
     "recipient": "erika@example.org",

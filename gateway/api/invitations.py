@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 from marshmallow import fields, validate
 
+from gateway import reasons
 from gateway.api import answers, examples
 from gateway.api.fields import Body, Email, Flag, Id, Instant, Locale, Phone, Text, Whole, Zone
 from gateway.api.framework import KEY, MATCH, Blueprint, Page, answer, idempotency_key, if_match, nothing, versioned
@@ -77,7 +78,7 @@ class InvitationQuery(Page):
 def list_invitations(query: Json) -> Response:
     """Invitations"""
     found = current_services().invitations.page(query)
-    return answer({"items": [with_url(each) for each in found["items"]], "next": found["next"]})
+    return answer({"items": [with_url(each) for each in reasons.translated(found["items"])], "next": found["next"]})
 
 
 @routes.route("/invitations", methods=["POST"], parameters=[KEY])
@@ -103,7 +104,8 @@ def show_invitation(id: UUID) -> Response:
 
     With every attempt to deliver it, the oldest first.
     """
-    return versioned(with_url(current_services().invitations.show(str(id))))
+    (found,) = reasons.translated([current_services().invitations.show(str(id))])
+    return versioned(with_url(found))
 
 
 @routes.route("/invitations/<uuid:id>", methods=["PATCH"], parameters=[MATCH])

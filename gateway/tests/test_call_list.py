@@ -55,6 +55,26 @@ def test_the_current_attempt_is_told(stage: Stage, client: FlaskClient, bearer: 
     assert guest["message"]["recipient"] == "erika@exmaple.org"
 
 
+def test_why_is_said_in_the_readers_language(stage: Stage, client: FlaskClient, bearer: Headers) -> None:
+    """By notify, in one question for all; while it does not say, in the practice's."""
+    told = {**examples.MESSAGE, "invitation": ID, "invitation_attempt": 1, "reason": "There is no such address."}
+    stage.rpc.answers["notify.messages"] = {"items": [told], "next": None}
+    for path, reason in ((LIST, "items.0.reason"), (f"/api/v1/invitations/{ID}", "delivery.0.reason")):
+        stage.rpc.answers["invitations.invitation"] = RED
+        assert _at(client.get(path, headers=bearer).get_json(), reason) == "There is no such address."
+    assert [payload for name, payload in stage.rpc.calls if name == "notify.messages"] == [
+        {"invitations": [ID], "limit": 200}
+    ] * 2
+    stage.rpc.answers["notify.messages"] = Unavailable("away")
+    assert _at(client.get(LIST, headers=bearer).get_json(), "items.0.reason") == WRONG["reason"]
+
+
+def _at(document: Any, path: str) -> Any:
+    for part in path.split("."):
+        document = document[int(part) if part.isdigit() else part]
+    return document
+
+
 @pytest.mark.parametrize(("method", "asked"), [("PUT", "mark_called"), ("DELETE", "unmark_called")])
 def test_a_call_is_noted_for_a_guest_as_for_a_customer(
     stage: Stage, client: FlaskClient, bearer: Headers, method: str, asked: str

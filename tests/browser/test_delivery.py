@@ -196,6 +196,7 @@ def test_from_the_click_to_the_red_mark_and_by_the_corrected_address_to_the_tick
     kind = {"email": "E-Mail", "sms": "SMS"}[way]
     expect(page.get_by_text(f"{kind} konnte nicht zugestellt werden {name} Gast")).to_be_visible()
     expect(page.get_by_text(f"{wrong}: {reason}")).to_be_visible()
+    expect(page.get_by_role("heading", name="Adresse korrigieren")).to_be_visible()  # the form asks, by itself
     looks = outside.running.kind == "embedded"  # the pages are the same
     if looks:
         look(listing, f"delivery-red-{way}")

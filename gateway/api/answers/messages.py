@@ -17,6 +17,11 @@ class Message(Answer):
     """A mail or SMS and how its delivery stands."""
 
     id = id_()
+    appointment = maybe("what it tells of; null: of none", format="uuid")
+    invitation = maybe("what it tells of; null: of none", format="uuid")
+    invitation_attempt = fields.Integer(
+        allow_none=True, metadata={"description": "which attempt at the guest by this channel; null: of none"}
+    )
     purpose = text()
     channel = text(enum=["email", "sms"])
     recipient = maybe()

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import request
 from werkzeug.wrappers import Response
 
+from gateway import reasons
 from gateway.api.invitations import check_ways, with_url
 from gateway.context import current_services, hurrying
 from gateway.pages import backend
@@ -126,7 +127,7 @@ def invitation(id: UUID) -> Response:
 
 
 def _details(id: str, status: int = 200, entries: Entries | None = None, problem: str = "") -> Response:
-    found = with_url(current_services().invitations.show(id))
+    (found,) = reasons.translated([with_url(current_services().invitations.show(id))])
     sentences = {
         "changed": _("The change is saved. The link stays the same."),
         "resent": _("The invitation is being sent again, with the same link."),

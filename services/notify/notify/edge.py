@@ -101,8 +101,9 @@ class NotifyEdge:
     @rpc(contracts.MessageQuery, allow=STAFF, scope="notify:read")
     def messages(self, call: Call, request: dict[str, Any]) -> Any:
         filters = {f"{name}_id": [request[name]] for name in ("appointment", "invitation") if name in request}
-        if "appointments" in request:
-            filters["appointment_id"] = request["appointments"]
+        filters |= {
+            f"{name}_id": request[f"{name}s"] for name in ("appointment", "invitation") if f"{name}s" in request
+        }
         limit, cursor = request["limit"], request["cursor"]
         return self.app.db.read(log.messages, call.practice_id, filters, limit, cursor, words.choose(call.locale))
 

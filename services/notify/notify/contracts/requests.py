@@ -81,6 +81,7 @@ class MessageQuery(Schema):
     appointment = _id()
     appointments = fields.List(_id(), validate=validate.Length(max=200))  # several at once, such as a customer's
     invitation = _id()
+    invitations = fields.List(_id(), validate=validate.Length(max=200))
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     cursor = fields.String(allow_none=True, load_default=None)
 

@@ -122,6 +122,7 @@ class Message(Turn):
     id = ident("The message.")
     appointment = ident("What it tells of; null: of none.", null=True)
     invitation = ident("What it tells of; null: of none.", null=True)
+    invitation_attempt = whole("Which attempt at the invitation's guest by this channel; null: of none.", null=True)
     purpose = string("What it is for.", among=PURPOSES)
     channel = string("How it goes out.", among=CHANNELS)
     recipient = string("Its address.")

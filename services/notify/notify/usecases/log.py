@@ -54,6 +54,7 @@ def _view(row: Message, attempts: list[Attempt], reader: str) -> dict[str, Any]:
         "id": row.id,
         "appointment": row.appointment_id,
         "invitation": row.invitation_id,
+        "invitation_attempt": row.version if row.invitation_id else None,
         "purpose": row.purpose,
         "channel": row.channel,
         "recipient": row.recipient,

@@ -207,6 +207,19 @@ def test_a_refused_address_is_told_at_once(sqlite: Databases) -> None:
         assert server.envelopes[0][1] == ["right@example.org"]
 
 
+def test_the_log_says_why_several_invitations_failed_in_the_readers_language(sqlite: Databases) -> None:
+    """And which attempt it was."""
+    with MailServer() as server:
+        server.recipient_answer = "550 5.1.1 no such user"
+        post = Post(sqlite, smtp_url=server.url)
+        post.hears(invitation("created", order(2)))
+        post.sender.drain()
+    asked = {"invitations": [INVITATION, new_id()]}
+    (found,) = post.staff("messages", reader="en", **asked)["items"]
+    assert (found["invitation"], found["invitation_attempt"]) == (INVITATION, 2)
+    assert found["reason"] == "There is no such e-mail address."
+
+
 def test_a_message_that_came_too_late_is_told_as_failed(lite: Post) -> None:
     """Nobody waits for ever for a mark."""
     lite.hears(invitation("created", order()))
