@@ -39,7 +39,6 @@ def _enter(client: StrictClient, house: House, clock: FakeClock) -> Enter:
             },
             "booking.inbox_count": {"count": 0},
             "notify.call_list": {"items": [LINE, LANDLINE, CALLED]},
-            "notify.messages": {"items": [], "next": None},
             "invitations.invitations": {"items": [], "next": None},
             "notify.channels": {"sms": {"possible": True, "reason": None}},
             "notify.mark_called": LINE,
