@@ -15,7 +15,7 @@ const LATE = 3 * 60_000, MUCH = 20_000;
 const devices = new Devices(refresh);
 const line = new Line(api, csrf, { news: hear, trouble });
 const chat = new Chat(root, { mine: words.me, theirs: words.other }, (text) => Boolean(peer?.chat(text)));
-let peer, quiet, measured, admitted, silent, lost, left, news, there, problem;
+let peer, quiet, measured, admitted, silent, lost, left, news, there;
 
 function step(name) {
   for (const each of parts("step")) each.hidden = each.dataset.step !== name;
@@ -72,11 +72,11 @@ function complain() {
   const missing = ["audio", "video"].filter((kind) => !devices[kind]);
   const which = missing.length === 2 ? "both" : missing[0];
   const { cause } = devices;
+  let problem = "";
   if (cause === "unsupported") problem = words.unsupported;
-  else if (!cause || !which) problem = "";
-  else problem = `${words[cause] ?? words[`missing_${which}`]} ${words[`lacks_${which}`]}`;
+  else if (cause && which) problem = `${words[cause] ?? words[`missing_${which}`]} ${words[`lacks_${which}`]}`;
+  for (const each of parts("problem-box")) each.hidden = !problem; // first, so that a reader hears what is written
   write("problem", problem);
-  for (const each of parts("problem-box")) each.hidden = !problem;
   for (const each of parts("retry")) each.hidden = cause === "unsupported";
   for (const each of parts("usable")) each.hidden = cause === "unsupported";
 }
@@ -86,6 +86,11 @@ async function check() {
   await devices.start();
   write("asking");
   part("enter").disabled = false;
+}
+
+// What had the keyboard may be gone.
+function keepFocus() {
+  if (!document.activeElement?.offsetParent) root.querySelector(`[data-step="${root.dataset.now}"] [data-first]`)?.focus({ preventScroll: true });
 }
 
 // The bar, and in words whether the microphone hears anything: while one checks it.
@@ -194,9 +199,9 @@ function status() {
 
 function situation() {
   if (peer.up) return silent ? "silent" : "connected";
+  if (left) return "left";
   if (root.dataset.line) return "offline";
   if (root.dataset.now === "waiting") return news.other ? "wait_there" : "wait_absent";
-  if (left) return "left";
   if (side === "host" && news.waiting) return news.other ? "waits" : "nobody";
   if (lost) return "lost";
   return news.other ? "connecting" : side === "host" ? "nobody" : "left";
@@ -290,7 +295,7 @@ function hangUp() {
 const deeds = {
   enter: () => enter(),
   "take-over": () => enter(true),
-  admit: () => line.post("/admit", {}).then((answer) => answer.ok && (part("door").hidden = true), () => {}),
+  admit: () => line.post("/admit", {}).then((answer) => answer.ok && ((part("door").hidden = true), keepFocus()), () => {}),
   audio: () => devices.toggle("audio"),
   video: () => devices.toggle("video"),
   screen: () => devices.share().catch(() => {}),
@@ -305,7 +310,7 @@ const deeds = {
 };
 for (const [name, deed] of Object.entries(deeds)) part(name)?.addEventListener("click", deed);
 for (const each of parts("hang-up")) each.addEventListener("click", hangUp);
-for (const each of parts("retry")) each.addEventListener("click", check);
+for (const each of parts("retry")) each.addEventListener("click", () => check().then(keepFocus));
 for (const kind of ["audio", "video"]) {
   for (const each of parts(`choose-${kind}`)) each.addEventListener("change", (event) => devices.choose(kind, event.target.value));
 }
@@ -321,7 +326,7 @@ document.addEventListener("visibilitychange", async () => {
   peer?.repair();
   await devices.revive();
 });
-addEventListener("pagehide", () => line.open && root.dataset.now === "call" && line.post("/signals", { peer: line.peer, said: [{ kind: "bye", data: null }] }));
+addEventListener("pagehide", () => line.open && line.post("/signals", { peer: line.peer, said: [{ kind: "bye", data: null }] }));
 root.hidden = false;
 step("check");
 check();

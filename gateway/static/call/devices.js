@@ -25,7 +25,7 @@ export class Devices {
 
   // Also while the system takes it away, such as for a telephone call or behind a locked screen.
   on(kind) {
-    return Boolean(this[kind]?.enabled && !this[kind].muted);
+    return Boolean(this[kind]?.enabled && !this[kind].muted && this[kind].readyState === "live");
   }
 
   // Ask for both, else for one after the other; whoever refuses both is not asked for the camera again.
@@ -66,8 +66,9 @@ export class Devices {
     this.onChange();
   }
 
-  // Unplugged, or taken away behind a locked screen: another one, or the same once the page is seen again.
+  // Unplugged, or taken away behind a locked screen: another one, or the same once the page is seen again (`revive`).
   async lost(kind) {
+    if (document.visibilityState !== "visible") return this.onChange();
     this[kind] = null;
     await this.get(kind);
   }

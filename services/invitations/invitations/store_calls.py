@@ -1,12 +1,13 @@
 """Rows of calls: who is in them, and the signals that wait to be fetched. Never commits."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
-from invitations.domain.call import Participant, Signal
+from invitations.domain.call import GONE, Participant, Signal
 from invitations.models import participants as people
 from invitations.models import signals
 from runtime.db import Session
@@ -16,7 +17,7 @@ OF = select(people).where(p.invitation_id == bindparam("id"))
 MINE = and_(p.invitation_id == bindparam("id"), p.side == bindparam("at_side"))
 ENTER = insert(people).inline()
 AGAIN = update(people).where(MINE).values(peer=bindparam("by"), seen_at=bindparam("now"))
-TOUCH = update(people).where(MINE, p.peer == bindparam("by")).values(seen_at=bindparam("now"))
+TOUCH = update(people).where(MINE, p.peer == bindparam("by"), p.seen_at > GONE).values(seen_at=bindparam("now"))
 ADD = insert(signals).inline()
 NEWEST = select(func.coalesce(func.max(s.id), 0)).where(s.invitation_id == bindparam("id"))
 AFTER = (
@@ -42,8 +43,13 @@ def keep_participant(session: Session, who: Participant, *, known: bool) -> None
 
 
 def touch(session: Session, who: Participant) -> None:
-    """It is still there; nothing happens if another took its place."""
+    """It is still there; nothing happens if another took its place, or to a question that it asked before it left."""
     session.execute(TOUCH, _values(who))
+
+
+def leave(session: Session, who: Participant) -> None:
+    """It has said farewell; it stays known, to be let in again if it comes back."""
+    session.execute(AGAIN, _values(replace(who, seen_at=GONE)))
 
 
 def _values(who: Participant) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 AWAY = timedelta(seconds=40)  # a browser that has asked for nothing so long is not there any more
 KEPT = timedelta(minutes=3)  # a signal that nobody has fetched by then helps nobody
-KINDS = ("ready", "offer", "answer", "candidates", "restart", "bye")
+BYE = "bye"
+KINDS = ("ready", "offer", "answer", "candidates", "restart", BYE)
+GONE = datetime(1970, 1, 1, tzinfo=UTC)  # when a browser that has said farewell was seen last
 
 
 class Side(StrEnum):

@@ -12,7 +12,7 @@ from typing import Any
 from invitations import store_calls
 from invitations.contracts import views
 from invitations.domain import rules
-from invitations.domain.call import KEPT, Participant, Side, Signal, stays_in
+from invitations.domain.call import BYE, KEPT, Participant, Side, Signal, stays_in
 from invitations.domain.errors import AlreadyJoined, InvalidTransition
 from invitations.domain.invitation import Call, Invitation
 from invitations.usecases.common import change, seek
@@ -61,10 +61,12 @@ def _enter(
 
 
 def tell_as_guest(session: Session, now: datetime, token: str, peer: str, said: Sequence[Signal]) -> dict[str, Any]:
-    """Tell the host's browser. Raises NotFound, InvalidTransition while the guest is not let in."""
+    """Tell the host's browser. Raises NotFound, InvalidTransition while the guest is not let in, but for a farewell."""
     found = by_token(session, token, lock=True)
-    if found.call != Call.ADMITTED:
+    if found.call != Call.ADMITTED and any(each.kind != BYE for each in said):
         raise InvalidTransition(status=found.call, action="signal")
+    if found.call == Call.WAITING:
+        found = change(session, found, replace(found, call=Call.IDLE), type="changed", now=now)
     return _tell(session, now, found, Side.GUEST, peer, said)
 
 
@@ -83,6 +85,8 @@ def _tell(
     mine = store_calls.participants(session, invitation.id).get(side)
     if mine is None or mine.peer != peer:
         raise AlreadyJoined()
+    if any(each.kind == BYE for each in said):
+        store_calls.leave(session, mine)
     store_calls.forget(session, now - KEPT)
     last = store_calls.add(session, now, invitation.id, side.other, peer, said)
     _wake(session, now, invitation, last)

@@ -95,6 +95,26 @@ def test_a_browser_that_went_away_leaves_its_place(lite: Desk) -> None:
     assert not talk.guest("enter_as_guest", "guest-browser-2")["other"]  # the host's is gone, too
 
 
+def test_who_says_farewell_is_gone_at_once(desk: Desk) -> None:
+    """Though a question asked before is answered after it. The same browser comes back without being let in again."""
+    talk = Talk(desk).admitted()
+    talk.guest("tell_as_guest", said=[{"kind": "bye"}])
+    talk.guest("heard_by_guest")
+    assert not talk.host("heard_by_host")["other"]
+    assert talk.guest("enter_as_guest")["admitted"]
+    assert talk.host("heard_by_host")["other"]
+
+
+def test_who_leaves_the_waiting_room_waits_no_more(desk: Desk) -> None:
+    """The host is not asked to let somebody in who is gone."""
+    talk = Talk(desk)
+    talk.host("enter_as_host")
+    talk.guest("enter_as_guest")
+    talk.guest("tell_as_guest", said=[{"kind": "bye"}])
+    heard = talk.host("heard_by_host")
+    assert (heard["waiting"], heard["other"]) == (False, False)
+
+
 def test_old_signals_are_dropped(desk: Desk) -> None:
     """They hold network addresses of people."""
     talk = Talk(desk).admitted()
