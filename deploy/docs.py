@@ -39,6 +39,7 @@ RUNNERS = (
     ("E2E", "empty", "tests: `1` also runs those that need containers, as `make e2e` does"),
     ("TEST_DATABASE_URL, TEST_AMQP_URI", "`var/services.env`", "tests: servers to use instead of `make services`"),
     ("TEST_PG_PORT, TEST_AMQP_PORT", "the next free ones", "`make services`: ports of the private nodes"),
+    ("TEST_PG_OPTIONS", "empty", "`make services`: for PostgreSQL's command line, such as `-c fsync=off`"),
     ("REQUIRE_ALL", "empty", "tests: `1` makes a skipped test a failed one, as in CI"),
 )
 

@@ -3,8 +3,11 @@
     python deploy/services.py start | stop | status | restart-broker | kill-broker
 
 `start` may be repeated; it writes var/services.env. `stop` ends what `start` began and nothing else. Ports: the
-variables TEST_PG_PORT and TEST_AMQP_PORT, or the next free ones after 5542 and 5772. Needs the Debian packages
-postgresql and rabbitmq-server (their own servers are left alone); Python's standard library only.
+variables TEST_PG_PORT and TEST_AMQP_PORT, or the next free ones after 5542 and 5772. TEST_PG_OPTIONS holds more of
+PostgreSQL's command line: with `-c fsync=off` tests make and drop databases cheaply, and a power cut may cost them all.
+
+Needs the Debian packages postgresql and rabbitmq-server (their own servers are left alone); Python's standard library
+only.
 """
 
 import contextlib
@@ -94,8 +97,8 @@ def wait_until(ready: Callable[[], bool], what: str, log: Path, seconds: float =
 class Postgres:
     """One PostgreSQL cluster in `folder`. As root it runs as the user postgres, because it refuses to be root."""
 
-    def __init__(self, folder: Path, first_port: int = 5542):
-        self.folder, self.data, self.first_port = folder, folder / "data", first_port
+    def __init__(self, folder: Path, first_port: int = 5542, options: str = ""):
+        self.folder, self.data, self.first_port, self.options = folder, folder / "data", first_port, options
         self.log = folder / "server.log"
 
     @property
@@ -118,6 +121,7 @@ class Postgres:
         port = free_port(int(os.environ.get("TEST_PG_PORT", self.first_port)))
         (self.folder / "port").write_text(str(port))
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300"
+        options = f"{options} {self.options}"
         self._run("pg_ctl", "start", "-w", "-D", str(self.data), "-l", str(self.log), "-o", options)
 
     def stop(self) -> None:
@@ -291,7 +295,8 @@ def write_env(postgres: Postgres, broker: Broker) -> None:
 
 
 def main(verb: str) -> None:
-    postgres, broker = Postgres(VAR / "postgres"), Broker(VAR / "broker")
+    postgres = Postgres(VAR / "postgres", options=os.environ.get("TEST_PG_OPTIONS", ""))
+    broker = Broker(VAR / "broker")
     if verb == "start":
         postgres.start()
         write_env(postgres, broker)  # tests that need only the database need not wait for the broker

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,14 @@ def system(kind: str, home: Path, **settings: str) -> Iterator[Running]:
     """A system of this kind."""
     with {"embedded": embedded, "distributed": distributed}[kind](home, **settings) as running:
         yield running
+
+
+@contextmanager
+def systems(home: Callable[[str], Path], **settings: str) -> Iterator[Callable[[str], Running]]:
+    """Gives the system of a kind, started when it is first asked for; they end together. `home(kind)` makes its folder.
+
+    A session's fixture with both kinds as parameters would start a system anew for each file: parallel test runs go
+    file by file, and such a fixture holds one parameter at a time.
+    """
+    with ExitStack() as stack:
+        yield cache(lambda kind: stack.enter_context(system(kind, home(kind), **settings)))

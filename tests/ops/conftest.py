@@ -3,14 +3,13 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.systems import KINDS, ROOT, Running, system
+from tests.systems import KINDS, ROOT, Running, systems
 
 PASSWORD = "a password of the operator"
 OTHERS = ("AMQP_URI", "DATABASE_SERVER", "DATABASE_URL", "DATABASE_NAMES", "IDENTITY_KEY", "TERMINFLUSS_HOME")
@@ -55,8 +54,15 @@ def settings_of(running: Running) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session", params=KINDS, name="operator")
-def _operator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
+@pytest.fixture(scope="session", name="of_kind")
+def _of_kind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Running]]:
+    """The running system of a kind."""
+    with systems(tmp_path_factory.mktemp, OPERATOR_PASSWORD=PASSWORD) as of_kind:
+        yield of_kind
+
+
+@pytest.fixture(scope="module", params=KINDS, name="operator")
+def _operator(request: pytest.FixtureRequest, of_kind: Callable[[str], Running]) -> Operator:
     """In front of a running system: in one process, then distributed."""
-    with system(request.param, Path(tmp_path_factory.mktemp(request.param)), OPERATOR_PASSWORD=PASSWORD) as running:
-        yield Operator(running, settings_of(running))
+    running = of_kind(request.param)
+    return Operator(running, settings_of(running))

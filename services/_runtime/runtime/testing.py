@@ -6,14 +6,16 @@ Use as a pytest plugin: `pytest_plugins = ["runtime.testing"]`.
 import contextlib
 import os
 import secrets
+import shutil
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from runtime.db import Database
 from runtime.errors import Refused
@@ -49,57 +51,116 @@ def _known(name: str) -> str | None:
     return lines.get(name)
 
 
+class Templates:
+    """Databases that were migrated once, for a whole test run: a copy of one costs a fraction of its migrations."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._made: dict[tuple[str, Path], str] = {}
+
+    def _of(self, kind: str, migrations: Path) -> str:
+        """The name of a migrated database of this kind, to be copied; nobody may connect to it."""
+        if (kind, migrations) not in self._made:
+            name = _new_name("template")
+            upgrade(_create(kind, self._folder, name), migrations)
+            self._made[kind, migrations] = name
+        return self._made[kind, migrations]
+
+    def copy(self, kind: str, migrations: Path, folder: Path, name: str) -> str:
+        """A new database that is migrated already; its URL."""
+        template = self._of(kind, migrations)
+        if kind == "sqlite":
+            shutil.copyfile(self._folder / f"{template}.db", folder / f"{name}.db")
+            return _url(kind, folder, name)
+        return _create(kind, folder, name, template)
+
+    def close(self) -> None:
+        for (kind, _), name in self._made.items():
+            _drop(kind, name)
+
+
 class Databases:
     """Makes fresh, migrated databases of one kind and drops them at the end."""
 
-    def __init__(self, kind: str, folder: Path):
+    def __init__(self, kind: str, folder: Path, templates: Templates | None = None):
         self.kind, self.folder, self.made = kind, folder, list[tuple[Database, str]]()
+        self._templates = templates
 
     def new(self, migrations: Path | None, name: str = "test") -> Database:
         """A new database, migrated if `migrations` is given."""
-        url = self._url(name)
-        if migrations:
-            upgrade(url, migrations)
+        unique = _new_name(name)
+        if migrations and self._templates:
+            url = self._templates.copy(self.kind, migrations, self.folder, unique)
+        else:
+            url = _create(self.kind, self.folder, unique)
+            if migrations:
+                upgrade(url, migrations)
         database = Database(url)
-        self.made.append((database, url))
+        self.made.append((database, unique))
         return database
 
-    def _url(self, name: str) -> str:
-        unique = f"t_{name}_{secrets.token_hex(6)}"
-        if self.kind == "sqlite":
-            return f"sqlite:///{self.folder / unique}.db"
-        server = make_url(str(server_url()))
-        _admin(f'create database "{unique}"')
-        return server.set(database=unique).render_as_string(hide_password=False)
-
     def close(self) -> None:
-        for database, url in self.made:
+        for database, name in self.made:
             database.close()
-            if self.kind == "postgresql":
-                _admin(f'drop database if exists "{make_url(url).database}" with (force)')
+            _drop(self.kind, name)
+
+
+def _new_name(purpose: str) -> str:
+    return f"t_{purpose}_{secrets.token_hex(6)}"
+
+
+def _url(kind: str, folder: Path, name: str) -> str:
+    if kind == "sqlite":
+        return f"sqlite:///{folder / name}.db"
+    return make_url(str(server_url())).set(database=name).render_as_string(hide_password=False)
+
+
+def _create(kind: str, folder: Path, name: str, template: str = "template1") -> str:
+    """An empty database, or a copy; its URL. SQLite makes the file when it is first opened."""
+    if kind == "postgresql":
+        _admin(f'create database "{name}" template "{template}"')
+    return _url(kind, folder, name)
+
+
+def _drop(kind: str, name: str) -> None:
+    """Files go with their folder."""
+    if kind == "postgresql":
+        _admin(f'drop database if exists "{name}" with (force)')
 
 
 def _admin(statement: str) -> None:
-    engine = create_engine(str(server_url()), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _server().connect() as connection:
         connection.execute(text(statement))
-    engine.dispose()
+
+
+@cache
+def _server() -> Engine:
+    """One connection for all that is made and dropped."""
+    return create_engine(str(server_url()), isolation_level="AUTOCOMMIT")
+
+
+@pytest.fixture(scope="session", name="templates")
+def _templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """Made as tests ask for them."""
+    templates = Templates(tmp_path_factory.mktemp("templates"))
+    yield templates
+    templates.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], name="databases")
-def _databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
+def _databases(request: pytest.FixtureRequest, tmp_path: Path, templates: Templates) -> Iterator[Databases]:
     """Every test that uses this runs on SQLite and on PostgreSQL."""
     if request.param == "postgresql" and not server_url():
         pytest.skip("needs PostgreSQL: run `make services`, or set TEST_DATABASE_URL")
-    databases = Databases(request.param, tmp_path)
+    databases = Databases(request.param, tmp_path, templates)
     yield databases
     databases.close()
 
 
 @pytest.fixture(name="sqlite")
-def _sqlite(tmp_path: Path) -> Iterator[Databases]:
+def _sqlite(tmp_path: Path, templates: Templates) -> Iterator[Databases]:
     """SQLite only, for tests where the database does not matter."""
-    databases = Databases("sqlite", tmp_path)
+    databases = Databases("sqlite", tmp_path, templates)
     yield databases
     databases.close()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runtime.ids import new_id
-from runtime.testing import Databases
+from runtime.testing import Databases, Templates
 
 ID = new_id()
 GOOD: dict[str, dict[str, Any]] = {
@@ -89,9 +89,9 @@ def ask(desk: Any, method: str, payload: dict[str, Any]) -> Any:
 
 
 @pytest.fixture(name="one_desk", scope="module")
-def _one_desk(make_desk: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def _one_desk(make_desk: Any, tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Iterator[Any]:
     """One for all these cases: what is refused leaves nothing behind."""
-    databases = Databases("sqlite", tmp_path_factory.mktemp("bad"))
+    databases = Databases("sqlite", tmp_path_factory.mktemp("bad"), templates)
     yield make_desk(databases)
     databases.close()
 
