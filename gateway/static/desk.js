@@ -6,6 +6,7 @@ const live = () => document.querySelector("main [data-live]"); // the root eleme
 let waiting = 0;
 
 async function refresh() {
+  if (!live()) return;
   const answer = await fetch(document.documentElement.dataset.home ?? location.pathname + location.search).catch(() => null);
   if (!answer?.ok || answer.redirected || !live()) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
