@@ -93,6 +93,12 @@ def minutes(count: int, locale: str) -> str:
     return " ".join(parts)
 
 
+def lead(count: int, locale: str) -> str:
+    """Minutes as somebody says how long before: "2 Tage", "90 Minuten", "3 Stunden"."""
+    size, unit = next(each for each in ((1440, "day"), (60, "hour"), (1, "minute")) if count % each[0] == 0)
+    return str(format_unit(count // size, f"duration-{unit}", "long", locale=locale))
+
+
 def in_minutes(count: int, locale: str) -> str:
     """ "90 Minuten", also above an hour: what follows "every"."""
     return str(format_unit(count, "duration-minute", "long", locale=locale))

@@ -7,6 +7,7 @@ from gateway import session
 from gateway.context import current_services, use_locale
 from gateway.pages import choices
 from gateway.pages.desk.frame import back, done, page, sentence, show, signed_in
+from gateway.pages.desk.settings.forms import blamed
 from gateway.pages.fields import Entries
 from gateway.pages.register import password_error
 from gateway.pages.words import _
@@ -38,7 +39,7 @@ def save() -> Response:
     except Refused as refused:
         if refused.code not in ("precondition_failed", "invalid"):
             raise
-        return _page(entries, 409 if refused.code == "precondition_failed" else 422, sentence(refused))
+        return _page(entries, 412 if refused.code == "precondition_failed" else 422, blamed(entries, refused))
     renew()
     use_locale(entries["locale"])
     return back(HOME, did="saved")

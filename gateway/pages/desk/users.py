@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from gateway.context import current_services
 from gateway.pages import choices
 from gateway.pages.backend import Json
-from gateway.pages.desk.frame import back, done, page, sentence, show, signed_in
+from gateway.pages.desk.frame import back, done, page, show, signed_in
+from gateway.pages.desk.settings.forms import blamed
 from gateway.pages.fields import EMAIL, Entries
 from gateway.pages.words import _
 from gateway.security import limit
@@ -16,7 +17,7 @@ from runtime.errors import Refused
 
 ADMIN = "practice:admin"
 HOME = "desk_settings_users"
-CONFLICTS = ("last_owner", "precondition_failed", "rate_limited")
+CONFLICTS = {"last_owner": 409, "precondition_failed": 412, "rate_limited": 429, "invalid": 422}
 
 
 def roles() -> list[tuple[str, str, str]]:
@@ -51,7 +52,8 @@ def invite() -> Response:
     except Refused as refused:
         if refused.code not in ("email_taken", "invalid", "rate_limited"):
             raise
-        entries.errors["email"] = sentence(refused)
+        if wrong := blamed(entries, refused):
+            entries.errors["email"] = wrong
         return _list(entries, 409 if refused.code == "email_taken" else 422)
     return back(HOME, did="invited")
 
@@ -77,9 +79,9 @@ def change(id: Any) -> Response:
     try:
         practice.update_user(str(id), {**wanted, **_version(entries)})
     except Refused as refused:
-        if refused.code not in (*CONFLICTS, "invalid"):
+        if refused.code not in CONFLICTS:
             raise
-        return _form(practice.user(str(id)), entries, 422 if refused.code == "invalid" else 409, sentence(refused))
+        return _form(practice.user(str(id)), entries, CONFLICTS[refused.code], blamed(entries, refused))
     return back(HOME, did="changed")
 
 

@@ -14,8 +14,8 @@ from gateway.context import current_services, gateway, locale
 from gateway.pages import choices
 from gateway.pages.backend import Json
 from gateway.pages.desk.account import renew
-from gateway.pages.desk.frame import back, done, page, sentence, show, signed_in
-from gateway.pages.desk.settings.forms import changed_meanwhile, word
+from gateway.pages.desk.frame import back, done, page, show, signed_in
+from gateway.pages.desk.settings.forms import blamed, changed_meanwhile
 from gateway.pages.fields import EMAIL, Entries
 from gateway.pages.words import _
 from runtime.errors import Refused
@@ -230,21 +230,13 @@ def _take(step: str, setup: Setup, entries: Entries, save: Any) -> Response:
     except Refused as refused:
         if refused.code not in ("invalid", "not_found", "precondition_failed"):
             raise
-        return _page(setup, step, entries, _blamed(entries, refused), 422)
+        return _page(setup, step, entries, blamed(entries, refused, INPUTS), 422)
     if signed_in()["practice"].get("first_steps") and load().bookable:
         current_services().practice.end_first_steps()
         renew()
     elif step == "practice":
         renew()
     return back(HOME, did=step)
-
-
-def _blamed(entries: Entries, refused: Refused) -> str:
-    """Put a service's objections beside the inputs that they are about; where there is none, say them of the whole."""
-    for name, said in (refused.facts.get("errors") or {}).items():
-        if (input_name := name if name in entries.values else INPUTS.get(name, "")) in entries.values:
-            entries.errors.setdefault(input_name, word(said))
-    return "" if entries.errors else sentence(refused)
 
 
 def _read(*names: str) -> Entries:

@@ -518,7 +518,22 @@ def test_the_widgets_line_and_the_homepages(owner: None, client: StrictClient, h
     assert wrong.status == 422
     assert (wrong.find("textarea", id="embed_origins").text or "").strip() == "http://a.example"
     assert client.post(action, fields | {"embed_origins": "https://a.example/\n\nhttps://b.example"}).status == 303
-    assert house.asked("practice.update") == [{"embed_origins": ["https://a.example", "https://b.example"]}]
+    stored = {"embed_origins": ["https://a.example", "https://b.example"], "if_version": 3}
+    assert house.asked("practice.update") == [stored]
+    house.answers["practice.update"] = Refused("precondition_failed", {"version": 5})
+    late = client.post(action, fields | {"embed_origins": "https://c.example"})
+    assert (late.status, late.form("/homepages")[1]["version"]) == (412, "5")
+    assert late.form("/online")[1]["version"] == "123456789"
+
+
+def test_online_booking_shows_how_each_service_is_booked(owner: None, client: StrictClient) -> None:
+    """By request, two days before at the latest, sixty at the earliest; what is to be changed is one click away."""
+    page = client.get("/desk/settings/online")
+    [row] = [row for row in page.all("tr") if row.find("td") is not None]
+    assert [("".join(cell.itertext())).strip() for cell in row.iter("td")] == [
+        *("Beratung", "Buchbar", "Auf Anfrage", "2 Tage vorher", "60 Tage vorher")
+    ]
+    assert any(a.get("href") == f"/desk/settings/services/{SERVICE['id']}" for a in page.all("a"))
 
 
 def test_the_practice_is_saved_and_a_light_colour_is_mentioned(owner: None, client: StrictClient, house: House) -> None:
@@ -561,6 +576,34 @@ def test_places_are_added_and_changed(owner: None, client: StrictClient, house: 
     assert (page.status, page.find("input", id="name").get("value")) == (412, "West")
     assert page.find("input", name="version").get("value") == "444"
     assert client.get(f"/desk/settings/practice/places/{new_id()}").status == 404
+
+
+ME = {"id": new_id(), "name": "Dora", "email": "d@x.example", "role": "owner", "locale": "de", "time_zone": None}
+
+
+@pytest.mark.parametrize(("path", "method"), [("account", "me"), (f"users/{ME['id']}", "user")])
+def test_people_are_not_overwritten_unseen_and_what_does_not_fit_is_told_beside_it(
+    owner: None, client: StrictClient, house: House, path: str, method: str
+) -> None:
+    """What was typed stays; sending it once more is a decision."""
+    house.answers[f"practice.{method}"] = {**ME, "state": "active", "version": 3}
+    house.answers[f"practice.update_{method}"] = Refused("precondition_failed", {"version": 4})
+    page = send(client, f"/desk/settings/{path}", name="Dorothea", locale="de", role="owner")
+    assert (page.status, page.find("input", id="name").get("value")) == (412, "Dorothea")
+    assert page.find("input", name="version").get("value") == "4"
+    too_long = {"errors": {"name": ["Longer than maximum length 120."]}}
+    house.answers[f"practice.update_{method}"] = Refused("invalid", too_long)
+    page = send(client, f"/desk/settings/{path}", name="x" * 200, locale="de", role="owner")
+    assert [p.get("id") for p in page.all("p", class_="error")] == ["name-error"]
+
+
+def test_an_invitation_says_which_entry_does_not_fit(owner: None, client: StrictClient, house: House) -> None:
+    """And keeps it."""
+    house.answers["practice.users"] = {"items": []}
+    house.answers["practice.invite_user"] = Refused("invalid", {"errors": {"name": ["Longer than maximum length 1."]}})
+    page = send(client, "/desk/settings/users", name="x" * 200, email="a@b.example", role="staff", locale="de")
+    assert [p.get("id") for p in page.all("p", class_="error")] == ["name-error"]
+    assert page.find("input", id="name").get("value") == "x" * 200
 
 
 @pytest.mark.parametrize("path", ["services", "calendars", "hours", "days-off"])

@@ -108,6 +108,20 @@ def changed_meanwhile() -> str:
     )
 
 
+def blamed(entries: Any, refused: Refused, names: Mapping[str, str] | None = None) -> str:
+    """For forms with the entries of `pages.fields`: put a service's objections beside the inputs that they are about
+    (`names`: its field -> input); what no input is about comes back, as a sentence about the whole form. Who comes too
+    late (`precondition_failed`) may send the form once more, as a decision."""
+    if refused.code == "precondition_failed":
+        entries.values["version"] = str(refused.facts.get("version", ""))
+        return changed_meanwhile()
+    for name, said in (refused.facts.get("errors") or {}).items():
+        found = (names or {}).get(name, name)
+        if found in entries.values:
+            entries.errors.setdefault(found, word(said))
+    return "" if entries.errors else sentence(refused)
+
+
 def customers_see() -> None:
     """Let this process ask anew what can be booked, without waiting for the event that tells all of them."""
     gateway().practices.forget(signed_in()["practice"]["id"], "catalogue")

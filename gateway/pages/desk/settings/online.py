@@ -1,4 +1,4 @@
-"""Online booking: the form's own questions, the limit of open bookings, and the widget for the practice's homepage."""
+"""Online booking: what can be booked and how, the form's own questions, the limit of open bookings, the widget."""
 
 import re
 import unicodedata
@@ -68,13 +68,14 @@ def change_homepages() -> Response:
     }
     if entries.judge(PracticeChanges(), wanted):
         try:
-            current_services().practice.update(wanted)
+            current_services().practice.update(wanted | seen(entries))
             gateway().practices.forget(signed_in()["practice"]["id"], "slug", "id")
             return back(PAGE, did="homepages")
         except Refused as refused:
             entries.refused(refused)
     questions, stored = _stored()
-    entries.values = stored.values | {"embed_origins": entries["embed_origins"]}
+    typed = {"embed_origins": entries["embed_origins"], "practice_version": entries["version"]}
+    entries.values = stored.values | typed
     return _page(questions, entries)
 
 
@@ -160,7 +161,8 @@ def _judge(entries: Entries, wanted: Json) -> bool:
 
 
 def _page(questions: list[Question], entries: Entries) -> Response:
-    practice = gateway().practices.by_id(signed_in()["practice"]["id"])
+    practice = current_services().practice.get()
+    entries.values.setdefault("practice_version", str(practice["version"]))
     if "embed_origins" not in entries.values:
         entries.values["embed_origins"] = "\n".join(practice["embed_origins"])
     numbered = range(len(questions))
@@ -178,6 +180,7 @@ def _page(questions: list[Question], entries: Entries) -> Response:
         entries=entries,
         kinds=[("text", _("Text")), ("choice", _("Choice of one")), ("tick", _("Tick box"))],
         slug=practice["slug"],
+        services=current_services().availability.list_services()["items"],
         editable=may(FORM_ADMIN),
         most=MOST,
         did=done(said),
