@@ -36,8 +36,9 @@ def analytics() -> Response:
         wrong=wrong,
         chart=_chart(figures),
         label=lambda period: _label(period, figures["per"]),
-        calendars=catalogue["calendars"],
-        services=catalogue["services"],
+        shown=[each for each in figures["periods"] if figures["per"] != "day" or each["bookings"] or each["revenue"]],
+        calendars=_choices(catalogue["calendars"], figures["calendars"], "nickname"),
+        services=_choices(catalogue["services"], figures["services"], "name"),
     )
 
 
@@ -50,6 +51,12 @@ def _figures(asked: Json, usual: Json) -> tuple[Json, str]:
         if refused.code != "invalid":
             raise
         return booking.analytics(usual), sentence(refused)
+
+
+def _choices(known: list[Json], lines: list[Json], name: str) -> list[tuple[str, str]]:
+    """(id, name) of what is offered now, and of what the figures have besides, such as a service that is gone."""
+    found = {one["id"]: one[name] for one in (*lines, *known)}
+    return sorted(found.items(), key=lambda one: one[1].casefold())
 
 
 def _label(period: Json, per: str) -> str:

@@ -521,6 +521,20 @@ def test_the_figures_are_told_and_drawn(sign_in: SignIn, house: House) -> None:
     assert chart.count("<rect ") == 31 * 3
 
 
+def test_days_without_anything_take_no_room_and_a_gone_service_can_be_looked_at(sign_in: SignIn, house: House) -> None:
+    """The table has what there was; a choice is what is offered, and what the figures have besides."""
+    client = sign_in()
+    first, *rest = FIGURES["periods"]
+    empty = [{**one, "bookings": 0, "completed": 0, "revenue": []} for one in rest]
+    gone = {**FIGURES["services"][0], "id": new_id(), "name": "Hausbesuch"}
+    house.answers["booking.analytics"] = {**FIGURES, "per": "day", "periods": [first, *empty], "services": [gone]}
+    page = client.get("/desk/analytics")
+    assert "Tage ohne Termine und Einnahmen sind weggelassen" in page.text
+    assert page.html.count('<th scope="row">') == 1 + 1 + len(FIGURES["calendars"])
+    options = [option.text for option in page.find("select", id="n-service").iter("option")]
+    assert options == ["Alle", "Batteriewechsel", "Beratung", "Hausbesuch", "Servicetermin"]
+
+
 def test_a_time_without_sense_shows_the_usual_one(sign_in: SignIn, house: House) -> None:
     """And says so."""
     client = sign_in()

@@ -281,6 +281,8 @@ def test_deleting_a_service_takes_a_question(owner: None, client: StrictClient, 
     action, fields = page.form("/delete")
     done = client.get(str(client.post(action, fields).location))
     assert "Der Service ist gelöscht" in done.text
+    house.answers["availability.delete_service"] = Refused("not_found")  # a second click
+    assert client.post(action, fields).status == 303
     assert client.get(f"/desk/settings/services/{new_id()}").status == 404
 
 
@@ -432,6 +434,8 @@ def test_what_is_over_stands_apart(owner: None, client: StrictClient, house: Hou
     assert "Ein Eintrag ist vorbei" in page.text
     echo(house, "availability.remove_vacation")
     action, fields = next(f for f in page.forms() if entries[1]["id"] in f[0])
+    assert "Der Eintrag ist entfernt" in client.get(str(client.post(action, fields).location)).text
+    house.answers["availability.remove_vacation"] = Refused("not_found")  # a second click
     assert "Der Eintrag ist entfernt" in client.get(str(client.post(action, fields).location)).text
 
 

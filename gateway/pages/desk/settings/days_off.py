@@ -81,8 +81,13 @@ def add(id: Any, kind: str) -> Response:
     scope=EDIT,
 )
 def remove(id: Any, kind: str, entry: Any) -> Response:
-    """Take an entry back."""
-    current_services().availability.remove_closure(CLOSURES[kind][2], str(id), str(entry))
+    """Take an entry back; one that is gone already, by a second click or another tab, is gone."""
+    by_id(listed(), id)
+    try:
+        current_services().availability.remove_closure(CLOSURES[kind][2], str(id), str(entry))
+    except Refused as refused:
+        if refused.code != "not_found":
+            raise
     return back(PAGE, id=str(id), did="removed")
 
 
