@@ -510,6 +510,16 @@ def test_a_booking_that_cannot_be_keeps_what_was_typed(sign_in: SignIn, house: H
     assert page.find("p", id="phone-error") is not None
 
 
+@pytest.mark.parametrize(("zone", "told"), [("America/New_York", True), ("Europe/Paris", False)])
+def test_who_is_far_away_reads_whose_clock_it_is(sign_in: SignIn, house: House, zone: str, told: bool) -> None:
+    """K2: the own zone's times, and where the calendar's clock shows another; nothing where both show the same."""
+    client = sign_in(zone=zone)
+    calendars = [{**one, "active": True} for one in CALENDARS]
+    house.answers["availability.list_calendars"] = {"items": calendars, "next": None}
+    for path in ("book", "calendar/slot", f"calendar/appointments/{ID}/move", f"calendar/appointments/{ID}/cancel"):
+        assert ("Berlin" in client.get(f"/desk/{path}").text) == told, path
+
+
 def test_the_figures_are_told_and_drawn(sign_in: SignIn, house: House) -> None:
     """K37: numbers, bars with a name, and the same in tables."""
     client = sign_in()
