@@ -40,10 +40,11 @@ services: ## start private PostgreSQL and RabbitMQ nodes for the tests, under va
 services-stop: ## stop them
 	@$(call system_python) deploy/services.py stop
 
-bench: setup-dev ## measure races, speed, cost and the desk: tables, and JSON in var/bench (ARGS="--short"); needs `make services`
+bench: setup-dev ## measure races, speed, cost, the desk and a rush of invitations: tables, and JSON in var/bench (ARGS="--short"); needs `make services`
 	$(BIN)/python -m tests.load.race
 	$(BIN)/python -m tests.load.speed $(ARGS)
 	$(BIN)/python -m tests.load.desk $(ARGS)
+	$(BIN)/python -m tests.load.invitations $(ARGS)
 
 faults: setup-dev ## kill and restart everything while people book: table, and JSON in var/faults (ARGS="--short", SEED=…)
 	@$(BIN)/python -m tests.faults $(ARGS)

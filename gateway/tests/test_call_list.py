@@ -46,7 +46,7 @@ def test_who_was_called_comes_last(stage: Stage, client: FlaskClient, bearer: He
 def test_the_current_attempt_is_told(stage: Stage, client: FlaskClient, bearer: Headers) -> None:
     """Not an earlier one that failed, nor a channel that arrived."""
     tries = [
-        {**WRONG, "address": "first@exmaple.org"},
+        {**WRONG, "address": "first@exmaple.org", "at": "2030-03-20T10:00:00+00:00"},  # it came back last
         {**WRONG, "channel": "sms", "state": "sent", "reason": None, "address": "+4915112345678"},
         {**WRONG, "attempt": 2, "at": "2030-03-20T09:00:00+00:00"},
     ]

@@ -1,6 +1,6 @@
 """A thousand invitations at once, and how long a booking's confirmation takes meanwhile.
 
-    python -m tests.load.invitations [--guests 1000] [--delay 0.1] [--json FILE]
+    python -m tests.load.invitations [--guests 1000] [--delay 0.1] [--short] [--json FILE]
 
 Real processes, PostgreSQL, RabbitMQ and SMTP; the mail server takes `--delay` seconds for each mail. Somebody books
 every second, in the ten seconds before the rush and as long as it lasts; a confirmation's time counts from the
@@ -140,9 +140,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--guests", type=int, default=1000)
     parser.add_argument("--delay", type=float, default=0.1, help="seconds that the mail server takes for each mail")
+    parser.add_argument("--short", action="store_true", help="two hundred guests")
     parser.add_argument("--json", default="var/bench/invitations.json")
     arguments = parser.parse_args()
-    report = {"delay_s": arguments.delay, **measure(arguments.guests, arguments.delay)}
+    report = {"delay_s": arguments.delay, **measure(200 if arguments.short else arguments.guests, arguments.delay)}
     file = Path(arguments.json)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(report, indent=2))

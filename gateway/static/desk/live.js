@@ -116,7 +116,8 @@ function count(page) {
 // Somebody types or has something open in it: it is fetched with the next change.
 function busy(region) {
   const focused = document.activeElement;
-  return region.contains(focused) && focused.matches("input:not([type=hidden]), textarea, select");
+  const typed = [...region.querySelectorAll("input:not([type=hidden]), textarea")].some((each) => each.value !== each.defaultValue);
+  return typed || (region.contains(focused) && focused.matches("input:not([type=hidden]), textarea, select"));
 }
 
 function swap(region, fresh) {
