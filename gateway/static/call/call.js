@@ -2,8 +2,9 @@
 import { Chat } from "./chat.js";
 import { Devices } from "./devices.js";
 import { Line } from "./line.js";
+import { Own } from "./own.js";
 import { Peer } from "./peer.js";
-import { awake, measure, ring } from "./sound.js";
+import { awake, ring } from "./sound.js";
 
 const root = document.querySelector("[data-call]");
 const part = (name) => root.querySelector(`[data-${name}]`);
@@ -13,9 +14,10 @@ const { side, api, csrf } = root.dataset;
 const title = document.title;
 const LATE = 3 * 60_000, MUCH = 20_000;
 const devices = new Devices(refresh);
+const own = new Own({ part, parts, write }, words, devices);
 const line = new Line(api, csrf, { news: hear, trouble });
 const chat = new Chat(root, { mine: words.me, theirs: words.other }, (text) => Boolean(peer?.chat(text)));
-let peer, quiet, measured, admitted, silent, lost, left, news, there;
+let peer, admitted, silent, lost, left, news, there;
 
 function step(name) {
   for (const each of parts("step")) each.hidden = each.dataset.step !== name;
@@ -30,55 +32,10 @@ function write(name, text = "") {
   for (const each of parts(name)) if (each.textContent !== text) each.textContent = text;
 }
 
-// --- what is seen of the own devices
+// --- the own devices
 
 async function refresh() {
-  const { picture, sound } = devices.told();
-  for (const video of parts("own")) {
-    const [before] = video.srcObject?.getTracks() ?? [];
-    if (before !== devices.shown) video.srcObject = devices.shown ? new MediaStream([devices.shown]) : null;
-    video.classList.toggle("mirrored", !devices.screen && devices.video?.getSettings().facingMode !== "environment");
-    video.classList.toggle("whole", Boolean(devices.screen));
-    video.hidden = picture === "none";
-  }
-  write("own-note", [sound ? "" : words.own_quiet, picture === "none" ? words.own_dark : ""].filter(Boolean).join("\n"));
-  label("audio", sound);
-  label("video", devices.on("video"));
-  label("screen", Boolean(devices.screen));
-  complain();
-  listen();
-  await Promise.all([offer("audio"), offer("video"), peer?.send()]);
-}
-
-function label(name, on) {
-  const button = part(name);
-  button.classList.toggle("off", name === "screen" ? on : !on);
-  button.querySelector("[data-label]").textContent = words[`${name}_${on ? "off" : "on"}`];
-}
-
-async function offer(kind) {
-  const known = await devices.known(kind);
-  for (const select of parts(`choose-${kind}`)) {
-    select.replaceChildren(...known.map((each) => new Option(each.label || words[kind], each.deviceId)));
-    if (!known.length) select.add(new Option(words.none, ""));
-    select.value = devices[kind]?.getSettings().deviceId ?? "";
-    if (select.selectedIndex < 0) select.selectedIndex = 0;
-    select.disabled = known.length < 2;
-  }
-}
-
-// What is missing, why, and what to do; and what it means for the call.
-function complain() {
-  const missing = ["audio", "video"].filter((kind) => !devices[kind]);
-  const which = missing.length === 2 ? "both" : missing[0];
-  const { cause } = devices;
-  let problem = "";
-  if (cause === "unsupported") problem = words.unsupported;
-  else if (cause && which) problem = `${words[cause] ?? words[`missing_${which}`]} ${words[`lacks_${which}`]}`;
-  for (const each of parts("problem-box")) each.hidden = !problem; // first, so that a reader hears what is written
-  write("problem", problem);
-  for (const each of parts("retry")) each.hidden = cause === "unsupported";
-  for (const each of parts("usable")) each.hidden = cause === "unsupported";
+  await Promise.all([own.show(root.dataset.now === "check"), peer?.send()]);
 }
 
 async function check() {
@@ -91,21 +48,6 @@ async function check() {
 // What had the keyboard may be gone.
 function keepFocus() {
   if (!document.activeElement?.offsetParent) root.querySelector(`[data-step="${root.dataset.now}"] [data-first]`)?.focus({ preventScroll: true });
-}
-
-// The bar, and in words whether the microphone hears anything: while one checks it.
-function listen() {
-  if (measured === devices.audio && quiet) return;
-  quiet?.();
-  measured = devices.audio;
-  quiet = undefined;
-  write("heard");
-  part("level").value = 0;
-  if (!measured || root.dataset.now !== "check") return;
-  quiet = measure(measured, (level, heard) => {
-    part("level").value = level;
-    if (heard !== undefined) write("heard", heard ? words.loud : words.quiet);
-  });
 }
 
 // --- the door
@@ -124,7 +66,7 @@ async function enter(takeOver = false) {
   admitted = lost = left = silent = false;
   there = {};
   step(side === "host" || first.admitted ? "call" : "waiting");
-  listen();
+  own.listen(false);
   void awake(true);
   if (side === "host" && first.admitted) line.say("restart"); // the guest is in already: it shall say that it is ready
   await hear({ ...first, items: [] });
@@ -272,7 +214,6 @@ function leave(why) {
   line.close();
   peer?.end();
   devices.stop();
-  quiet = quiet?.();
   void awake(false);
   if (document.pictureInPictureElement) void document.exitPictureInPicture();
   part("remote").srcObject = null;
