@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,14 @@ from gateway.pages.backend import Json
 from gateway.pages.desk import appointment_blocks, history, told
 from gateway.pages.desk.appointments import LISTS, day_of
 from gateway.pages.desk.did import said
-from gateway.pages.desk.frame import back, page, sentence, show
+from gateway.pages.desk.frame import back, page, sentence, show, zone
 from gateway.pages.desk.free import Free, free, typed
 from gateway.pages.words import _
 from runtime.errors import Refused
 from runtime.ids import new_id
 
 WRITE = "booking:write"
+AROUND = timedelta(days=3)  # before an appointment's own day, for another time
 CHANGES = ("accept", "decline", "cancel", "complete", "miss")
 EXPECTED = (
     *("invalid_transition", "precondition_failed", "conflict", "slot_taken", "slot_not_offered", "limit_reached"),
@@ -104,7 +106,8 @@ def _offering(services: list[Json], calendars: list[Json], found: Json) -> list[
 
 def _times(found: Json) -> Free:
     calendar = request.values.get("calendar") or found["calendar"]["id"]
-    day, first = day_of(request.values.get("day")), day_of(request.values.get("from_day"))
+    own = present.local(present.instant(found["start"]), zone()).date()
+    day, first = day_of(request.values.get("day")) or own, day_of(request.values.get("from_day")) or own - AROUND
     return free(found["service"]["id"], calendar, day=day, first=first, minutes=found["service"]["duration_minutes"])
 
 

@@ -36,7 +36,9 @@ function show(content, address, push) {
   panel.querySelector(".panel-body").replaceChildren(document.adoptNode(content));
   const plain = new URL(address);
   if (push) history.replaceState({ panel: true }, "", plain.pathname + plain.search);
-  panel.querySelector("[data-focus]")?.focus();
+  const first = panel.querySelector("[data-focus]");
+  if (first) first.focus();
+  else if (plain.searchParams.has("do")) panel.querySelector(".open-up[open]")?.scrollIntoView();
 }
 
 function closed() {

@@ -410,6 +410,9 @@ def test_a_payment_is_corrected_and_removed(sign_in: SignIn, house: House) -> No
 def test_moving_offers_days_with_free_times_only(sign_in: SignIn, house: House) -> None:
     """K24, K25: what staff may book, in the length that the appointment has."""
     client = sign_in()
+    page = client.get(f"/desk/appointments/{ID}?do=move")
+    assert "2026-03-24" in str(page.find("a", class_="day-chip", aria_current="date").get("href"))  # its own day
+    house.calls.clear()
     page = client.get(f"/desk/appointments/{ID}?do=move&day=2026-03-26")
     asked = only(house, "availability.slots")
     assert (asked["mode"], asked["duration_minutes"], asked["days"]) == ("staff", 60, 21)
