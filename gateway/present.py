@@ -32,6 +32,11 @@ def day_month(day: date, locale: str) -> str:
     return format_skeleton("MMMMd", day, locale=locale)
 
 
+def day_and_month(day: date, locale: str) -> str:
+    """ "29. Nov.", where there is little room."""
+    return format_skeleton("MMMd", day, locale=locale)
+
+
 def long_day(day: date, locale: str) -> str:
     """ "Montag, 29. März". CLDR has no such pattern with both words in full; only French does without the comma."""
     comma = "" if locale == "fr" else ","
