@@ -14,7 +14,7 @@ from tests.systems import Answer, Running
 
 BASE = "/api/v1/practices/top-hearing"
 _numbers = itertools.count(1)
-_days: dict[Path, Iterator[int]] = defaultdict(lambda: iter(range(14, 58)))  # by system: each test has days of its own
+_days: dict[tuple[Path, str], Iterator[int]] = defaultdict(lambda: iter(range(14, 58)))  # by system and professional
 
 
 class Practice:
@@ -26,11 +26,11 @@ class Practice:
         self.services = {service["name"]: service["id"] for service in self.face["services"]}
         self.calendars = {calendar["nickname"]: calendar["id"] for calendar in self.face["calendars"]}
 
-    def day(self) -> date:
-        """A working day that no other test uses."""
-        for ahead in _days[self.running.home]:
+    def day(self, who: str) -> date:
+        """A working day of this professional that no other test uses."""
+        for ahead in _days[self.running.home, who]:
             day = utc_now().date() + timedelta(days=ahead)
-            if day.weekday() < 5 and self.slots("Servicetermin", "Anna", day):
+            if day.weekday() < 5 and self.slots("Servicetermin", who, day):
                 return day
         raise AssertionError("the tests have used up the booking window")
 

@@ -31,7 +31,7 @@ class Wish:
 
     def __init__(self, practice: Practice):
         self.practice = practice
-        self.start = practice.slots("Servicetermin", "Ben", practice.day())[0]
+        self.start = practice.slots("Servicetermin", "Ben", practice.day("Ben"))[0]
         self.body = practice.body("Servicetermin", "Ben", self.start)
 
     def but(self, **changes: Any) -> Json:
@@ -256,7 +256,7 @@ def _typed(method: str) -> dict[str, Any]:
 @pytest.mark.parametrize("hold", ["expired", "unknown"])
 def test_a_hold_that_is_no_more_keeps_no_time(running: Running, practice: Practice, hold: str) -> None:
     """It cannot be extended, and who books with it after somebody else did is told that the time is taken."""
-    start = practice.slots("Servicetermin", "Ben", practice.day())[0]
+    start = practice.slots("Servicetermin", "Ben", practice.day("Ben"))[0]
     id = _expired(practice, start) if hold == "expired" else UNKNOWN
     assert practice.book("Servicetermin", "Ben", start).status == 201
     before = rows(running)

@@ -90,7 +90,7 @@ def all_of(found: list[Parked], number: int) -> list[Parked]:
 
 def assert_flow(running: Running, practice: Practice, server: MailServer) -> None:
     """A booking goes all its way."""
-    day = practice.day()
+    day = practice.day("Anna")
     start = practice.slots("Servicetermin", "Anna", day)[0]
     body = practice.body("Servicetermin", "Anna", start)
     booked = running.call("POST", f"{BASE}/appointments", body)

@@ -26,7 +26,7 @@ ANNA, COPY = "anna@top-hearing.example", "empfang@top-hearing.example"
 
 def booked(practice: Practice, who: str = "Anna", **more: Any) -> tuple[Answer, dict[str, Any]]:
     """A fresh slot of the Servicetermin, booked; the answer and what was sent."""
-    start = practice.slots("Servicetermin", who, practice.day())[0]
+    start = practice.slots("Servicetermin", who, practice.day(who))[0]
     body = practice.body("Servicetermin", who, start, **more)
     answer = practice.running.call("POST", "/api/v1/practices/top-hearing/appointments", body)
     assert answer.status == 201, answer
@@ -84,7 +84,9 @@ def test_book_move_and_cancel_are_one_entry_in_the_calendar(practice: Practice, 
     answer, body = booked(practice)
     address = body["customer"]["email"]
     first = server.wait(address)
-    moved = practice.manage(answer, "reschedule", {"start": practice.slots("Servicetermin", "Anna", practice.day())[0]})
+    moved = practice.manage(
+        answer, "reschedule", {"start": practice.slots("Servicetermin", "Anna", practice.day("Anna"))[0]}
+    )
     second = server.wait(address, 2)
     assert "Neue Zeit" in second["Subject"]
     assert german(answer) in second.text  # the old time, too
@@ -201,7 +203,7 @@ def clock(time: datetime) -> str:
 
 def test_a_request_is_tentative_until_the_practice_accepts(practice: Practice, server: MailServer) -> None:
     """Pending: TENTATIVE and no promise; accepted: CONFIRMED, in the same entry."""
-    start = practice.slots("Beratung", "Ben", practice.day())[0]
+    start = practice.slots("Beratung", "Ben", practice.day("Ben"))[0]
     answer = practice.book("Beratung", "Ben", start)
     appointment = practice.running.call("GET", f"/api/v1/appointments/{answer.json['id']}", **practice.running.staff())
     address = appointment.json["customer"]["email"]

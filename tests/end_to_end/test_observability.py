@@ -53,7 +53,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
             for part in SCRAPED:
                 give_health_port(running, part, ports[part])
             practice = Practice(running)
-            start = practice.slots("Servicetermin", "Anna", practice.day())[0]
+            start = practice.slots("Servicetermin", "Anna", practice.day("Anna"))[0]
             body = practice.body("Servicetermin", "Anna", start)
             assert running.call("POST", f"{BASE}/appointments", body, traceparent=CLICK).status == 201
             mails.wait(body["customer"]["email"], seconds=60)
@@ -133,6 +133,6 @@ def test_a_killed_worker_is_told_and_its_counts_go_on(seen: Seen) -> None:
     until(lambda: seen.value("booking", "child_starts_total", "worker") != starts, 60)
     until(lambda: seen.running.call("GET", "/readyz").json["status"] == "ok", 60)
     practice = Practice(seen.running)
-    start = practice.slots("Servicetermin", "Anna", practice.day())[0]
+    start = practice.slots("Servicetermin", "Anna", practice.day("Anna"))[0]
     assert practice.book("Servicetermin", "Anna", start).status == 201
     assert seen.value("booking", *count) == before + 1

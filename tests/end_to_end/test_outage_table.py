@@ -78,7 +78,7 @@ class Visit:
         self.browser = requests.Session()
         self.browser.headers["Accept-Language"] = "de"
         self.staff = house.running.staff()
-        starts = self.practice.slots("Servicetermin", "Anna", self.practice.day())
+        starts = self.practice.slots("Servicetermin", "Anna", self.practice.day("Anna"))
         self.wishes = {name: self._body(start) for name, start in zip(("again", "book", "form"), starts, strict=False)}
         self.keys = {name: new_id() for name in (*self.wishes, "hold")}
         self.times = starts[3:]

@@ -43,7 +43,7 @@ def _practice(house: Fragile) -> Practice:
 
 def starts(practice: Practice) -> list[str]:
     """Free times of a day that no other test uses."""
-    return practice.slots("Servicetermin", "Ben", practice.day())
+    return practice.slots("Servicetermin", "Ben", practice.day("Ben"))
 
 
 def appointments(house: Fragile, email: str) -> int:

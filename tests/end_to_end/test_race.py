@@ -19,7 +19,7 @@ CROWD = 50
 
 def test_of_fifty_who_want_the_same_slot_one_gets_it(practice: Practice) -> None:
     """One 201; the others learn that it is taken, and what is free instead."""
-    start = practice.slots("Servicetermin", "Anna", practice.day())[0]
+    start = practice.slots("Servicetermin", "Anna", practice.day("Anna"))[0]
     answers = race([partial(practice.book, "Servicetermin", "Anna", start)] * CROWD)
     assert statuses(answers) == {201: 1, 409: CROWD - 1}
     for loser in (answer for answer in answers if answer.status == 409):
@@ -30,7 +30,7 @@ def test_of_fifty_who_want_the_same_slot_one_gets_it(practice: Practice) -> None
 
 def test_of_fifty_who_want_overlapping_slots_of_different_length_no_two_overlap(practice: Practice) -> None:
     """Services of 15, 30 and 60 minutes around the same hour: what was booked does not overlap."""
-    day = practice.day()
+    day = practice.day("Ben")
     start = practice.slots("Beratung", "Ben", day)[0]
     wishes = [("Beratung", 0), ("Servicetermin", 0), ("Servicetermin", 30), ("Batteriewechsel", 30)]
     attempts = [partial(practice.book, name, "Ben", at(start, m)) for name, m in wishes]
@@ -43,7 +43,7 @@ def test_of_fifty_who_want_overlapping_slots_of_different_length_no_two_overlap(
 
 def test_a_hold_and_bookings_of_the_same_slot_have_one_winner(practice: Practice) -> None:
     """Whoever comes first keeps it, holder or booker."""
-    start = practice.slots("Servicetermin", "Clara", practice.day())[0]
+    start = practice.slots("Servicetermin", "Clara", practice.day("Clara"))[0]
     holds = [partial(practice.hold, "Servicetermin", "Clara", start)] * 10
     bookings = [partial(practice.book, "Servicetermin", "Clara", start)] * 10
     assert statuses(race([*holds, *bookings])) == {201: 1, 409: 19}
@@ -51,7 +51,7 @@ def test_a_hold_and_bookings_of_the_same_slot_have_one_winner(practice: Practice
 
 def test_moves_and_bookings_to_the_same_slot_have_one_winner(practice: Practice) -> None:
     """A move is a booking of its new time."""
-    slots = practice.slots("Servicetermin", "Anna", practice.day())
+    slots = practice.slots("Servicetermin", "Anna", practice.day("Anna"))
     movers = [practice.book("Servicetermin", "Anna", start) for start in slots[1:5]]
     moves = [partial(practice.manage, mover, "reschedule", {"start": slots[0]}) for mover in movers]
     bookings = [partial(practice.book, "Servicetermin", "Anna", slots[0])] * 10
@@ -62,7 +62,7 @@ def test_moves_and_bookings_to_the_same_slot_have_one_winner(practice: Practice)
 
 def test_an_undo_and_bookings_of_the_freed_slot_have_one_winner(practice: Practice) -> None:
     """A cancelled appointment comes back only while its time is free."""
-    start = practice.slots("Servicetermin", "Ben", practice.day())[0]
+    start = practice.slots("Servicetermin", "Ben", practice.day("Ben"))[0]
     cancelled = practice.book("Servicetermin", "Ben", start)
     assert practice.manage(cancelled, "cancel").status == 200
     undo = partial(practice.manage, cancelled, "undo")
@@ -73,7 +73,7 @@ def test_an_undo_and_bookings_of_the_freed_slot_have_one_winner(practice: Practi
 
 def test_without_the_constraint_the_same_race_books_double(practice: Practice) -> None:
     """The control: the races above do collide, and it is the constraint that keeps them apart."""
-    start = practice.slots("Servicetermin", "Clara", practice.day())[0]
+    start = practice.slots("Servicetermin", "Clara", practice.day("Clara"))[0]
     with constraint_dropped(practice.running):
         answers = race([partial(practice.book, "Servicetermin", "Clara", start)] * CROWD)
         booked = [answer for answer in answers if answer.status == 201]

@@ -32,7 +32,7 @@ class Visit:
 
     def __init__(self, practice: Practice, server: MailServer):
         self.practice = practice
-        self.start = practice.slots("Servicetermin", "Clara", practice.day())[0]
+        self.start = practice.slots("Servicetermin", "Clara", practice.day("Clara"))[0]
         self.body = practice.body("Servicetermin", "Clara", self.start)
         self.booked = practice.running.call("POST", "/api/v1/practices/top-hearing/appointments", self.body)
         assert self.booked.status == 201
