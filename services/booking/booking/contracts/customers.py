@@ -8,12 +8,13 @@ from typing import Any
 from marshmallow import Schema, ValidationError, post_load, validate, validates_schema
 from marshmallow.fields import Boolean, Integer, Nested, String
 
-from booking.contracts.fields import Id, Mail, Words, Zone, normal_phone
+from booking.contracts.phones import normal_phone
 from booking.contracts.requests import DEFAULT_COUNTRY, LOCALES, once
 from booking.domain.commands import Entries
 from booking.domain.customers import NOTE_LENGTH, Customer, Suggestion
 from booking.domain.rules import REQUIRED
 from runtime.clock import iso
+from runtime.fields import Id, Mail, Words, Zone
 
 NO_CURSOR = "Not a valid cursor."
 COUNTED = ("booked", "cancelled", "declined", "missed", "completed", "coming")

@@ -5,11 +5,11 @@ from typing import Any
 from marshmallow import Schema, ValidationError, post_load, validate, validates_schema
 from marshmallow.fields import Boolean, Date, Dict, Integer, List, Nested, String
 
-from booking.contracts.fields import EARLIEST, LATEST, Id, Words, Zone
 from booking.contracts.requests import AppointmentChange, Telling, once
 from booking.domain import places, rules
 from booking.domain.money import hundredths, money
 from booking.domain.payments import METHODS
+from runtime.fields import EARLIEST, LATEST, Id, Words, Zone
 
 LONGEST = {"day": 400, "week": 5 * 366, "month": 10 * 366}  # days of one analysis
 

@@ -8,10 +8,11 @@ from typing import Any
 from marshmallow import Schema, ValidationError, post_load, pre_load, validate, validates_schema
 from marshmallow.fields import Boolean, Dict, Integer, List, Nested, Raw, String
 
-from booking.contracts.fields import Cursor, Id, Instant, Mail, Words, Zone, clean, normal_phone
+from booking.contracts.phones import normal_phone
 from booking.domain import announcements, rules
 from booking.domain.appointment import STATUSES, Contact
 from booking.domain.commands import Book, Once, Search, TakeHold
+from runtime.fields import Cursor, Id, Instant, Mail, Words, Zone, clean
 
 LOCALES = ("de", "en", "fr", "ru")
 DEFAULT_COUNTRY = "DE"  # of phone numbers without prefix, where the caller names no country

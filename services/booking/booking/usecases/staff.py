@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from booking.contracts import answers, fields
+from booking.contracts import answers
 from booking.domain import rules
 from booking.domain.announcements import ways
 from booking.domain.appointment import Appointment, Change
@@ -17,6 +17,7 @@ from booking.store import practice as practices
 from booking.usecases import moves
 from booking.usecases.common import edit, manage_token, update
 from runtime.db import Session
+from runtime.fields import cursor_at
 from runtime.versions import content_version, one_at_a_time
 
 
@@ -65,7 +66,7 @@ def _page(found: list[Appointment], limit: int, key: Any) -> dict[str, Any]:
     more = len(found) > limit
     return {
         "items": [answers.listed(a) for a in shown],
-        "next": fields.cursor(key(shown[-1]), shown[-1].id) if more else None,
+        "next": cursor_at(key(shown[-1]), shown[-1].id) if more else None,
     }
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, post_load, validate
 from marshmallow.fields import Boolean, Integer, List, Nested, Raw, String
 
-from invitations.contracts.fields import Id
 from invitations.domain.call import KINDS, Signal
+from runtime.fields import Id
 
 LARGEST = 24 * 1024  # bytes of one signal: an offer of two tracks and a data channel has 4 to 8 KB
 MOST = 20

@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, post_load, validate
 from marshmallow.fields import Boolean, Integer, List, String
 
-from invitations.contracts.fields import Cursor, Id, Instant, Mail, Words, Zone
 from invitations.domain.invitation import CHANNELS, Mark
+from runtime.fields import Cursor, Id, Instant, Mail, Words, Zone
 
 LOCALES = ("de", "en", "fr", "ru")
 LONGEST = 24 * 60  # minutes

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from invitations import store
-from invitations.contracts import fields, views
+from invitations.contracts import phones, views
 from invitations.domain import rules
 from invitations.domain.errors import IdempotencyConflict, Invalid
 from invitations.domain.invitation import (
@@ -25,6 +25,7 @@ from invitations.domain.invitation import (
 )
 from invitations.usecases.common import Limits, change, check_limits, join_token, seek, shown, tell
 from runtime.db import Session
+from runtime.fields import REQUIRED, cursor_at
 from runtime.ids import stable_id
 from runtime.links import fingerprint
 
@@ -105,7 +106,7 @@ def _new(
 
 def _phone(typed: str, practice: Practice) -> str:
     try:
-        return fields.normal_phone(typed, practice.country)
+        return phones.normal_phone(typed, practice.country)
     except ValidationError as error:
         raise Invalid(errors={"phone": error.messages}) from None
 
@@ -113,12 +114,12 @@ def _phone(typed: str, practice: Practice) -> str:
 def _check_reach(invitation: Invitation) -> None:
     """Raises Invalid when a chosen channel has no address, or one that it cannot reach."""
     errors = {
-        field: [fields.REQUIRED]
+        field: [REQUIRED]
         for channel, field in ((EMAIL, "email"), (SMS, "phone"))
         if channel in invitation.channels and not invitation.address(channel)
     }
-    if SMS in invitation.channels and invitation.phone and not fields.can_get_sms(invitation.phone):
-        errors["phone"] = [fields.NO_MOBILE]
+    if SMS in invitation.channels and invitation.phone and not phones.can_get_sms(invitation.phone):
+        errors["phone"] = [phones.NO_MOBILE]
     if errors:
         raise Invalid(errors=errors)
 
@@ -144,7 +145,7 @@ def page(
             views.staff(each, attempts[each.id], join_token(key, each.id, each.token_generation), now)
             for each in listed
         ],
-        "next": fields.cursor(last.starts if scope else last.created_at, last.id) if last else None,
+        "next": cursor_at(last.starts if scope else last.created_at, last.id) if last else None,
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from invitations.contracts.fields import can_get_sms, normal_phone
+from invitations.contracts.phones import can_get_sms, normal_phone
 from invitations.contracts.requests import Change, Create, Resend, Search
 from services.invitations.tests.builders import ID
 

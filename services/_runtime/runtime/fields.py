@@ -1,4 +1,4 @@
-"""Fields that take what booking can store and nothing else; every bad value is a message, never an exception."""
+"""Fields of payloads that take what can be stored and nothing else; a bad value is a ValidationError in a sentence."""
 
 import base64
 import unicodedata
@@ -8,13 +8,12 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
-import phonenumbers
 from marshmallow import ValidationError, fields
 
+REQUIRED = "Missing data for required field."
 NO_CONTROLS = "Control characters are not allowed."
 NO_ID = "Not a valid UUID."
 NO_INSTANT = "Not a valid instant with offset."
-NO_PHONE = "Not a valid phone number."
 NO_ZONE = "Not a valid time zone."
 NO_CURSOR = "Not a valid cursor."
 REFUSED = {"Cc", "Cs", "Zl", "Zp"}  # control, lone surrogate, line and paragraph separator
@@ -39,9 +38,9 @@ class Words(fields.String):
         self.least, self.most, self.lines = least, most, lines
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        text = clean(super()._deserialize(value, *args, **kwargs), lines=self.lines)
+        text = clean(str(super()._deserialize(value, *args, **kwargs)), lines=self.lines)
         if len(text) < self.least:
-            raise ValidationError("Missing data for required field." if not text else f"Shorter than {self.least}.")
+            raise ValidationError(REQUIRED if not text else f"Shorter than {self.least}.")
         if len(text) > self.most:
             raise ValidationError(f"Longer than maximum length {self.most}.")
         return text
@@ -51,7 +50,7 @@ class Mail(fields.Email):
     """An e-mail address of at most 254 characters."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, *args, **kwargs)
+        text = str(super()._deserialize(value, *args, **kwargs))
         if len(text) > 254 or not text.isprintable():
             raise ValidationError("Not a valid email address.")
         return text
@@ -92,14 +91,14 @@ class Zone(fields.String):
     """An IANA time zone."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        name = super()._deserialize(value, *args, **kwargs)
+        name = str(super()._deserialize(value, *args, **kwargs))
         if name not in _zones():
             raise ValidationError(NO_ZONE)
         return name
 
 
 class Cursor(fields.String):
-    """Where a list goes on: made by `cursor`, read back as (instant, id)."""
+    """Where a list goes on: made by `cursor_at`, read back as (instant in UTC, id)."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -109,17 +108,6 @@ class Cursor(fields.String):
             raise ValidationError(NO_CURSOR) from None
 
 
-def cursor(instant: datetime, id: str) -> str:
+def cursor_at(instant: datetime, id: str) -> str:
     """An opaque cursor that stands behind this entry."""
     return base64.urlsafe_b64encode(f"{instant.isoformat()}|{id}".encode()).decode()
-
-
-def normal_phone(typed: str, country: str) -> str:
-    """The number in E.164; `country` (ISO) is for numbers without prefix. Raises ValidationError."""
-    try:
-        number = phonenumbers.parse(typed, country)
-    except phonenumbers.NumberParseException:
-        raise ValidationError(NO_PHONE) from None
-    if not phonenumbers.is_possible_number(number):
-        raise ValidationError(NO_PHONE)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
