@@ -20,6 +20,7 @@ from runtime.errors import Refused, Unavailable
 from runtime.ids import new_id
 
 READ, WRITE = "invitations:read", "invitations:write"
+AGAIN = "notify:write"  # as for any message that did not arrive
 LISTED = 50
 VIEWS: dict[str, Json] = {
     "": {},
@@ -172,7 +173,7 @@ def change(id: UUID) -> Response:
     return _try(str(id), "changed", entries, found, lambda: _invitations().change(str(id), wish | _version()))
 
 
-@page("/invitations/<uuid:id>/resend", "desk_invitation_resend", methods=("POST",), scope=WRITE)
+@page("/invitations/<uuid:id>/resend", "desk_invitation_resend", methods=("POST",), scope=AGAIN)
 def resend(id: UUID) -> Response:
     """Send it again, to the corrected address."""
     entries = forms.read(request.form, ("email", "phone"))

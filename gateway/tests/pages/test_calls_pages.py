@@ -76,7 +76,7 @@ def test_nobody_to_call_is_said(enter: Enter, house: House) -> None:
 
 def test_guests_whom_no_invitation_reaches_are_to_be_called(enter: Enter, house: House) -> None:
     """Number, reason, and for those who may the way to the correction; asked once."""
-    client = enter("notify:read", "invitations:read", "invitations:write")
+    client = enter("notify:read", "notify:write", "invitations:read")
     house.answers |= {"notify.call_list": {"items": []}, "invitations.invitations": {"items": [FAILED], "next": None}}
     page = client.get("/desk/calls")
     for words in ("Videogespräch · Anna", "Diese E-Mail-Adresse gibt es nicht.", "Adresse berichtigen"):

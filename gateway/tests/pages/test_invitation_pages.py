@@ -53,7 +53,7 @@ def _enter(client: StrictClient, house: House, clock: FakeClock) -> Enter:
     """Sign in with these scopes, by default those of staff."""
 
     def enter(*scopes: str, zone: str = "Europe/Berlin") -> StrictClient:
-        held = frozenset(scopes or (READ, WRITE, "notify:read"))
+        held = frozenset(scopes or (READ, WRITE, "notify:read", "notify:write"))
         caller = Caller(practice_id=PRACTICE["id"], user_id=new_id(), role="staff", scopes=held)
         house.answers |= {
             "practice.sign_in": {
@@ -399,6 +399,18 @@ def test_every_change_needs_the_pages_token(enter: Enter, house: House) -> None:
     for path in ("new", f"{ID}/change", f"{ID}/resend", f"{ID}/delete"):
         assert client.post(f"/desk/invitations/{path}", dict(GOOD)).status == 403
     assert not [name for name, _ in house.calls if name.startswith("invitations.")]
+
+
+def test_a_reception_corrects_and_sends_again_and_changes_nothing_else(enter: Enter, house: House) -> None:
+    """As with any message that did not arrive."""
+    client = enter(READ, "notify:read", "notify:write")
+    house.answers["invitations.invitation"] = FAILED
+    page = client.get(f"/desk/invitations/{ID}")
+    assert [a.split("?")[0].rsplit("/", 1)[1] for a, _ in page.forms() if "/invitations/" in a] == ["resend"]
+    assert not page.all("a", href=f"/desk/invitations/{ID}/delete")
+    action, fields = page.form("/resend")
+    assert client.post(action, {**fields, "email": "erika.mueller@example.org"}).status == 303
+    assert client.post(f"/desk/invitations/{ID}/change", fields).status == 403
 
 
 # --- the guest's page

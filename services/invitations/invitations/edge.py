@@ -17,7 +17,7 @@ from runtime.service import App
 Json = dict[str, Any]
 reading = partial(rpc, allow=Access.STAFF, scope="invitations:read")
 writing = partial(rpc, allow=Access.STAFF, scope="invitations:write")
-calling = partial(rpc, allow=Access.STAFF, scope="notify:write")  # who works off the call list: receptions, too
+calling = partial(rpc, allow=Access.STAFF, scope="notify:write")  # who looks after what did not arrive: receptions, too
 
 
 class InvitationsEdge:
@@ -54,7 +54,7 @@ class InvitationsEdge:
     def delete_invitation(self, call: Call, request: Json) -> Json:
         return self._edited(call, host.delete, request)
 
-    @writing(requests.Resend)
+    @calling(requests.Resend)
     def resend_invitation(self, call: Call, wish: Json) -> Json:
         practice = _rules(self._practice(call))
         id = wish.pop("id")
