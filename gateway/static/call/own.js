@@ -67,10 +67,12 @@ export class Own {
     this.hush = null;
     this.heard = track;
     page.write("heard");
+    page.part("heard").classList.remove("quiet");
     page.part("level").value = 0;
     if (!track) return;
     this.hush = measure(track, (level, heard) => {
       page.part("level").value = level;
+      page.part("heard").classList.toggle("quiet", heard === false);
       if (heard !== undefined) page.write("heard", heard ? words.loud : words.quiet);
     });
   }
