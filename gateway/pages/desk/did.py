@@ -31,7 +31,7 @@ def said() -> Json | None:
         "customer_unlinked": _("The customer is no longer linked."),
         "book": _("The appointment is booked. The customer will be told."),
         "book_silently": _("The appointment is booked. The customer is not told."),
-        "remind": _("The reminders are on their way."),
+        "remind": _("The reminders are on their way. Whom none reaches stands among the calls."),
         "bulk": _("The chosen appointments are changed."),
         "bulk_undone": _("All of it is taken back."),
         "reminded": _("The reminder is on its way."),
