@@ -66,11 +66,13 @@ def look(id: str, failed: Failed | None = None, status: int = 200) -> Response:
     booking = current_services().booking
     found, failed = booking.appointment(id), failed or Failed(form=request.args.get("do", ""))
     services, calendars = _catalogue()
+    account = booking.payments(id)
     return show(
         "desk/appointment.html",
         status,
         appointment=found,
-        account=booking.payments(id),
+        account=account,
+        stray=bool(failed.sentence) and failed.form not in _forms(found, account),
         history=history.lines(found["history"]),
         methods=history.methods(),
         services=[each for each in services if found["calendar"]["id"] in each["calendars"]],
@@ -83,6 +85,16 @@ def look(id: str, failed: Failed | None = None, status: int = 200) -> Response:
         did=said(),
         **appointment_blocks.load(found),
     )
+
+
+def _forms(found: Json, account: Json) -> set[str]:
+    """The forms that the page has for an appointment in this state: each says beside itself why it came back."""
+    status, balance = found["status"], account["balance"]
+    forms = {"accept", "undo", "acknowledge", "complete", "miss", "note", "price", *allowed(found)}
+    forms |= {"move"} if status in ("pending", "accepted") else set()
+    forms |= {"details", "place"} if status not in ("declined", "cancelled") else set()
+    forms |= {"pay"} if balance and balance["amount"] != "0.00" else set()
+    return forms | {f"payment-{each['id']}" for each in account["items"]}
 
 
 def amount_typed(money: Json | None) -> str:

@@ -76,7 +76,8 @@ function mounted({ el: box, event }) {
 
 const known = (id) => calendar.getEvents().find((event) => event.extendedProps.id === id);
 
-function opened({ event }) {
+function opened({ event, jsEvent }) {
+  jsEvent?.preventDefault(); // else the key that opens the panel presses the button that gets the focus there
   const facts = event.extendedProps;
   if (facts.kind === "absence") open(withQuery(`${settings.away}${facts.calendar}/${facts.id}`, {}));
   if (facts.kind !== "appointment") return;

@@ -25,6 +25,7 @@ async function load(address, options, push = true) {
   const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
   const content = page?.querySelector("[data-panel-content]");
   body.removeAttribute("aria-busy");
+  if (!panel.open) return; // closed meanwhile
   if (!content) return location.assign(options?.method === "post" ? location.href : address);
   show(content, answer.redirected || !options ? answer.url : location.href, push);
 }

@@ -394,6 +394,23 @@ def test_what_cannot_be_is_said_in_its_form_and_nothing_typed_is_lost(
     assert set(kept.values()) <= values
 
 
+@pytest.mark.parametrize(
+    ("path", "method", "status"),
+    [("cancel", "change_status", "cancelled"), ("decline", "change_status", "accepted"),
+     ("move", "reschedule", "declined"), ("place", "set_place", "cancelled")],
+)  # fmt: skip
+def test_who_was_overtaken_is_told_where_the_form_is_gone(
+    sign_in: SignIn, house: House, path: str, method: str, status: str
+) -> None:
+    """A colleague was faster: the appointment's state allows the form no more."""
+    client = sign_in()
+    _, fields = client.get(f"/desk/appointments/{ID}").form("/note")
+    house.answers[f"booking.{method}"] = Refused("precondition_failed")
+    house.answers["booking.appointment"] = appointment(status=status)
+    page = client.post(f"/desk/appointments/{ID}/{path}", {**fields, "start": "2026-03-25T09:00:00+01:00"})
+    assert "Inzwischen hat jemand anderes" in "".join(page.find("div", role="alert").itertext())
+
+
 def test_a_payment_is_corrected_and_removed(sign_in: SignIn, house: House) -> None:
     """Two buttons of one form."""
     client = sign_in()
