@@ -142,6 +142,10 @@ def test_a_guest_who_reloads_is_back_and_a_second_window_takes_over(visit: Visit
     guest.reload()
     guest.get_by_role("button", name="Eintreten").click()
     expect(guest.locator("[data-call]")).to_have_attribute("data-connected", "true", timeout=20_000)
+    with guest.expect_popup() as opened:
+        guest.evaluate("open(location.href)")  # a duplicated tab: it has the first one's memory
+    opened.value.get_by_role("button", name="Eintreten").click()
+    expect(opened.value.get_by_text("Dieses Gespräch ist in einem anderen Fenster")).to_be_visible()
     second = visit(guest.url)
     second.get_by_role("button", name="Eintreten").click()
     second.get_by_role("button", name="Stattdessen hier weitermachen").click()

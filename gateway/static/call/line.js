@@ -1,5 +1,5 @@
 // The line between the two browsers through the server: it carries little, and only until they talk directly.
-const PAUSE = 2000, FAREWELLS = 5;
+const PAUSE = 2000, TAKEN = 1500, FAREWELLS = 5;
 // A name that nobody else has; where a page is not "secure" there is no crypto.randomUUID.
 export const name = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -10,11 +10,27 @@ export class Line {
   constructor(api, csrf, on) {
     Object.assign(this, { api, csrf, on, open: false, queue: [], turn: 0 });
     // The tab keeps its name: whoever reloads the page is the same browser, and need not take over from itself.
-    this.peer = sessionStorage.getItem(api) ?? name();
-    sessionStorage.setItem(api, this.peer);
+    this.use(sessionStorage.getItem(api) ?? name());
+  }
+
+  use(peer) {
+    this.peer = peer;
+    sessionStorage.setItem(this.api, peer);
+  }
+
+  // A tab that was duplicated has its name from the other one, which holds it as long as it is open.
+  async own() {
+    if (!navigator.locks || this.owned === this.peer) return;
+    const hold = (done) => {
+      const request = navigator.locks.request(`call ${this.peer}`, { signal: AbortSignal.timeout(TAKEN) }, () => (done(true), new Promise(() => {})));
+      request.catch(() => done(false));
+    };
+    if (!(await new Promise(hold))) this.use(name());
+    this.owned = this.peer;
   }
 
   async enter(takeOver) {
+    await this.own();
     const answer = await this.post("/enter", { peer: this.peer, take_over: takeOver });
     const news = await answer.json();
     if (!answer.ok) return news;
