@@ -121,6 +121,13 @@ def test_a_reception_moves_blocks_and_asks(desk: Open, practice: Practice) -> No
     expect(page.get_by_role("alert")).to_contain_text("Der Kunde wird nicht benachrichtigt")
     expect(drawn(page, "Ziehmann")).to_have_attribute("aria-label", re.compile("10:00 – 10:30"))
 
+    drag(page, drawn(page, "Ziehmann"), down=192)  # into the break at noon
+    dialog.get_by_role("button", name="Verschieben").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    expect(dialog.get_by_label("Trotzdem dorthin verschieben")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(drawn(page, "Ziehmann")).to_have_attribute("aria-label", re.compile("10:00 – 10:30"))
+
     page.get_by_role("link", name="Abwesend oder nicht buchbar?").click()
     dialog.get_by_label("Von").fill(f"{practice.day}T14:00")
     dialog.get_by_label("Bis").fill(f"{practice.day}T15:00")

@@ -226,6 +226,7 @@ dialog.addEventListener("close", () => {
   undo?.();
   undo = null;
   dialog.replaceChildren();
+  calendar.refetchEvents(); // what happened while it was open
 });
 dialog.addEventListener("click", (event) => {
   if (event.target.closest("[data-close]") || event.target === dialog) {
@@ -234,11 +235,23 @@ dialog.addEventListener("click", (event) => {
   }
 });
 dialog.addEventListener("submit", (event) => {
+  if (event.target.method === "post") send(event);
   if (!event.target.matches("[data-inline]")) return;
   event.preventDefault();
   const values = Object.fromEntries(new FormData(event.target));
   open(withQuery(event.target.action, values)).then(() => dialog.querySelector("[data-why]")?.scrollIntoView());
 });
+// What was refused comes back in the dialog, the calendar stays in sight; what was done is said by the page that follows.
+async function send(event) {
+  event.preventDefault();
+  const answer = await fetch(event.target.action, { method: "post", body: new URLSearchParams(new FormData(event.target)) }).catch(() => null);
+  if (answer?.redirected) return location.assign(answer.url);
+  const box = answer && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-box]");
+  if (!box) return location.reload();
+  fill(box);
+  (dialog.querySelector("[data-focus]") || dialog.querySelector("[aria-invalid]") || dialog.querySelector("h2")).focus();
+}
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-dialog]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

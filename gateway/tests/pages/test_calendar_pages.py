@@ -90,6 +90,7 @@ def test_the_list_shows_each_day_with_what_stands_in_it(desk: StrictClient, serv
     for words in ("09:00 – 10:00", "Jürgen <b>Groß</b>", "Beratung", "Ausstehend", "Arzt", "Ruhetag", "Wird gerade"):
         assert words in page.text, words
     assert "23.–27. März 2026" in page.text
+    assert page.find("a", href="/desk/calendar/slot?start=2026-03-24T09:00") is not None
     assert "Keine Termine" in page.text
 
 
