@@ -109,11 +109,7 @@ def ask_to_delete(id: Any) -> Response:
 @page("/settings/services/<uuid:id>/delete", "desk_settings_service_delete", methods=("POST",), scope=EDIT)
 def delete_service(id: Any) -> Response:
     """Nobody can book it any more; one that is gone already, by a second click or another tab, is gone."""
-    try:
-        current_services().availability.delete_service(str(id))
-    except Refused as refused:
-        if refused.code != "not_found":
-            raise
+    current_services().availability.delete_service(str(id))
     customers_see()
     return back(LIST, did="deleted")
 

@@ -40,6 +40,14 @@ def service_locked(session: Session, practice: str, id: str) -> Row | None:
     return session.execute(query.with_for_update()).mappings().first()
 
 
+def was_deleted(session: Session, practice: str, id: str) -> bool:
+    """Whether the practice once had this service."""
+    query = select(services.c.id).where(
+        services.c.practice_id == practice, services.c.id == id, services.c.deleted.is_not(None)
+    )
+    return session.execute(query).first() is not None
+
+
 def add_service(session: Session, practice: str, now: datetime, values: dict[str, Any]) -> Row:
     """Store a new service, version 1."""
     row = {"id": new_id(), "practice_id": practice, "version": 1, "created": now, "deleted": None, **values}

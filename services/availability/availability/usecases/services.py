@@ -47,7 +47,11 @@ def update_service(session: Session, now: datetime, practice: str, request: Requ
 
 
 def delete_service(session: Session, now: datetime, practice: str, request: Request) -> Request:
-    """Nobody can book it any more; what was booked stays as it is."""
+    """Nobody can book it any more; what was booked stays as it is. A repeat, such as a second click, answers the same.
+    Raises NotFound, PreconditionFailed."""
+    missing = settings.service_locked(session, practice, request["id"]) is None
+    if missing and settings.was_deleted(session, practice, request["id"]):
+        return {}
     row = _locked(session, practice, request)
     gone = settings.change(session, models.services, row, {"deleted": now, "released": False})
     tell.service_changed(session, now, gone, settings.calendars_of_service(session, row["id"]), deleted=True)

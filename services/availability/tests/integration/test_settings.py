@@ -67,7 +67,7 @@ def test_each_change_is_told_with_a_rising_version(desk: Any) -> None:
 
 
 def test_a_deleted_service_is_gone_and_told(desk: Any) -> None:
-    """It cannot be changed or deleted again."""
+    """It cannot be changed again; a second deletion answers the same and tells nothing; another's is not found."""
     service = desk.service(desk.calendar())
     desk.told()
     assert desk.staff("delete_service", id=service) == {}
@@ -75,7 +75,10 @@ def test_a_deleted_service_is_gone_and_told(desk: Any) -> None:
     assert (changed.data["deleted"], changed.data["released"], changed.version) == (True, False, 2)
     assert slots.data["services"] == [service]
     assert desk.staff("list_services")["items"] == []
-    assert desk.refusal(desk.staff, "delete_service", id=service).code == "not_found"
+    assert desk.staff("delete_service", id=service) == {}
+    assert desk.told() == []
+    stranger = desk.refusal(desk.staff, "delete_service", id=service, practice=new_id())
+    assert stranger.code == "not_found"
     assert desk.refusal(desk.staff, "update_service", id=service, name="x").code == "not_found"
 
 
