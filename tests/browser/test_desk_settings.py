@@ -78,7 +78,8 @@ def test_a_new_service_is_found_on_the_booking_page_until_it_is_deleted(open_pag
     look(page, "desk-service-error")
     page.get_by_label("Dauer in Minuten").fill("45")
     page.get_by_label("Preis").fill("29,50")
-    page.get_by_role("button", name="Service speichern").click()
+    page.get_by_role("button", name="Service speichern").dblclick()  # adds it once
+    expect(page.get_by_text("Der Service ist hinzugefügt.")).to_be_visible()
     look(page, "desk-services")
     expect(page.get_by_role("row", name="Gehörschutz")).to_contain_text("29,50")
     page.goto("/p/top-hearing/book")
