@@ -1,7 +1,9 @@
 """The whole house in one process, for tests that no single service can own."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -34,15 +36,31 @@ class Stack:
         return {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One house for all tests of a run: leave others' data alone."""
-    home = Home(tmp_path_factory.mktemp("home"))
+@contextmanager
+def house_in(folder: Path) -> Iterator[House]:
+    """Every service in this process, on SQLite files in the folder, at work; without the demo practice."""
+    home = Home(folder)
     migrate(home)
     house = build(home, UNLIMITED)
     house.bus.start()
-    app = house.web()
-    app.testing = False  # errors are answered, as in production
-    demo.seed(house.bus.rpc, house.secrets.operator(), PASSWORD, utc_now())
-    yield Stack(house, app)
-    house.stop()
+    try:
+        yield house
+    finally:
+        house.stop()
+
+
+@contextmanager
+def stack_in(folder: Path) -> Iterator[Stack]:
+    """The same with the demo practice, and the gateway in front."""
+    with house_in(folder) as house:
+        app = house.web()
+        app.testing = False  # errors are answered, as in production
+        demo.seed(house.bus.rpc, house.secrets.operator(), PASSWORD, utc_now())
+        yield Stack(house, app)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One house for all tests of a run: leave others' data alone."""
+    with stack_in(tmp_path_factory.mktemp("home")) as stack:
+        yield stack

@@ -10,13 +10,11 @@ from sqlalchemy import select
 
 from deploy.asyncapi.registry import registry
 from deploy.docs import ROOT
-from deploy.embedded import build, migrate
-from deploy.home import Home
 from deploy.house import SERVICES
 from runtime import tables
 from runtime.edge import procedures
 from runtime.expectations import Expectation
-from tests.conftest import UNLIMITED
+from tests.conftest import house_in
 from tests.contract.documented import Documented
 from tests.contract.journey import Journey
 
@@ -31,14 +29,10 @@ UNHEARD = {
 @pytest.fixture(name="journey", scope="module")
 def _journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     """A house of its own, walked through once."""
-    home = Home(tmp_path_factory.mktemp("journey"))
-    migrate(home)
-    house = build(home, UNLIMITED)
-    house.bus.start()
-    journey = Journey(house)
-    journey.walk()
-    yield journey
-    house.stop()
+    with house_in(tmp_path_factory.mktemp("journey")) as house:
+        journey = Journey(house)
+        journey.walk()
+        yield journey
 
 
 @pytest.fixture(name="events", scope="module")

@@ -12,14 +12,13 @@ from flask import Flask
 from sqlalchemy import event
 
 from deploy import demo
-from deploy.embedded import House, build, migrate
-from deploy.home import Home
+from deploy.embedded import House
 from gateway import forget
 from gateway.api import examples
 from gateway.context import EXTENSION
 from runtime.clock import utc_now
 from tests.busy import Busy, Sizes
-from tests.conftest import PASSWORD, UNLIMITED
+from tests.conftest import stack_in
 from tests.desk_pages import PAGES, objects
 from tests.end_to_end.people import Walker
 from tests.systems import until
@@ -90,17 +89,8 @@ def counted(house: House) -> Iterator[Cost]:
 
 @pytest.fixture(scope="module", name="desk")
 def _desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    home = Home(tmp_path_factory.mktemp("desk"))
-    migrate(home)
-    house = build(home, UNLIMITED)
-    house.bus.start()
-    try:
-        demo.seed(house.bus.rpc, house.secrets.operator(), PASSWORD, utc_now())
-        app = house.web()
-        app.testing = False
-        yield Desk(house, app, Walker("owner", app.test_client()).sign_in(demo.OWNER))
-    finally:
-        house.stop()
+    with stack_in(tmp_path_factory.mktemp("desk")) as stack:
+        yield Desk(stack.house, stack.app, Walker("owner", stack.client()).sign_in(demo.OWNER))
 
 
 @pytest.fixture(scope="module", name="costs")

@@ -38,9 +38,9 @@ def broker_uri() -> str | None:
     return _known("TEST_AMQP_URI")
 
 
-def broker_http() -> str:
-    """Base of that node's management API."""
-    return str(_known("TEST_AMQP_HTTP"))
+def broker_http() -> str | None:
+    """Base of that node's management API: TEST_AMQP_HTTP, or the node of `make services`."""
+    return _known("TEST_AMQP_HTTP")
 
 
 def _known(name: str) -> str | None:
@@ -242,18 +242,18 @@ def make_app(service: Service, database: Database, clock: FakeClock, rpc: Any = 
 
 
 @contextlib.contextmanager
-def virtual_host() -> Iterator[str]:
-    """A virtual host of its own on the test broker; its URI. Needs the node's management plugin (TEST_AMQP_HTTP)."""
-    name = f"t-{secrets.token_hex(6)}"
-    _manage("PUT", f"/api/vhosts/{name}")
+def virtual_host(uri: str = "", http: str = "") -> Iterator[str]:
+    """A virtual host of its own on the test broker, or on the node at `uri` whose management API is at `http`; its
+    URI."""
+    name, uri, http = f"t-{secrets.token_hex(6)}", uri or str(broker_uri()), http or str(broker_http())
+    _manage(http, "PUT", f"/api/vhosts/{name}")
     try:
-        yield f"{str(broker_uri()).rpartition('/')[0]}/{name}"
+        yield f"{uri.rpartition('/')[0]}/{name}"
     finally:
-        _manage("DELETE", f"/api/vhosts/{name}")
+        _manage(http, "DELETE", f"/api/vhosts/{name}")
 
 
-def _manage(verb: str, path: str) -> None:
-    address = broker_http()
+def _manage(address: str, verb: str, path: str) -> None:
     passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
     passwords.add_password(None, address, "guest", "guest")
     opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(passwords))

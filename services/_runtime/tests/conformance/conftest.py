@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from runtime.testing import broker_uri
+from runtime.testing import virtual_host
 from services._runtime.tests.conformance.transports import (
     BrokerTransport,
     EmbeddedTransport,
     Transport,
-    broker_http,
     missing_server,
-    vhost,
 )
 
 
@@ -26,7 +24,7 @@ def _transport(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         return
     if reason := missing_server():
         pytest.skip(reason)
-    with vhost(str(broker_http()), str(broker_uri())) as uri:
+    with virtual_host() as uri:
         broker = BrokerTransport(folder, uri)
         try:
             yield broker.start()

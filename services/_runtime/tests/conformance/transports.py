@@ -3,12 +3,10 @@
 import contextlib
 import json
 import os
-import secrets
 import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,7 +25,7 @@ from runtime.relay import Relay
 from runtime.rpcclient import BrokerRpc
 from runtime.service import Rpc
 from runtime.tables import delivery
-from runtime.testing import ROOT, SEED, SERVICES, Databases, Signer, broker_uri, server_url
+from runtime.testing import SEED, SERVICES, Databases, Signer, broker_http, broker_uri, server_url
 from runtime.topology import declare, system
 from services._runtime.tests.conformance import house
 
@@ -118,24 +116,6 @@ class EmbeddedTransport:
     def stop(self) -> None:
         self._dispatch.LADDER = self._usual
         self._bus.stop()
-
-
-@contextlib.contextmanager
-def vhost(http: str, uri: str) -> Iterator[str]:
-    """A virtual host of its own on the node; its URI."""
-    name = f"t-{secrets.token_hex(6)}"
-    _manage(http, "PUT", f"/api/vhosts/{name}")
-    try:
-        yield f"{uri.rpartition('/')[0]}/{name}"
-    finally:
-        _manage(http, "DELETE", f"/api/vhosts/{name}")
-
-
-def _manage(http: str, verb: str, path: str) -> None:
-    passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
-    passwords.add_password(None, http, "guest", "guest")
-    opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(passwords))
-    opener.open(urllib.request.Request(http + path, method=verb), timeout=20).close()
 
 
 class BrokerTransport:
@@ -242,13 +222,6 @@ def missing_server() -> str:
     if not broker_uri() or not server_url() or not broker_http():
         return "needs RabbitMQ and PostgreSQL: run `make services` (or set TEST_AMQP_URI, _HTTP, TEST_DATABASE_URL)"
     return ""
-
-
-def broker_http() -> str | None:
-    """The management API of the test node."""
-    file = ROOT / "var" / "services.env"
-    lines = file.read_text().splitlines() if file.exists() else []
-    return os.environ.get("TEST_AMQP_HTTP") or dict(x.split("=", 1) for x in lines).get("TEST_AMQP_HTTP")
 
 
 def event_body(data: dict[str, Any], subject: str | None = None) -> tuple[str, str, str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from deploy.services import Broker
-from runtime.testing import broker_uri
-from services._runtime.tests.conformance.transports import BrokerTransport, broker_http, missing_server, vhost
+from runtime.testing import virtual_host
+from services._runtime.tests.conformance.transports import BrokerTransport, missing_server
 
 
 @pytest.fixture(name="house")
@@ -17,7 +17,7 @@ def _house(tmp_path: Path) -> Iterator[BrokerTransport]:
     """The tables and queues are there; the test starts what it wants to run."""
     if reason := missing_server():
         pytest.skip(reason)
-    with vhost(str(broker_http()), str(broker_uri())) as uri:
+    with virtual_host() as uri:
         house = BrokerTransport(tmp_path, uri, limit=2)
         try:
             yield house
@@ -44,7 +44,7 @@ def _node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 def _own_house(node: Broker, tmp_path: Path) -> Iterator[BrokerTransport]:
     """A running house on the breakable node, whose queues outlive a kill: RabbitMQ notes the names of new quorum queues
     half a second later (`auto_save` of Ra's directory), and never starts one again that it has not noted."""
-    with vhost(f"http://127.0.0.1:{node.http_port}", node.uri()) as uri:
+    with virtual_host(node.uri(), f"http://127.0.0.1:{node.http_port}") as uri:
         house = BrokerTransport(tmp_path, uri)
         try:
             house.start()

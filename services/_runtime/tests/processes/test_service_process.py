@@ -16,14 +16,12 @@ import psutil
 import pytest
 
 from deploy.services import free_port
-from runtime.testing import SEED, broker_uri
+from runtime.testing import SEED, virtual_host
 from services._runtime.tests.conformance.transports import (
     BrokerTransport,
-    broker_http,
     identity,
     missing_server,
     until,
-    vhost,
 )
 
 SAMPLE = "services._runtime.tests.processes.sample"
@@ -75,7 +73,7 @@ class Running:
 def _running(tmp_path: Path) -> Iterator[Running]:
     if reason := missing_server():
         pytest.skip(reason)
-    with vhost(str(broker_http()), str(broker_uri())) as uri:
+    with virtual_host() as uri:
         house = BrokerTransport(tmp_path, uri)
         running = Running(house, LOOPS_IN_WORKER="0")
         try:
@@ -134,7 +132,7 @@ def test_without_a_broker_it_lives_and_is_not_ready(tmp_path: Path) -> None:
     """It waits instead of dying, and says what it waits for."""
     if reason := missing_server():
         pytest.skip(reason)
-    with vhost(str(broker_http()), str(broker_uri())) as uri:
+    with virtual_host() as uri:
         house = BrokerTransport(tmp_path, uri)
         running = Running(house, AMQP_URI="amqp://guest:guest@127.0.0.1:1/none")
         try:
@@ -153,7 +151,7 @@ def test_a_worker_that_waits_for_the_broker_ends_with_its_supervisor(tmp_path: P
     """Killed before the worker ever served: no orphan waits for ever."""
     if reason := missing_server():
         pytest.skip(reason)
-    with vhost(str(broker_http()), str(broker_uri())) as uri:
+    with virtual_host() as uri:
         house = BrokerTransport(tmp_path, uri)
         running = Running(house, AMQP_URI="amqp://guest:guest@127.0.0.1:1/none")
         try:

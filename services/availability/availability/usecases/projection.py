@@ -25,7 +25,7 @@ def practice_changed(session: Session, now: datetime, version: int, practice: Pr
 
 
 def claimed(session: Session, now: datetime, practice: str, subject: str, version: int, claim: Claim) -> None:
-    """An appointment or a hold takes this time now, and nothing else."""
+    """This appointment or hold takes the time of its claim and no other. Older news than we have change nothing."""
     if not projection.is_news(session, subject, version):
         return
     before = projection.release(session, subject)
