@@ -244,7 +244,10 @@ dialog.addEventListener("submit", (event) => {
 // What was refused comes back in the dialog, the calendar stays in sight; what was done is said by the page that follows.
 async function send(event) {
   event.preventDefault();
-  const answer = await fetch(event.target.action, { method: "post", body: new URLSearchParams(new FormData(event.target)) }).catch(() => null);
+  const form = event.target;
+  if (form.dataset.sent) return; // a double click
+  form.dataset.sent = "1";
+  const answer = await fetch(form.action, { method: "post", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
   if (answer?.redirected) return location.assign(answer.url);
   const box = answer && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-box]");
   if (!box) return location.reload();
