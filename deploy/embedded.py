@@ -194,6 +194,7 @@ def _serve(house: House, listening: socket.socket, password: str) -> None:
         sockets=[listening],
         threads=settings.threads + settings.live_threads,
         ident=None,
+        channel_request_lookahead=1,  # so that a live feed hears that its reader has left
         max_request_body_size=BIGGEST_BODY,
         clear_untrusted_proxy_headers=not settings.trusted_proxies,
     )

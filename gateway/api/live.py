@@ -1,7 +1,7 @@
 """The live feed of signed-in staff."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ routes = Blueprint("live", staff=True, description="What happens now")
 
 SCOPE = "booking:read"
 SOCKET = "gunicorn.socket"
+GONE = "waitress.client_disconnected"  # () -> bool
 RETRY = b"retry: 3000\n\n"  # milliseconds after which a browser comes back
 MARGIN = timedelta(seconds=30)  # an event may be told so late; twice is no harm, never is
 LONGEST = timedelta(hours=1)  # further back everything is looked at anew
@@ -74,7 +75,7 @@ def live() -> Response:
     except BaseException:
         parts.feed.close(stream)
         raise
-    body = _Handed(parts, stream, first, request.environ) if handed else _Threaded(parts, stream, first)
+    body = (_Handed if handed else _Threaded)(parts, stream, first, request.environ)
     return Response(body, 200, STREAM, direct_passthrough=True)  # type: ignore[arg-type]
 
 
@@ -102,12 +103,13 @@ def _missed(last: str, now: datetime) -> list[Message]:
 class _Threaded:
     """The body of a stream that keeps its thread: the server cannot give the connection away."""
 
-    def __init__(self, parts: Gateway, stream: Stream, first: bytes):
+    def __init__(self, parts: Gateway, stream: Stream, first: bytes, environ: Json):
         self._parts, self._stream, self._first = parts, stream, first
+        self._gone: Callable[[], bool] = environ.get(GONE, lambda: False)
 
     def __iter__(self) -> Iterator[bytes]:
         yield self._first
-        yield from self._stream.each(lambda: self._parts.feed.expired(self._stream))
+        yield from self._stream.each(lambda: self._gone() or self._parts.feed.expired(self._stream))
 
     def close(self) -> None:
         self._parts.feed.close(self._stream)

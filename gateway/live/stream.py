@@ -7,6 +7,7 @@ from queue import Empty, SimpleQueue
 from gateway.live.words import HEARTBEAT
 
 BEAT = 15.0  # seconds between signs of life
+LOOK = 1.0  # seconds between looks whether a stream with a thread has ended
 END = None  # in the queue: nothing follows
 
 
@@ -42,14 +43,19 @@ class Stream:
             parts.append(message)
 
     def each(self, ended: Callable[[], bool]) -> Iterator[bytes]:
-        """The messages as they come, a sign of life when there is none for a while; until END or `ended()`. This
-        takes a thread."""
+        """The messages as they come, a sign of life when there is none for a while; until END or `ended()`, which is
+        asked every second. This takes a thread."""
+        silent = 0.0
         while not ended():
             try:
-                message = self._queue.get(timeout=BEAT)
+                message = self._queue.get(timeout=LOOK)
             except Empty:
-                yield HEARTBEAT
+                silent += LOOK
+                if silent >= BEAT:
+                    silent = 0.0
+                    yield HEARTBEAT
                 continue
             if message is END:
                 return
+            silent = 0.0
             yield message

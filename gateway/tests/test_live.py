@@ -297,6 +297,7 @@ def test_each_beat_shows_life_and_ends_what_has_expired(
 def test_a_stream_on_a_thread_shows_life_too(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
     """And ends with its token."""
     monkeypatch.setattr(stream, "BEAT", 0.01)
+    monkeypatch.setattr(stream, "LOOK", 0.01)
     one = Feed(1, 1, FakeClock(NOW)).open("p", "s", NOW, thread=True)
     ends = iter([False, False, True])
     assert list(one.each(lambda: next(ends))) == [b": still here\n\n"] * 2
