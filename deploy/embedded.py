@@ -25,6 +25,7 @@ from waitress import create_server
 from deploy import demo
 from deploy.home import Home, HomeInUse, Secrets
 from deploy.house import SERVICES
+from deploy.top_hearing import OWNER, SLUG
 from gateway import create_app
 from gateway.context import EXTENSION
 from gateway.settings import GatewaySettings
@@ -227,9 +228,9 @@ def banner(house: House, password: str) -> str:
     lines = [
         "Terminfluss is running. Ctrl-C stops it; what is booked stays.",
         "",
-        f"  Book a slot   {url}/p/{demo.SLUG}",
+        f"  Book a slot   {url}/p/{SLUG}",
         f"  Staff         {url}/login",
-        f"                {demo.OWNER}  ·  {password}",
+        f"                {OWNER}  ·  {password}",
     ]
     if house.gateway.dev_pages:
         lines.append(f"  Mails         {url}/dev/mailbox")

@@ -24,6 +24,7 @@ from sqlalchemy import create_engine, make_url, text
 from deploy import demo
 from deploy.home import Home
 from deploy.house import SERVICES, all_subscriptions
+from deploy.top_hearing import OWNER, SLUG
 from runtime.clock import utc_now
 from runtime.migrate import upgrade
 from runtime.rpcclient import BrokerRpc
@@ -170,7 +171,7 @@ def main() -> None:
     try:
         house.start()
         house.seed(password)
-        print(f"Terminfluss runs at {house.url}/p/{demo.SLUG}; staff: {demo.OWNER} · {password}")
+        print(f"Terminfluss runs at {house.url}/p/{SLUG}; staff: {OWNER} · {password}")
         print(f"Logs are in {home}. Ctrl-C ends it; what is booked stays.", flush=True)
         ended.wait()
     finally:
