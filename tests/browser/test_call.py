@@ -18,6 +18,7 @@ from deploy import demo
 from deploy.processes import free_port
 from tests.browser.conftest import PASSWORD, ROOT, Site
 from tests.browser.test_journey import look
+from tests.systems import until
 
 pytestmark = pytest.mark.browser
 FAKE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -343,5 +344,6 @@ def test_a_call_whose_way_is_cut_finds_another_one(visit_relayed: Visit, relayed
     relay.start()
     for page in (host, guest):
         expect(page.locator("[data-call]")).to_have_attribute("data-connected", "true", timeout=FOUND)
-        page.wait_for_function(MORE, arg=["[data-remote]", page.evaluate(MOVING, "[data-remote]")])
+        seen = page.evaluate(MOVING, "[data-remote]")
+        until(lambda page=page, seen=seen: page.evaluate(MORE, ["[data-remote]", seen]), what="another frame")
     assert [page.evaluate(count) for page in (host, guest)] == before, "the call began anew"

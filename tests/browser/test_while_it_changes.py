@@ -73,10 +73,10 @@ def signed_in(open_page: Open) -> Page:
     return page
 
 
-def book(site: str, name: str) -> None:
-    """A customer books the last free Servicetermin within two weeks."""
+def book(site: str, name: str, what: str = "Servicetermin") -> None:
+    """A customer books the last free time for it within two weeks."""
     practice = get(site, API)
-    service = next(each["id"] for each in practice["services"] if each["name"] == "Servicetermin")
+    service = next(each["id"] for each in practice["services"] if each["name"] == what)
     days = get(site, f"{API}/slots?service={service}&from={datetime.now(UTC).date()}&days=14")["days"]
     start = [slot["start"] for day in days for slot in day["slots"] if slot["bookable"]][-1]
     customer = {"first_name": name, "last_name": "Kundin", "email": "k@example.org", "phone": "+4971112345678"}
