@@ -89,6 +89,7 @@ def is_found_by_half_a_number_and_reminded(page: Page, first: str, phone: str) -
     opened = page.locator("details", has=page.locator("summary", has_text="Erinnerung senden"))
     opened.locator("summary").click()
     opened.get_by_role("button", name="Erinnerung jetzt senden").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
     is_told(page, "Erinnerung")
     look(page, "reception-day")
 
