@@ -11,7 +11,22 @@ NOTHING = ("nothing", "changed", "mixed", "none")
 
 def said() -> Json | None:
     """Worded; with the appointment's id and version where it can be undone, or the batch of several."""
-    sentences = {
+    action = request.args.get("did", "")
+    sentence = _sentences().get(action)
+    if sentence is None:
+        return None
+    which = request.args.get("id") or (request.view_args or {}).get("id", "")
+    undo = str(which) if action in UNDOABLE else ""
+    known = {"undo": undo, "version": request.args.get("v") or None}
+    known |= {"from": request.args.get("list", ""), "quiet": request.args.get("quiet", "")}
+    if action == "bulk":
+        known["batch"] = request.args.get("batch", "")
+    return {"sentence": sentence, "wrong": action in NOTHING, **known}
+
+
+def _sentences() -> dict[str, str]:
+    """By action, in the reader's language."""
+    return {
         "accept": _("The appointment is confirmed."),
         "decline": _("The appointment is declined."),
         "cancel": _("The appointment is cancelled."),
@@ -41,13 +56,3 @@ def said() -> Json | None:
         "nothing": _("That was not possible any more. Somebody may have changed the appointment in the meantime."),
         "changed": _("Somebody else has changed the appointment in the meantime. Please look at it and decide anew."),
     }
-    action = request.args.get("did", "")
-    if action not in sentences:
-        return None
-    which = request.args.get("id") or (request.view_args or {}).get("id", "")
-    undo = str(which) if action in UNDOABLE else ""
-    known = {"undo": undo, "version": request.args.get("v") or None, "from": request.args.get("list", "")}
-    known |= {"quiet": request.args.get("quiet", "")}
-    if action == "bulk":
-        known["batch"] = request.args.get("batch", "")
-    return {"sentence": sentences[action], "wrong": action in NOTHING, **known}

@@ -42,7 +42,7 @@ def settle(folder: Path) -> dict[str, App]:
     apps = {service.name: app for service, app in services}
     last, until = None, time.monotonic() + 60
     while time.monotonic() < until:
-        bus.parking.replay(lambda message: True)
+        bus.parking.replay(lambda message: "ended its process" in message.error)
         counts = [len(subjects(app)) for app in apps.values()]
         if counts == last and counts[0] <= min(counts):
             break
