@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.browser.conftest import PASSWORD, Site
 from tests.browser.test_journey import fill
+from tests.systems import until
 
 pytestmark = pytest.mark.browser
 HOMEPAGE = "https://praxis.example"
@@ -47,7 +48,9 @@ def test_a_customer_books_on_the_practices_own_homepage(visit: Callable[[str, st
     page = visit(HOMEPAGE, "requestfinished")
     inside: FrameLocator = page.frame_locator("iframe")
     inside.get_by_role("link", name="Servicetermin").click()
-    inside.locator("button.slot").nth(70).click()
+    expect(inside.locator("button.slot").first).to_be_visible()
+    until(lambda: page.locator("iframe").evaluate("frame => frame.clientHeight > 600"), what="the frame's height")
+    inside.locator("button.slot").nth(70).click()  # not while it moves
     fill(inside)
     inside.get_by_role("button", name="Termin verbindlich buchen").click()
     expect(inside.get_by_role("heading", level=1)).to_have_text("Ihr Termin ist gebucht")
