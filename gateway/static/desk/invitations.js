@@ -1,8 +1,10 @@
-// The tick or the exclamation mark appears without a reload: while a message is on its way the page looks every other
-// second. (What happens to others' invitations arrives as every news of the desk does, see live.js.) The form that corrects
-// an address keeps what somebody types in it; what frames it (data-follows) turns with the mark.
-const QUICK = 2_000, LONGEST = 5 * 60_000;
+// The tick or the exclamation mark appears without a reload: while a message is on its way, and for a moment after each
+// news of messages (the page may hear of them before the service that keeps the invitation), it looks every other second.
+// (What happens to others' invitations arrives as every news of the desk does, see live.js.) The form that corrects an
+// address keeps what somebody types in it; what frames it (data-follows) turns with the mark.
+const QUICK = 2_000, SETTLES = 10_000, LONGEST = 5 * 60_000;
 const since = Date.now();
+let news = since;
 const status = document.querySelector("[data-status]");
 
 async function refresh() {
@@ -31,7 +33,10 @@ function follow(page) {
 
 document.querySelector("[data-focus]")?.focus();
 document.addEventListener("live-refreshed", () => document.querySelector("[data-follows]") && refresh());
+document.addEventListener("live", ({ detail }) => {
+  if (/^(email|sms|invitation)\./.test(detail.type)) news = Date.now();
+});
 setInterval(() => {
   const waiting = document.querySelector("[data-live] [data-pending]") && Date.now() - since < LONGEST;
-  if (waiting && !document.hidden) refresh();
+  if ((waiting || Date.now() - news < SETTLES) && !document.hidden) refresh();
 }, QUICK);
