@@ -105,6 +105,11 @@ class Stack:
         state: dict[str, Any] = json.loads(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
         return state
 
+    def said(self, service: str) -> str:
+        """What its container wrote since it was last started."""
+        asked = ["docker", "logs", "--since", self.state(service)["StartedAt"], self.container(service)]
+        return subprocess.run(asked, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True).stdout
+
     def healthy(self, service: str) -> bool:
         return bool(self.state(service).get("Health", {}).get("Status") == "healthy")
 

@@ -1,15 +1,17 @@
 """The nameko process of a service: `python -m runtime.broker_worker <module>`. Started by `runtime.supervisor`."""
 
+import os
 import warnings
 
 warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated")  # known: see the decision on messaging
+# eventlet's own resolver remembers for minutes that a name was nobody's, or whose address it was before a restart.
+os.environ["EVENTLET_NO_GREENDNS"] = "yes"
 import eventlet  # noqa: E402
 
 eventlet.monkey_patch()  # before anything else: psycopg2 becomes cooperative with it
 
 import importlib  # noqa: E402
 import logging  # noqa: E402
-import os  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
 import threading  # noqa: E402
