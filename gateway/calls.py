@@ -5,15 +5,34 @@ from typing import Any
 from gateway import ice
 from gateway.clients import Json, JsonList
 from gateway.context import current_services, gateway
+from runtime.errors import Refused
 
 LONGEST_WAIT = 4.0  # seconds; the request's own deadline leaves time for one more question after it
+OVER = ("void", "expired")
+EVERYTHING = 2**53  # after this number nothing was said
 
 
 def enter(side: Json, peer: str, take_over: bool) -> Json:
     """What is new in the call that this browser enters, and how it finds a way to the other one."""
     news = current_services().invitations.enter(side, peer, take_over)
+    return {**_shown(news), **_ways(peer)}
+
+
+def relay(side: Json, peer: str) -> Json:
+    """How this browser finds another way to the other one, by credentials as of now: those of entering are good for
+    some hours only. Raises Refused `not_found`, `invalid_transition` (the link is over), `already_joined` (another
+    browser is in its place)."""
+    news = current_services().invitations.heard(side, peer, EVERYTHING)
+    if news["replaced"]:
+        raise Refused("already_joined")
+    if news["state"] in OVER:
+        raise Refused("invalid_transition", {"status": news["state"], "action": "signal"})
+    return _ways(peer)
+
+
+def _ways(peer: str) -> Json:
     found = gateway()
-    return {**_shown(news), "rtc": ice.configuration(found.settings, peer, found.clock())}
+    return {"rtc": ice.configuration(found.settings, peer, found.clock())}
 
 
 def tell(side: Json, peer: str, said: JsonList) -> Json:
@@ -39,7 +58,7 @@ def hear(side: Json, call: str, peer: str, after: int, known: str) -> Json:
 
 def state(news: Json) -> str:
     """The call's state in a word that a browser gives back as `known`."""
-    where = news["state"] if news["state"] in ("void", "expired") else _door(news)
+    where = news["state"] if news["state"] in OVER else _door(news)
     return f"{where}{'+' if news['other'] else '-'}"
 
 

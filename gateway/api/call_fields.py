@@ -95,10 +95,14 @@ class Heard(News):
     wait = fields.Integer(required=True, metadata={"description": "seconds to wait before the next question"})
 
 
-class Entered(News):
-    """What is new, and how to reach the other browser."""
+class Ways(Answer):
+    """How to reach the other browser."""
 
     rtc = fields.Dict(required=True, metadata={"description": "RTCConfiguration: iceServers, iceTransportPolicy"})
+
+
+class Entered(Ways, News):
+    """What is new, and how to reach the other browser."""
 
 
 class Told(Answer):

@@ -24,6 +24,18 @@ def enter_as_host(body: Json, id: UUID) -> Response:
     return answer(calls.enter({"id": str(id)}, **body))
 
 
+@routes.route("/invitations/<uuid:id>/relay")
+@routes.refuses("not_found", "invalid_transition", "already_joined")
+@routes.query(call_fields.Browser)
+@routes.answers(200, call_fields.Ways, {"rtc": call_fields.RTC})
+def relay_for_host(query: Json, id: UUID) -> Response:
+    """Get the relay's credentials anew, as the host
+
+    Those of entering are good for four hours. Ask before you look for another way to the guest's browser.
+    """
+    return answer(calls.relay({"id": str(id)}, **query))
+
+
 @routes.route("/invitations/<uuid:id>/signals", methods=["POST"])
 @routes.refuses("not_found", "invalid_transition", "already_joined")
 @routes.body(call_fields.Telling, call_fields.SIGNALS)

@@ -35,6 +35,18 @@ def enter_as_guest(body: Json, token: str) -> Response:
     return answer(calls.enter({"token": token}, **body))
 
 
+@routes.route("/join/<token:token>/relay")
+@routes.refuses("not_found", "invalid_transition", "already_joined")
+@routes.query(call_fields.Browser)
+@routes.answers(200, call_fields.Ways, {"rtc": call_fields.RTC})
+def relay_for_guest(query: Json, token: str) -> Response:
+    """Get the relay's credentials anew, as the guest
+
+    Those of entering are good for four hours. Ask before you look for another way to the host's browser.
+    """
+    return answer(calls.relay({"token": token}, **query))
+
+
 @routes.route("/join/<token:token>/signals", methods=["POST"])
 @routes.refuses("not_found", "invalid_transition", "already_joined")
 @routes.body(call_fields.Telling, call_fields.SIGNALS)

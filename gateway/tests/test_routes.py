@@ -44,6 +44,7 @@ PUBLIC = {
     "post /api/v1/manage/{token}/undo",
     "get /api/v1/join/{token}",
     "post /api/v1/join/{token}/enter",
+    "get /api/v1/join/{token}/relay",
     "post /api/v1/join/{token}/signals",
     "get /api/v1/join/{token}/signals",
     "post /api/v1/auth/token",
@@ -61,6 +62,7 @@ def address(path: str) -> str:
     filled = re.sub(r"{(\w+)}", lambda found: PARTS[found[1]], path)
     queries = {
         "/slots": f"?service={examples.SERVICE_ID}",
+        "/relay": f"?peer={call_fields.PEER}",
         "/signals": f"?peer={call_fields.PEER}&call={examples.APPOINTMENT_ID}",
         "/holidays/importable": "?country=DE&year=2030",
         "/analytics": "?from=2030-03-01&to=2030-03-31",

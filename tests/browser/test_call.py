@@ -1,5 +1,8 @@
 """A video call between two browsers with fake cameras (V7): each sees the other's frames."""
 
+import base64
+import hashlib
+import hmac
 import os
 import secrets
 import shutil
@@ -12,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 import yaml
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from deploy import demo
 from deploy.processes import free_port
@@ -258,6 +261,7 @@ class Relay:
         part = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["coturn"]
         shell = [word.replace("$$", "$") for word in part["entrypoint"]]
         self.secret, port, tls_port = secrets.token_hex(16), free_port(), free_port()
+        self.former = secrets.token_hex(16)  # another one that is good, too
         subprocess.run(
             [*CERTIFICATE, "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
             check=True,
@@ -270,9 +274,9 @@ class Relay:
         urls = f"turn:127.0.0.1:{port},turns:127.0.0.1:{tls_port}?transport=tcp"
         self.settings = {"TURN_URL": urls, "TURN_SECRET": self.secret, "ICE_POLICY": "relay"}
 
-    def start(self) -> None:
+    def start(self, *more: str) -> None:
         environment = {**os.environ, **self.tls, "TURN_SECRET": self.secret, "TURN_EXTERNAL_IP": "127.0.0.1"}
-        self.process = subprocess.Popen(self.command, env=environment, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen([*self.command, *more], env=environment, stdout=subprocess.DEVNULL)
         time.sleep(1)
         assert self.process.poll() is None, "coturn did not start"
 
@@ -286,7 +290,7 @@ def _relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
     if not shutil.which("turnserver"):
         pytest.skip("needs coturn (Debian: coturn)")
     relay = Relay(tmp_path_factory.mktemp("coturn"))
-    relay.start()
+    relay.start(f"--static-auth-secret={relay.former}")
     yield relay
     relay.stop()
 
@@ -330,10 +334,25 @@ def test_a_call_goes_through_the_relay_alone(visit_relayed: Visit, relayed: Site
 def test_a_call_whose_way_is_cut_finds_another_one(visit_relayed: Visit, relayed: Site, relay: Relay) -> None:
     """As after a change of the network: no packet arrives any more, the page says so and looks for a new way by itself.
 
-    The relay is killed with all its ports, and comes back knowing nothing.
+    The relay is killed with all its ports, and comes back knowing nothing; what the browsers got when they entered is
+    good no more, as after hours of talking.
     """
+
+    def enter(route: Route) -> None:
+        answer = route.fetch()
+        entered = answer.json()
+        (server,) = entered["rtc"]["iceServers"]
+        digest = hmac.new(relay.former.encode(), server["username"].encode(), hashlib.sha1).digest()
+        server["credential"] = base64.b64encode(digest).decode()
+        route.fulfill(response=answer, json=entered)
+
+    def visit(path: str, width: int = 1280) -> Page:
+        page = visit_relayed(path, width)
+        page.route("**/enter", enter)
+        return page
+
     count = "connections.length"
-    host, guest = let_in(visit_relayed, relayed)
+    host, guest = let_in(visit, relayed)
     before = [page.evaluate(count) for page in (host, guest)]
     relay.stop()
     for page in (host, guest):

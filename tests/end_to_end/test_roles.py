@@ -36,6 +36,7 @@ FORMS = {
     "POST /desk/messages/<uuid:message>/resend": {"to": "somebody@kunden.example"},
 }
 QUERIES = {
+    "GET /api/v1/invitations/<uuid:id>/relay": "?peer=somebody-new",
     "GET /api/v1/invitations/<uuid:id>/signals": f"?peer=somebody-new&call={examples.CLOSURE_ID}",
     "GET /api/v1/calendars/<uuid:id>/holidays/importable": "?country=DE&year=2035",
     "GET /desk/appointments/<uuid:id>/tell": "?kind=notice",

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from gateway import problems
+from gateway import present, problems
 from gateway.context import locale
 from gateway.pages.backend import Json
 from gateway.pages.fields import EMAIL, Entries
+from gateway.pages.week import ZONES
 from gateway.pages.words import _
 from runtime.clock import iso
 from runtime.errors import Refused
@@ -16,7 +17,7 @@ from runtime.errors import Refused
 GUEST = ("first_name", "last_name", "email", "phone")
 WHEN = ("date", "time", "duration")
 TICKS = ("by_email", "by_sms", "consent")
-CHOICES = ("calendar", "locale")
+CHOICES = ("calendar", "locale", "time_zone")
 ALL = (*GUEST, *WHEN, *TICKS, *CHOICES)
 LONGEST_MEETING = 24 * 60  # minutes
 LONGEST = {"first_name": 100, "last_name": 100, "email": 254, "phone": 40}
@@ -41,6 +42,16 @@ def wish(entries: Entries, zone: str) -> Json:
     found = {name: entries[name] for name in (*GUEST, *CHOICES) if entries[name]}
     channels = [way for way in ("email", "sms") if entries[f"by_{way}"]]
     return {**found, "channels": channels, "start": start, "duration_minutes": minutes, "consent": True}
+
+
+def zones(entries: Entries, own: list[str]) -> list[tuple[str, str]]:
+    """The guest's zones to choose from; `own` are the calendars', one of which holds unless another one is chosen."""
+    if len(own) > 1:
+        same = _("As in the chosen calendar")
+    else:
+        same = _("As the practice (%(zone)s)", zone=present.zone_name(own[0], locale()))
+    known = dict.fromkeys(zone for zone in (entries["time_zone"], *own, *ZONES) if zone)
+    return [("", same), *((zone, present.zone_name(zone, locale())) for zone in known)]
 
 
 def change(entries: Entries, zone: str) -> Json:

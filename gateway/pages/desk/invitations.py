@@ -76,14 +76,17 @@ def create() -> Response:
 
 
 def _form(entries: Entries, key: str, status: int = 200) -> Response:
+    calendars, practice = _calendars(), signed_in()["practice"]
+    own = {each["time_zone"]: None for each in calendars} or {practice["time_zone"]: None}
     return show(
         "desk/invitation_form.html",
         status,
         entries=entries,
         key=key,
-        calendars=_calendars(),
+        calendars=calendars,
         sms=_sms(),
-        practice_locale=signed_in()["practice"]["locale"],
+        practice_locale=practice["locale"],
+        zones=forms.zones(entries, list(own)),
     )
 
 
@@ -118,7 +121,7 @@ def _customer(id: str) -> dict[str, str]:
         found = current_services().booking.customer(str(UUID(id)))
     except (ValueError, Refused, Unavailable):
         return {}
-    return {name: str(found.get(name) or "") for name in ("first_name", "last_name", "email", "phone", "locale")}
+    return {name: str(found.get(name) or "") for name in (*forms.GUEST, "locale", "time_zone")}
 
 
 @page("/invitations/<uuid:id>", "desk_invitation", scope=READ)

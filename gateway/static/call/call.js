@@ -22,6 +22,7 @@ let peer, admitted, silent, lost, left, news, there;
 function step(name) {
   for (const each of parts("step")) each.hidden = each.dataset.step !== name;
   root.dataset.now = name;
+  for (const video of parts("own")) if (video.srcObject) void video.play().catch(() => {}); // Safari lets rest what is not seen
   const first = root.querySelector(`[data-step="${name}"] [data-first]`);
   first?.focus({ preventScroll: true });
   if (name !== "check" || root.dataset.begun) root.scrollIntoView({ block: "start" });
@@ -61,8 +62,8 @@ async function enter(takeOver = false) {
   write("refused", first.code ? (words[first.code] ?? words.unavailable) : "");
   if (first.code) return part(part("take-over").hidden ? "enter" : "take-over").focus();
   peer?.end();
-  peer = new Peer(first.rtc, side, () => devices.tracks(), () => devices.told(), (kind, data) => line.say(kind, data), {
-    stream, state, chat: heardText, told });
+  peer = new Peer(first.rtc, side, () => devices.tracks(), () => devices.told(), (kind, data) => line.say(kind, data),
+    () => line.relay(), { stream, state, chat: heardText, told });
   admitted = lost = left = silent = false;
   there = {};
   step(side === "host" || first.admitted ? "call" : "waiting");
@@ -78,7 +79,7 @@ async function hear(fresh) {
   if (news.replaced) return leave("replaced");
   if (news.state === "void" || news.state === "expired") return leave(news.state);
   if (side === "host") door(before);
-  else if (news.admitted !== admitted) letIn(news.admitted);
+  else if (news.admitted !== admitted) await letIn(news.admitted);
   admitted = news.admitted;
   for (const each of news.items) await understand(each);
   status();
@@ -91,11 +92,11 @@ function door(before) {
   if (news.waiting && before?.admitted) forget();
 }
 
-function letIn(now) {
+async function letIn(now) {
   if (!now) return admitted && leave("ended");
   if (root.dataset.now !== "call") (step("call"), ring());
   left = false;
-  peer.begin();
+  await peer.begin();
   line.say("ready");
 }
 
@@ -145,14 +146,14 @@ function situation() {
   if (root.dataset.line) return "offline";
   if (root.dataset.now === "waiting") return news.other ? "wait_there" : "wait_absent";
   if (side === "host" && news.waiting) return news.other ? "waits" : "nobody";
-  if (lost) return "lost";
+  if (lost) return news.other ? "lost" : "away";
   return news.other ? "connecting" : side === "host" ? "nobody" : "left";
 }
 
 // The other side's picture, or its name in the place of it; and what it has switched off.
 function scene() {
   const seen = peer.up && there.picture !== "none";
-  part("cover").hidden = seen || lost;
+  part("cover").hidden = seen || (lost && news.other); // the last picture stays while it may go on
   part("unmute").hidden = !(peer.up && silent);
   part("pip").hidden = !seen || !small();
   part("remote").classList.toggle("whole", there.picture === "screen");
@@ -202,6 +203,12 @@ function small() {
   return document.pictureInPictureEnabled;
 }
 
+function grow() {
+  const video = part("remote");
+  if (video.webkitPresentationMode === "picture-in-picture") video.webkitSetPresentationMode("inline");
+  else if (document.pictureInPictureElement) void document.exitPictureInPicture();
+}
+
 function shrink() {
   const video = part("remote"), name = "picture-in-picture";
   if (video.webkitSetPresentationMode) return video.webkitSetPresentationMode(video.webkitPresentationMode === name ? "inline" : name);
@@ -215,7 +222,7 @@ function leave(why) {
   peer?.end();
   devices.stop();
   void awake(false);
-  if (document.pictureInPictureElement) void document.exitPictureInPicture();
+  grow();
   part("remote").srcObject = null;
   root.dataset.connected = "false";
   root.dataset.line = "";

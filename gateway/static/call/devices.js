@@ -5,8 +5,10 @@ const ask = (...kinds) => navigator.mediaDevices.getUserMedia(Object.fromEntries
 
 export class Devices {
   // `cause`: why one of the two is not there: "", denied, busy, missing, unsupported.
+  // `over`: the call has ended; what somebody allows only now is let go again.
   constructor(onChange) {
-    Object.assign(this, { onChange, audio: null, video: null, screen: null, cause: "", wanted: { audio: true, video: true } });
+    const wanted = { audio: true, video: true };
+    Object.assign(this, { onChange, audio: null, video: null, screen: null, cause: "", wanted, over: false });
     navigator.mediaDevices?.addEventListener("devicechange", () => this.plugged());
   }
 
@@ -30,6 +32,7 @@ export class Devices {
 
   // Ask for both, else for one after the other; whoever refuses both is not asked for the camera again.
   async start() {
+    this.over = false;
     this.cause = navigator.mediaDevices && window.RTCPeerConnection ? "" : "unsupported";
     if (this.cause) return this.onChange();
     try {
@@ -54,6 +57,7 @@ export class Devices {
   }
 
   take(stream) {
+    if (this.over) return stream.getTracks().forEach((track) => track.stop());
     for (const track of stream.getTracks()) {
       const { kind } = track;
       this[kind]?.stop();
@@ -109,6 +113,7 @@ export class Devices {
   async share() {
     if (this.screen) return this.unshare();
     const [track] = (await navigator.mediaDevices.getDisplayMedia({ video: true })).getVideoTracks();
+    if (this.over) return track.stop();
     track.contentHint = "detail"; // legible rather than fluid
     track.addEventListener("ended", () => this.unshare());
     this.screen = track;
@@ -122,6 +127,7 @@ export class Devices {
   }
 
   stop() {
+    this.over = true;
     const tracks = [this.audio, this.video, this.screen];
     this.audio = this.video = this.screen = null;
     for (const track of tracks) track?.stop();

@@ -1,5 +1,5 @@
 // The line between the two browsers through the server: it carries little, and only until they talk directly.
-const PAUSE = 2000, TAKEN = 1500, FAREWELLS = 5;
+const PAUSE = 2000, TAKEN = 1500, FAREWELLS = 5, PATIENCE = 4000;
 // A name that nobody else has; where a page is not "secure" there is no crypto.randomUUID.
 export const name = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -82,6 +82,17 @@ export class Line {
       } catch {
         await wait(PAUSE);
       }
+    }
+  }
+
+  // How to find a way to the other browser, by credentials as of now; null while the server does not say.
+  async relay() {
+    try {
+      const query = new URLSearchParams({ peer: this.peer });
+      const answer = await fetch(`${this.api}/relay?${query}`, { signal: AbortSignal.timeout(PATIENCE) });
+      return answer.ok ? (await answer.json()).rtc : null;
+    } catch {
+      return null;
     }
   }
 

@@ -1,13 +1,13 @@
 // The direct connection to the other browser. The host makes offers, the guest answers: so they never collide.
 import { name } from "./line.js";
 
-const GRACE = 3000;
+const GRACE = 3000, FRESH = 3_600_000;
 
 export class Peer {
   // `media()` gives the tracks to send now, {audio, video}, each may be null; `told()` what the other side is told of them.
-  // `on`: stream, state, chat, told.
-  constructor(rtc, side, media, told, say, on) {
-    Object.assign(this, { rtc, side, media, told, say, on });
+  // `renewed()` gives `rtc` as of now, with the relay's new credentials, or null. `on`: stream, state, chat, told.
+  constructor(rtc, side, media, told, say, renewed, on) {
+    Object.assign(this, { rtc, side, media, told, say, renewed, on, since: Date.now() });
   }
 
   get up() {
@@ -15,7 +15,10 @@ export class Peer {
   }
 
   // Begin anew: the host when the guest is ready, the guest before it says so.
-  begin(session = name()) {
+  async begin(session = name()) {
+    const turn = (this.turn = {});
+    if (Date.now() - this.since > FRESH) await this.renew(); // one may have waited at the door for long
+    if (turn !== this.turn) return; // over meanwhile
     this.end();
     this.session = session;
     this.early = [];
@@ -35,8 +38,8 @@ export class Peer {
     pc.addTransceiver(audio ?? "audio", { direction: "sendrecv" });
     pc.addTransceiver(video ?? "video", { direction: "sendrecv" });
     pc.onnegotiationneeded = async () => {
-      await pc.setLocalDescription();
-      this.offer();
+      await pc.setLocalDescription().catch(() => {});
+      if (pc === this.pc) this.offer();
     };
   }
 
@@ -44,10 +47,22 @@ export class Peer {
     this.say("offer", { session: this.session, sdp: this.pc.localDescription.sdp });
   }
 
+  // The relay's credentials are good for some hours, a call may be longer: whoever looks for a new way asks for new ones.
+  // Without an answer the old ones have to do.
+  async renew() {
+    const rtc = this.rtc.iceServers.length ? await this.renewed() : null;
+    if (!rtc) return;
+    Object.assign(this, { rtc, since: Date.now() });
+    this.pc?.setConfiguration?.(rtc);
+  }
+
   // The other side asks for a new way. An offer that waits for its answer may have got lost: it is made again.
-  restart() {
-    if (this.pc?.signalingState === "have-local-offer") this.offer();
-    else this.pc?.restartIce();
+  async restart() {
+    const { pc } = this;
+    await this.renew();
+    if (!pc || pc !== this.pc) return;
+    if (pc.signalingState === "have-local-offer") this.offer();
+    else pc.restartIce();
   }
 
   async hear({ kind, data }) {
@@ -64,7 +79,9 @@ export class Peer {
   }
 
   async answer({ session, sdp }) {
-    if (session !== this.session || !this.pc) this.begin(session);
+    if (session !== this.session || !this.pc) await this.begin(session);
+    else await this.renew();
+    if (!this.pc) return;
     await this.pc.setRemoteDescription({ type: "offer", sdp });
     for (const each of this.pc.getTransceivers()) each.direction = "sendrecv";
     await this.send();
@@ -80,7 +97,9 @@ export class Peer {
   // Put the tracks of now into the running connection: another camera, the screen, nothing.
   async send() {
     const tracks = this.media();
-    for (const { sender, receiver } of this.pc?.getTransceivers() ?? []) await sender.replaceTrack(tracks[receiver.track.kind]);
+    for (const { sender, receiver } of this.pc?.getTransceivers() ?? []) {
+      await sender.replaceTrack(tracks[receiver.track.kind]).catch(() => {}); // it has ended meanwhile
+    }
     this.tell();
   }
 
@@ -120,6 +139,6 @@ export class Peer {
   end() {
     clearTimeout(this.timer);
     this.pc?.close();
-    this.pc = this.channel = this.notes = undefined;
+    this.pc = this.channel = this.notes = this.turn = undefined;
   }
 }

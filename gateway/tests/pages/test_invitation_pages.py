@@ -188,6 +188,27 @@ def test_a_guest_is_invited(enter: Enter, house: House) -> None:
     }
 
 
+def test_a_guest_far_away_reads_the_own_clock(enter: Enter, house: House) -> None:
+    """The zone stands behind the form, open once it is not the practice's; typed is the host's time all the same."""
+    client = enter()
+    page = client.get("/desk/invitations/new")
+    assert page.find("details").get("open") is None
+    assert [each.text for each in page.all("option", value="")] == ["Deutsch", "Wie die Praxis (Berlin)"]
+    record = {**examples.CUSTOMER_RECORD, "time_zone": "Asia/Tbilisi"}  # none of the usual ones
+    house.answers["booking.customer"] = record
+    page = client.get(f"/desk/invitations/new?customer={new_id()}")
+    assert page.find("details").get("open") is not None
+    assert "Asia/Tbilisi" in [each.get("value") for each in page.all("option", selected="")]
+    assert invite(client, time_zone="America/New_York").status == 303
+    (asked,) = house.asked("invitations.create_invitation")
+    assert (asked["time_zone"], asked["start"]) == ("America/New_York", "2026-03-25T09:00:00+00:00")
+    house.answers["invitations.invitation"] = {**SENT, "time_zone": "America/New_York"}
+    page = client.get(f"/desk/invitations/{ID}")
+    assert "10:00 – 10:30" in page.text
+    assert "05:00 – 05:30" in page.text
+    assert "Zeit in New York" in page.text
+
+
 def test_a_second_click_carries_the_same_key(enter: Enter, house: House) -> None:
     client = enter()
     action, fields = client.get("/desk/invitations/new").form("/invitations/new")

@@ -101,8 +101,10 @@ def letter(
 
 
 def short_text(change: Appointment, reader: Reader, practice: Mapping[str, Any], template: Template) -> str:
-    """The SMS: one line, with the customer's own link where the template names it."""
+    """The SMS: one line, with the customer's own link where the template names it; the zone where it is not the
+    calendar's."""
     values = {**placeholders(change, reader, practice), LINK: reader.link}
+    values["when_short"] += _zone_name(change, reader)
     return " ".join(fill(template.sms, values).split())
 
 

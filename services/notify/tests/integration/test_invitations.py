@@ -131,14 +131,25 @@ def test_a_move_and_a_deletion_reach_the_same_entry(lite: Post) -> None:
     assert "/p/" not in gone.as_string()
 
 
-@pytest.mark.parametrize("locale", ["de", "en", "fr", "ru"])
-def test_guests_read_their_own_language(lite: Post, locale: str) -> None:
+@pytest.mark.parametrize(
+    ("locale", "zone"),
+    [
+        ("de", "(Ortszeit New York)"),
+        ("en", "(New York time)"),
+        ("fr", "(heure de New York)"),
+        ("ru", "(по времени: Нью-Йорк)"),
+    ],
+)
+def test_guests_read_their_own_language_and_clock(lite: Post, locale: str, zone: str) -> None:
+    """Where it is not the host's, they read whose it is."""
     lite.hears(invitation("created", order(), order(channel="sms"), locale=locale, time_zone="America/New_York"))
     lite.sender.drain()
     lite.texts.drain()
     assert lite.mails()[0]["Content-Language"] == locale
     (text,) = lite.captured("sms")
     assert LINK in text["subject"]
+    assert f"9:30 {zone}" in text["subject"].replace(" AM", "")
+    assert zone in words(lite.mails()[0])
     assert {state for _, _, state in lite.states()} == {"sent"}
 
 
