@@ -1,5 +1,6 @@
 """The HTTP API, version 1: `/api/v1`, described at `/api/v1/openapi.json`, to be read at `/api/docs`."""
 
+import re
 from typing import Any
 
 import flask_smorest
@@ -130,6 +131,11 @@ def _pattern(converter: BaseConverter) -> dict[str, Any]:
     return {"type": "string", "pattern": f"^{converter.regex}$"}
 
 
+def _name(theme: str, summary: str) -> str:
+    """`booking_book_an_appointment`: what a generator of clients can call a method."""
+    return re.sub(r"[^a-z0-9]+", "_", f"{theme} {summary}".lower()).strip("_")
+
+
 def _finish(api: Api) -> None:
     """Name what all operations share: the language header, and for staff the ways to sign in."""
     staff = {theme.name for theme in THEMES if theme.staff}
@@ -138,6 +144,6 @@ def _finish(api: Api) -> None:
             if not isinstance(operation, dict):
                 continue
             operation.setdefault("parameters", []).append(LANGUAGE)
-            operation["operationId"] = f"{operation['tags'][0]}_{operation['summary']}"
+            operation["operationId"] = _name(operation["tags"][0], operation["summary"])
             if operation["tags"][0] in staff:
                 operation["security"] = [{"bearer": []}, {"session": []}]

@@ -78,7 +78,7 @@ def calendars_of(catalogue: Json, service: Json) -> list[Json]:
 
 def calendar_of(calendars: list[Json], calendar_id: str | None) -> Json | None:
     """The professional with this id; None for "any". Raises Refused `not_found`."""
-    return _by_id(calendars, calendar_id) if calendar_id else None
+    return _by_id(calendars, calendar_id) if calendar_id not in (None, "", "any") else None
 
 
 def _by_id(items: list[Json], wanted: str) -> Json:

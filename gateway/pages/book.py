@@ -104,6 +104,13 @@ def hold(slug: str) -> Response:
     return redirect(links.to("book", **kept.query, **query), 303)
 
 
+@pages.get("/p/<slug>/book/hold")
+def not_held_by_link(slug: str) -> Response:
+    """The address of a time that was lost, loaded once more: the grid as it is now."""
+    asked = {name: request.args.get(name) for name in ("service", "calendar", "tz")}
+    return redirect(links.to("book", slug=slug, **asked))
+
+
 @pages.post("/p/<slug>/book")
 def submit(slug: str) -> Response:
     """The form: book it, keep the slot longer, or take another slot; the entries stay, whatever comes of it."""

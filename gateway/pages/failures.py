@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request
 
+from gateway.pages import links
 from gateway.pages.words import _, choose_language
 from gateway.problems import RETRY_AFTER
 
@@ -49,8 +50,10 @@ def later(page: str) -> Response:
 
 
 def _way_on(status: int) -> dict[str, Any]:
-    """How the same request is made once more: by a link, or by a form that holds all that was sent. Every POST of our
-    pages may be repeated: bookings and holds carry a key, the others find that they are done."""
+    """What to do instead; or how the same request is made once more: by a link, or by a form that holds all that was
+    sent. Every POST of our pages may be repeated: bookings and holds carry a key, the others find that they are done."""
+    if status == 404 and "practice" in g and request.path.startswith("/p/"):  # a service that is gone, say: the practice is still there
+        return {"instead": links.to("book", slug=g.practice["slug"])}
     if status < 429:
         return {}
     address = request.full_path.rstrip("?")

@@ -20,7 +20,8 @@ def to(endpoint: str, **values: Any) -> str:
 
 def here(**changes: Any) -> str:
     """This page's address with some of its parameters changed; None removes one."""
-    values = {**request.args.to_dict(), **(request.view_args or {}), **changes}
+    asked = {name: value for name, value in request.args.items() if name != "endpoint" and name[:1] != "_"}
+    values = {**asked, **(request.view_args or {}), **changes}
     wanted = {name: value for name, value in values.items() if value not in (None, "")}
     return url_for(request.endpoint or "pages.landing", **wanted)
 

@@ -14,7 +14,7 @@ undo in its address, so that a person who slipped needs a single click. The mail
 Nothing here relies on cookies, on JavaScript or on a header that a proxy could drop.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import make_response, redirect, render_template, request
@@ -34,7 +34,9 @@ ACTS = ("cancel", "undo")
 READING = timedelta(seconds=1)  # nobody reads a question faster
 AT_ONCE = timedelta(0)
 UNDO_LIFE = timedelta(minutes=10)
-LOST = ("slot_taken", "slot_not_offered")
+STANDING = timedelta(days=1)  # a page may stand open so long before its button is pressed, which only asks
+LOST = ("slot_taken", "slot_not_offered", "limit_reached")
+OVER = ("too_late", "invalid_transition", "conflict")
 
 
 @pages.get("/a/<token>")
@@ -60,9 +62,9 @@ def not_by_link(token: str, act: str) -> Response:
 def ask(token: str, act: str) -> Response:
     """First step: the question. Changes nothing."""
     try:
-        check(request.form.get("seal", ""), f"ask {act}", token, youngest=AT_ONCE)
+        check(request.form.get("seal", ""), f"ask {act}", token, youngest=AT_ONCE, oldest=STANDING)
     except BrokenSeal:
-        return redirect(links.to("manage", token=token), 303)
+        return _once_more(token)
     return make_response(_question(token, act))
 
 
@@ -75,7 +77,7 @@ def act(token: str, act: str) -> Response:
     except TooYoung:
         return make_response(_question(token, act, again=given), 409)
     except BrokenSeal:
-        return redirect(links.to("manage", token=token), 303)
+        return _once_more(token)
     booking = current_services().booking
     try:
         if act == "undo":
@@ -83,7 +85,7 @@ def act(token: str, act: str) -> Response:
             return redirect(links.to("manage", token=token, said="restored"), 303)
         booking.cancel_managed(token)
     except Refused as refused:
-        if refused.code not in (*LOST, "too_late", "invalid_transition"):
+        if refused.code not in (*LOST, *OVER):
             raise
         return make_response(_page(token, refused=refused), 409)
     return redirect(links.to("manage", token=token, said="cancelled", undo=seal("do undo", token)), 303)
@@ -104,11 +106,11 @@ def ask_move(token: str) -> Response:
     view, practice = _load(token)
     start, calendar = request.form.get("start", ""), request.form.get("calendar", "")
     try:
-        check(request.form.get("seal", ""), "ask move", token, youngest=AT_ONCE)
-        present.instant(start)
+        check(request.form.get("seal", ""), "ask move", token, youngest=AT_ONCE, oldest=STANDING)
+        begins = present.instant(start)
     except (BrokenSeal, ValueError):
-        return redirect(links.to("manage", token=token), 303)
-    return make_response(_move_question(token, view, practice, start, calendar))
+        return _once_more(token)
+    return make_response(_move_question(token, view, practice, start, calendar or _who_is_free(view, practice, begins)))
 
 
 @pages.post("/a/<token>/move/confirm")
@@ -121,7 +123,7 @@ def act_move(token: str) -> Response:
         view, practice = _load(token)
         return make_response(_move_question(token, view, practice, start, calendar, again=given), 409)
     except BrokenSeal:
-        return redirect(links.to("manage", token=token), 303)
+        return _once_more(token)
     target = {"start": start} | ({"calendar": calendar} if calendar else {})
     try:
         current_services().booking.reschedule_managed(token, target)
@@ -134,9 +136,14 @@ def _not_moved(token: str, refused: Refused) -> Response:
     if refused.code in LOST:
         view, practice = _load(token)
         return make_response(_move_grid(token, view, practice, refused=refused), 409)
-    if refused.code in ("too_late", "invalid_transition"):
+    if refused.code in OVER:
         return make_response(_page(token, refused=refused), 409)
     raise refused
+
+
+def _once_more(token: str) -> Response:
+    """A form that was not ours, or that stood open too long: the appointment as it is, and that nothing happened."""
+    return redirect(links.to("manage", token=token, said="nothing"), 303)
 
 
 def _load(token: str) -> tuple[Json, Json]:
@@ -191,7 +198,9 @@ def _question(token: str, act: str, again: str = "") -> str:
 
 def _move_grid(token: str, view: Json, practice: Json, refused: Refused | None = None) -> str:
     catalogue = backend.catalogue(practice["id"])
-    service = backend.service_of(catalogue, view["service"]["id"])
+    service = next((each for each in catalogue["services"] if each["id"] == view["service"]["id"]), None)
+    if service is None:  # taken off the page since
+        return _page(token, refused=refused or Refused("slot_not_offered"))
     calendars = backend.calendars_of(catalogue, service)
     asked = request.values.get("calendar", view["calendar"]["id"])
     calendar = next((each for each in calendars if each["id"] == asked), None)
@@ -223,6 +232,7 @@ def _move_question(token: str, view: Json, practice: Json, start: str, calendar:
         starts=begins,
         ends=begins + length,
         calendar=calendar,
+        other=_nickname(view, calendar),
         seal=again or seal("do move", token, start, calendar),
         again=bool(again),
     )
@@ -232,3 +242,24 @@ def _by_request(view: Json) -> bool:
     """Whether the practice confirms this service itself; then a move asks it anew."""
     services = backend.catalogue(view["practice_id"])["services"]
     return any(each["id"] == view["service"]["id"] and each["confirmation"] == "request" for each in services)
+
+
+def _who_is_free(view: Json, practice: Json, begins: datetime) -> str:
+    """Who takes the appointment at this time where none was asked for: the same professional, else one who is free."""
+    zone, own = practice["time_zone"], str(view["calendar"]["id"])
+    day = present.local(begins, zone).date()
+    try:
+        found = backend.slots(practice["id"], view["service"]["id"], None, day, 1, zone)
+    except Refused:
+        return own
+    slots = (slot for each in found["days"] for slot in each["slots"] if present.instant(slot["start"]) == begins)
+    free = next((slot["calendars"] for slot in slots), [])
+    return own if own in free or not free else str(free[0])
+
+
+def _nickname(view: Json, calendar: str) -> str:
+    """The professional's, if it is another than so far."""
+    if calendar in ("", view["calendar"]["id"]):
+        return ""
+    known = backend.catalogue(view["practice_id"])["calendars"]
+    return next((str(each["nickname"]) for each in known if each["id"] == calendar), "")

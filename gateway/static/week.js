@@ -1,5 +1,8 @@
 // On top of the week grid: paging without a page load (the focus stays), arrow keys, three days at a time, own time zone.
+import { giveBack } from "./held.js";
+
 document.documentElement.classList.add("scripted");
+const SOON = 400; // ms until the grid has heard of a time that was given back
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const week = () => document.querySelector("[data-swap-target]");
 const scroller = () => week()?.querySelector(".week-scroll");
@@ -110,6 +113,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", move);
 document.querySelector("[data-filters]")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
 addEventListener("popstate", () => show(location.href, "", false));
+addEventListener("pageshow", async () => {
+  if (await giveBack()) setTimeout(() => show(location.href, "", false), SOON);
+});
 addEventListener("resize", prepare);
 document.querySelector("[data-focus]")?.focus();
 prepare();

@@ -75,6 +75,7 @@ class House:
         self.closed: set[date] = set()
         self.taken: set[datetime] = set()
         self.full: set[date] = set()
+        self.only = ALL  # who is free
         self.window_days = 60
         self.booked: dict[str, Json] = {}
         self.holds: dict[str, Json] = {}
@@ -129,7 +130,7 @@ class House:
                 "start": start.astimezone(ZoneInfo(tz)).isoformat(),
                 "end": (start + timedelta(minutes=30)).astimezone(ZoneInfo(tz)).isoformat(),
                 "bookable": self._free(start),
-                "calendars": ALL,
+                "calendars": self.only,
             }
             for start in starts
         ]
@@ -202,7 +203,7 @@ class House:
         standing = found["status"] in ("accepted", "pending")
         extra = {"can_cancel": standing, "can_move": standing, "cancel_until": found["start"]}
         defaults = {"undo_until": None, "cancelled_at": None, "cancelled_by": None, "move_until": found["start"]}
-        return defaults | found | extra
+        return defaults | found | extra | found.get("limits", {})
 
     def booking_cancel_managed(self, token: str) -> Json:
         now = self.clock()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.tests.pages.conftest import CUSTOMER, Limits, form_page
-from gateway.tests.pages.house import House
+from gateway.tests.pages.house import CALENDARS, House
 from gateway.tests.pages.strict import StrictClient
 from runtime.errors import Refused, Unavailable
 from runtime.testing import FakeClock
@@ -360,3 +360,51 @@ def test_an_embedded_error_may_be_framed_as_well(client: StrictClient, house: Ho
     house.answers["availability.catalogue"] = Unavailable("away")
     answer: Any = client.get("/p/top-hearing/book?embed=1")
     assert "https://www.top-hearing.example" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_hold_that_is_over_is_not_called_kept(client: StrictClient, house: House, clock: FakeClock) -> None:
+    """X7 without JavaScript: the form's address, loaded anew after a while."""
+    action, fields = client.get(week_of(house)).form("/hold")
+    address = str(client.post(action, fields).location)
+    clock.forward(minutes=6)
+    page = client.get(address)
+    assert "nicht mehr für Sie reserviert" in page.text
+    assert "Für Sie reserviert bis" not in page.text
+
+
+def test_the_address_of_a_lost_time_shows_the_grid(client: StrictClient, house: House) -> None:
+    """Loaded once more, or in another language."""
+    action, _ = client.get(week_of(house)).form("/hold")
+    again = client.get(f"{action}&lang=en")
+    assert client.get(str(again.location)).heading == "When would you like to come?"
+
+
+def test_a_professional_without_times_leads_to_the_others(client: StrictClient, house: House) -> None:
+    """No dead end, and the right words: it is one person who is booked out."""
+    house.window_days = -1
+    page = client.get(f"{week_of(house)}&calendar={CALENDARS[0]['id']}")
+    assert "Bei Anna sind zurzeit online keine Termine frei." in page.text
+    [way] = [a for a in page.all("a", class_="button") if "bei allen" in "".join(a.itertext())]
+    others = client.get(str(way.get("href")))
+    assert "Zurzeit sind online keine Termine frei. Bitte rufen Sie uns an: 0711 123456" in others.text
+
+
+def test_a_practice_without_a_telephone_names_its_address(client: StrictClient, house: House) -> None:
+    house.window_days = -1
+    house.practice["phone"] = ""
+    page = client.get(week_of(house))
+    assert "Bitte schreiben Sie uns: praxis@top-hearing.example" in page.text
+
+
+def test_a_service_that_is_gone_leads_to_the_others(client: StrictClient) -> None:
+    """An old link or bookmark, also on the practice's homepage."""
+    page = client.get(WEEK.format("11111111-1111-4111-8111-111111111111"))
+    assert page.find("a", class_="button").get("href") == "/p/top-hearing/book"
+
+
+@pytest.mark.parametrize("name", ["endpoint", "_external", "_scheme", "_method", "_anchor", "slug", "self"])
+def test_no_name_in_the_address_is_taken_for_ours(client: StrictClient, name: str) -> None:
+    """Whatever somebody adds to it."""
+    page = client.get(f"/p/top-hearing?{name}=x")
+    assert page.status == 200
+    assert all(str(a.get("href")).startswith("/p/top-hearing?") for a in page.find("nav", class_="languages").iter("a"))

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 
-from gateway.tests.pages.house import House
+from gateway.context import EXTENSION
+from gateway.tests.pages.house import CALENDARS, House
 from gateway.tests.pages.strict import Page, StrictClient
-from runtime.errors import Unavailable
+from runtime.errors import Refused, Unavailable
 from runtime.testing import FakeClock
 
 Book = Callable[[], str]
@@ -217,6 +219,93 @@ def test_the_link_works_while_practice_is_away(client: StrictClient, house: Hous
     assert client.get(f"/a/{token}").heading == "Ihr Termin"
     action, fields = client.get(f"/a/{token}").form("/cancel")
     assert client.post(action, fields).heading == "Diesen Termin stornieren?"
+
+
+def test_a_day_that_is_full_is_said_over_the_grid(
+    client: StrictClient, house: House, book: Book, clock: FakeClock
+) -> None:
+    """X6: a limit of the calendar stops a move; the appointment stands, and another day can be chosen at once."""
+    token = book()
+    action, fields = client.get(f"/a/{token}/move").form("/move")
+    action, fields = client.post(action, fields).form("/move/confirm")
+    clock.forward(seconds=2)
+    house.answers["booking.reschedule_managed"] = Refused("limit_reached", {"per": "day"})
+    page = client.post(action, fields)
+    assert page.status == 409
+    assert "Dieser Tag ist inzwischen ausgebucht" in page.text
+    assert page.all("button", name="start")
+
+
+def test_a_service_that_is_gone_cannot_be_moved_online(
+    app: Flask, client: StrictClient, house: House, book: Book
+) -> None:
+    """No dead end: the appointment stands, and the page says whom to call."""
+    token = book()
+    del house.services[0]
+    app.extensions[EXTENSION].practices.forget_all()  # as an event makes it
+    page = client.get(f"/a/{token}/move")
+    assert page.heading == "Ihr Termin"
+    assert "Dieser Termin lässt sich online nicht verschieben. Bitte rufen Sie uns an" in page.text
+
+
+def test_whoever_has_no_preference_moves_to_somebody_who_is_free(
+    client: StrictClient, house: House, book: Book, clock: FakeClock
+) -> None:
+    """A2, X8: the time of another professional is asked for there, and the question names them."""
+    token = book()
+    ben = CALENDARS[1]["id"]
+    house.only = [ben]
+    grid = client.get(f"/a/{token}/move?calendar=any")
+    action, fields = grid.form("/move")
+    question = client.post(action, fields)
+    assert "diesmal bei Ben" in question.text
+    clock.forward(seconds=2)
+    client.post(*question.form("/move/confirm"))
+    assert house.asked("booking.reschedule_managed")[0]["calendar"] == ben
+
+
+def test_no_preference_stays_while_paging(client: StrictClient, book: Book) -> None:
+    """The next page shows everybody's times, too."""
+    page = client.get(f"/a/{book()}/move?calendar=")
+    later = client.get(str(page.find("a", data_swap="later").get("href")))
+    assert not [option for option in later.find("select", id="calendar") if option.get("selected") is not None]
+
+
+def test_a_page_that_stood_open_for_long_says_that_nothing_happened(
+    client: StrictClient, book: Book, clock: FakeClock
+) -> None:
+    """Of the appointment a whole day, of a question an hour: never in silence."""
+    token = book()
+    ask, sealed = client.get(f"/a/{token}").form("/cancel")
+    clock.forward(hours=20)
+    question = client.post(ask, sealed)
+    assert question.heading == "Diesen Termin stornieren?"
+    clock.forward(hours=2)
+    page = client.get(str(client.post(*question.form("/cancel/confirm")).location))
+    assert "deshalb wurde nichts geändert" in page.text
+    clock.forward(hours=25)
+    assert "deshalb wurde nichts geändert" in client.get(str(client.post(ask, sealed).location)).text
+
+
+@pytest.mark.parametrize("status", ["accepted", "pending", "completed", "missed", "declined"])
+def test_what_is_over_leads_to_a_new_booking(
+    client: StrictClient, house: House, book: Book, clock: FakeClock, status: str
+) -> None:
+    """The link of an old mail is no dead end, and offers nothing that cannot be done."""
+    house.booked[token := book()]["status"] = status
+    clock.forward(days=3)
+    page = client.get(f"/a/{token}")
+    assert "Neuen Termin buchen" in page.text
+    for words in ("verschieben", "stornieren", "In den Kalender", "noch nicht bestätigt"):
+        assert words not in page.text
+
+
+def test_what_can_be_done_until_when_is_said_for_each(client: StrictClient, house: House, book: Book) -> None:
+    """X6: notices of moving and cancelling may differ."""
+    found = house.booked[token := book()]
+    found["limits"] = {"can_move": False, "cancel_until": "2026-03-23T08:00:00+01:00"}
+    page = client.get(f"/a/{token}")
+    assert "Zum Verschieben ist es online zu spät. Online stornieren können Sie ihn bis Mo 23. März, 08:00" in page.text
 
 
 def changes(house: House) -> list[str]:

@@ -1,0 +1,30 @@
+// What this tab keeps. A customer who goes back to the grid gives the time back, or it would be an "x" to them, and so
+// would the times beside it. Noted in the tab alone; a frame that may note nothing keeps the time until its hold ends.
+const KEPT = "terminfluss.hold";
+const RETURNED = "terminfluss.returned";
+
+function note(name, value) {
+  try {
+    sessionStorage.setItem(name, value);
+  } catch {} // no storage here
+}
+
+function noted(name) {
+  try {
+    return sessionStorage.getItem(name) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+export const keep = (hold) => note(KEPT, hold);
+export const returned = (hold) => Boolean(hold) && noted(RETURNED) === hold;
+
+// Whether there was something to give back.
+export async function giveBack() {
+  const hold = noted(KEPT);
+  if (!hold) return false;
+  note(KEPT, "");
+  note(RETURNED, hold);
+  return fetch(hold, { method: "DELETE" }).then((answer) => answer.ok, () => false);
+}
