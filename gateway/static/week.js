@@ -114,7 +114,11 @@ document.addEventListener("keydown", move);
 document.querySelector("[data-filters]")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
 addEventListener("popstate", () => show(location.href, "", false));
 addEventListener("pageshow", async () => {
-  if (await giveBack()) setTimeout(() => show(location.href, "", false), SOON);
+  const back = giveBack();
+  if (!back || !week()) return;
+  week().inert = true; // until the grid is as it is now
+  await back;
+  setTimeout(() => show(location.href, "", false), SOON);
 });
 addEventListener("resize", prepare);
 document.querySelector("[data-focus]")?.focus();

@@ -31,6 +31,24 @@ def test_the_grid_stays_readable_while_the_next_week_comes(open_page: Open, sche
     assert page.evaluate(f"Math.min(...{faded}.map(e => Number(getComputedStyle(e).opacity)))") == 1
 
 
+@pytest.mark.parametrize("way", ["link", "back"])
+def test_the_way_back_to_the_grid_gives_the_time_back(open_page: Open, way: str) -> None:
+    """X7: to its own customer the time is no x there, and a time that overlaps it can be had."""
+    page = open_page("/p/top-hearing/book")
+    page.get_by_role("link", name="Beratung").click()
+    slot = page.locator("button.slot").last
+    own = slot.get_attribute("value")
+    slot.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ihre Angaben")
+    if way == "link":
+        page.get_by_role("link", name="Ändern (Zeit)").click()
+    else:
+        page.go_back()
+    expect(page.locator(f"button.slot[value='{own}']")).to_have_count(1, timeout=60_000)
+    page.locator(f"button.slot[value='{own}']").click()
+    expect(page.get_by_text("Minuten für Sie reserviert")).to_be_visible()
+
+
 def test_the_list_grows_without_taking_the_focus(open_page: Open, site: str) -> None:
     """A6: within two minutes, also while somebody stands on a button of the list; what is open stays open."""
     page = signed_in(open_page)

@@ -58,6 +58,10 @@ def test_a_customer_books_on_the_practices_own_homepage(visit: Callable[[str, st
     assert page.locator("iframe").evaluate("frame => frame.style.height").endswith("px")
 
 
-def test_nobody_else_can_frame_it(visit: Callable[[str, str], Page]) -> None:
+def test_nobody_else_can_frame_it(visit: Callable[[str, str], Page], site: Site) -> None:
+    """The customer there gets a plain link instead of a frame that stays empty."""
     page = visit(STRANGER, "requestfailed")
     expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_have_count(0)
+    instead = page.get_by_role("link", name="Termine online buchen")
+    expect(instead).to_have_attribute("href", f"{site}/p/top-hearing/book?lang=de", timeout=60_000)
+    expect(page.locator("iframe")).to_have_count(0)

@@ -191,7 +191,8 @@ def _rows(change: Appointment, purpose: Purpose, reader: Reader, practice: Mappi
     if not reader.customer:
         rows.append(("Customer", change.customer.name))
     if reader.role is Role.PRACTITIONER:
-        contact = [("Phone", change.customer.phone), ("E-mail", change.customer.email), ("Comment", change.comment)]
+        phone = words.phone(change.customer.phone, str(practice.get("country") or "DE"))
+        contact = [("Phone", phone), ("E-mail", change.customer.email), ("Comment", change.comment)]
         rows += contact
     return [(say(label, reader.locale), value) for label, value in rows if value]
 

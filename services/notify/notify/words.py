@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import phonenumbers
 from babel.dates import format_datetime
 from babel.numbers import format_currency
 
@@ -156,6 +157,17 @@ def money(price: Mapping[str, str] | None, locale: str) -> str:
     if not price:
         return "-"
     return str(format_currency(Decimal(price["amount"]), price["currency"], locale=locale))
+
+
+def phone(number: str, country: str) -> str:
+    """ "0151 23456789", as it is dialled in this country; a foreign one with its prefix. As it is if it is no number."""
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException:
+        return number
+    home = parsed.country_code == phonenumbers.country_code_for_region(country)
+    way = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(parsed, way))
 
 
 def _plain_spaces(text: str) -> str:

@@ -101,6 +101,22 @@ def test_a_date_reads_as_the_language_writes_it() -> None:
     assert words.when_short(start, "Europe/Moscow", "ru") == "ср, 24 октября, 16:30"
 
 
+@pytest.mark.parametrize(
+    ("number", "country", "written"),
+    [
+        ("+4915123456789", "DE", "01512 3456789"),
+        ("+4971112345678", "DE", "0711 12345678"),
+        ("+33612345678", "DE", "+33 6 12 34 56 78"),
+        ("+4971112345678", "CH", "+49 711 12345678"),
+        ("", "DE", ""),
+        ("Empfang", "DE", "Empfang"),
+    ],
+)
+def test_a_number_reads_as_it_is_dialled(number: str, country: str, written: str) -> None:
+    """What a practitioner reads in the notice."""
+    assert words.phone(number, country) == written
+
+
 def test_an_unknown_zone_of_a_customer_falls_back_to_the_calendars() -> None:
     assert words.zone_for("customer", "Mars/Olympus", "Europe/Berlin") == "Europe/Berlin"
     assert words.zone_for("customer", "../../etc/passwd", "Europe/Berlin") == "Europe/Berlin"
