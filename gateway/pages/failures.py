@@ -50,9 +50,10 @@ def later(page: str) -> Response:
 
 
 def _way_on(status: int) -> dict[str, Any]:
-    """What to do instead; or how the same request is made once more: by a link, or by a form that holds all that was
-    sent. Every POST of our pages may be repeated: bookings and holds carry a key, the others find that they are done."""
-    if status == 404 and "practice" in g and request.path.startswith("/p/"):  # a service that is gone, say: the practice is still there
+    """What to do instead, such as for a service that is gone; or how the same request is made once more: by a link, or
+    by a form that holds all that was sent. Every POST of our pages may be repeated: bookings and holds carry a key, the
+    others find that they are done."""
+    if status == 404 and "practice" in g and request.path.startswith("/p/"):
         return {"instead": links.to("book", slug=g.practice["slug"])}
     if status < 429:
         return {}

@@ -160,7 +160,7 @@ def money(price: Mapping[str, str] | None, locale: str) -> str:
 
 
 def phone(number: str, country: str) -> str:
-    """ "0151 23456789", as it is dialled in this country; a foreign one with its prefix. As it is if it is no number."""
+    """ "0151 23456789", as it is dialled in this country, a foreign one with its prefix; what is no number as it is."""
     try:
         parsed = phonenumbers.parse(number, country)
     except phonenumbers.NumberParseException:
