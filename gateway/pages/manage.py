@@ -253,8 +253,8 @@ def _who_is_free(view: Json, practice: Json, begins: datetime) -> str:
     except Refused:
         return own
     slots = (slot for each in found["days"] for slot in each["slots"] if present.instant(slot["start"]) == begins)
-    free = next((slot["calendars"] for slot in slots), [])
-    return own if own in free or not free else str(free[0])
+    free: list[str] = next((slot["calendars"] for slot in slots), [])
+    return own if own in free or not free else free[0]
 
 
 def _nickname(view: Json, calendar: str) -> str:
