@@ -60,7 +60,7 @@ def _either(customer: Callable[[], Json], guest: Callable[[], Json]) -> Json:
 
 
 def _of_customer(line: Json) -> Json:
-    return {**line, "invitation": None}
+    return {"purpose": None, **line, "invitation": None}
 
 
 def _of_guest(invitation: Json) -> Json:
@@ -77,6 +77,7 @@ def _of_guest(invitation: Json) -> Json:
         "service": "",
         "calendar": invitation["host"]["nickname"],
         "customer": known,
+        "purpose": failed["purpose"],
         "reason": failed["reason"] or "",
         "message": {"id": None, **told, "recipient": failed["address"], "detail": None},
         "called": invitation["called"],

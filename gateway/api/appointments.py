@@ -100,8 +100,9 @@ class PlaceChange(Ways):
     notify = Flag(load_default=True)
 
 
-class Bulk(Told):
-    """Several appointments, of the same state unless their customers are reminded."""
+class Bulk(Change):
+    """Several appointments, of the same state unless their customers are reminded. Whom none of the `channels` reaches
+    is told as without them."""
 
     ids = fields.List(Id(), required=True, validate=validate.Length(1, 100))
     action = fields.String(
@@ -252,7 +253,7 @@ def change_several(body: Json) -> Response:
     if body["action"] == REMIND:
         return answer(current_services().booking.remind_all(body["ids"]))
     options = {name: value for name, value in body.items() if name not in ("ids", "action")}
-    return answer(current_services().booking.bulk(body["ids"], body["action"], options))
+    return answer(current_services().booking.bulk(body["ids"], body["action"], possible(options)))
 
 
 @routes.route("/appointments/bulk/undo", methods=["POST"])

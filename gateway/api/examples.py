@@ -279,6 +279,7 @@ TO_CALL: dict[str, object] = {
         "email": "erika@exmaple.org",
         "phone": "+4930901820",
     },
+    "purpose": "booking_confirmation",
     "reason": "Diese E-Mail-Adresse gibt es nicht.",
     "message": {
         "id": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a09",
@@ -295,6 +296,7 @@ GUEST_TO_CALL: dict[str, object] = {
     "appointment": None,
     "invitation": "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a10",
     "service": "",
+    "purpose": "invitation",
     "message": {
         "id": None,
         "channel": "email",

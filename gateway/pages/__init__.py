@@ -33,6 +33,7 @@ from gateway.pages import (
     register as registering,
 )
 from gateway.pages.blueprint import pages
+from gateway.pages.desk.frame import phone
 from gateway.pages.seal import seal
 
 __all__ = ["register"]
@@ -61,6 +62,7 @@ def register(app: Flask) -> None:
     )
     app.context_processor(_reader)
     app.jinja_env.filters["instant"] = present.instant
+    app.jinja_env.filters["phone"] = phone
     app.register_blueprint(pages)
     app.extensions[EXTENSION].error_page = failures.error_page
 

@@ -37,6 +37,14 @@ def accent(practice_id: str) -> str:
         return ""
 
 
+def country(practice_id: str) -> str | None:
+    """The practice's country, for showing phone numbers: None while it is not known."""
+    try:
+        return gateway().practices.by_id(practice_id).get("country")
+    except (Refused, Unavailable):
+        return None
+
+
 def _of_this_request(found: Json) -> Json:
     g.practice = found
     prefer_language(found["locale"])

@@ -73,8 +73,8 @@ def test_staff_book_move_and_take_it_back(open_page: Open, width: int) -> None:
     page = signed_in(open_page, width, "/desk/book")
     page.get_by_label("Service", exact=True).select_option(label="Servicetermin · 30 Minuten")
     page.get_by_label("Vorname").fill("Karl")
-    page.locator("a.day-chip").nth(6).click()
-    expect(page.locator("a.day-chip").nth(6)).to_have_attribute("aria-current", "date")
+    page.locator(".day-chip").nth(6).click()
+    expect(page.locator(".day-chip").nth(6)).to_have_attribute("aria-current", "date")
     page.locator("label.time").nth(2 if width > 800 else 4).click()
     page.get_by_label("Nachname").fill(f"Kurz {width}")
     page.get_by_label("Telefonnummer").fill("0171 2345678")
@@ -95,6 +95,22 @@ def test_staff_book_move_and_take_it_back(open_page: Open, width: int) -> None:
     page.get_by_role("alert").get_by_role("button", name="Rückgängig").click()
     expect(page.get_by_text("Rückgängig gemacht.")).to_be_visible()
     look(page, "desk-appointment")
+    if width > 800:
+        what_is_sent_elsewhere_is_seen(page)
+
+
+def what_is_sent_elsewhere_is_seen(page: Page) -> None:
+    """A reminder that a colleague sends stands among the messages without a reload, with its state; what is typed into
+    the page meanwhile stays."""
+    page.get_by_label("Nur für die Praxis").fill("Hört schlecht")
+    colleague = page.context.new_page()
+    colleague.goto(page.url)
+    colleague.get_by_text("Erinnerung senden", exact=True).click()
+    colleague.get_by_role("button", name="Erinnerung jetzt senden").click()
+    expect(colleague.get_by_text("Die Erinnerung ist unterwegs.")).to_be_visible()
+    expect(page.locator("#sent li", has_text="Erinnerung")).to_contain_text("gesendet", timeout=60_000)
+    expect(page.get_by_label("Nur für die Praxis")).to_have_value("Hört schlecht")
+    colleague.close()
 
 
 def test_several_requests_are_accepted_without_scripts(open_page: Open) -> None:

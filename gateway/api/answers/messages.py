@@ -50,6 +50,7 @@ class ToCall(Answer):
     service = text("empty: a video call")
     calendar = text()
     customer = fields.Dict(metadata={"description": "first_name, last_name, email, phone"})
+    purpose = maybe("what is to be told, as in messages")
     reason = text()
     message = fields.Dict(
         allow_none=True,

@@ -7,7 +7,7 @@ from gateway import session
 from gateway.context import current_services, use_locale
 from gateway.pages import choices
 from gateway.pages.desk.frame import back, done, page, sentence, show, signed_in
-from gateway.pages.desk.settings.forms import blamed
+from gateway.pages.desk.settings.forms import blamed, chosen_of, differences
 from gateway.pages.fields import Entries
 from gateway.pages.register import password_error
 from gateway.pages.words import _
@@ -20,9 +20,12 @@ HOME = "desk_account"
 @page("/settings/account", HOME)
 def account() -> Response:
     """Both forms."""
+    return _page(_stored())
+
+
+def _stored() -> Entries:
     me = current_services().practice.me()
-    values = {name: str(me[name] or "") for name in ("name", "locale", "time_zone", "version")}
-    return _page(Entries(values, []))
+    return Entries({name: str(me[name] or "") for name in ("name", "locale", "time_zone", "version")}, [])
 
 
 @page("/settings/account", "desk_account_save", methods=("POST",))
@@ -49,8 +52,7 @@ def save() -> Response:
 def change_password() -> Response:
     """Another password; all other sessions end."""
     current, password = request.form.get("current", ""), request.form.get("password", "")
-    me = current_services().practice.me()
-    entries = Entries({name: str(me[name] or "") for name in ("name", "locale", "time_zone", "version")}, [])
+    entries = _stored()
     if not current:
         entries.errors["current"] = _("Please enter your present password.")
     if error := password_error(password):
@@ -75,6 +77,12 @@ def renew() -> None:
     session.begin(current_services().practice.refresh(signed_in()["session"]))
 
 
+def _beside(entries: Entries) -> list[tuple[str, str, str]]:
+    """What was stored meanwhile, in another window, where it differs from what was typed."""
+    names = {"name": _("Your name"), "locale": _("Language"), "time_zone": _("Time zone")}
+    return differences(entries, _stored(), names, {"locale": chosen_of("locale", choices.languages())})
+
+
 def _page(entries: Entries, status: int = 200, conflict: str = "") -> Response:
     sentences = {
         "saved": _("Saved."),
@@ -87,5 +95,6 @@ def _page(entries: Entries, status: int = 200, conflict: str = "") -> Response:
         languages_known=choices.languages(),
         zones=choices.zones(),
         conflict=conflict,
+        beside=_beside(entries) if status == 412 else [],
         did=done(sentences),
     )

@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response
 
 from gateway.context import current_services
 from gateway.pages import backend
+from gateway.pages.desk import told
 from gateway.pages.desk.batch import packed
 from gateway.pages.desk.did import said
-from gateway.pages.desk.frame import back, page, show, signed_in, zone
+from gateway.pages.desk.frame import back, may, page, show, signed_in, zone
 from gateway.pages.words import _
 from runtime.errors import Refused
 
+WRITE = "booking:write"
 LISTED = 50
 OF_A_DAY = 200
 LISTS = {"today": "desk_today", "inbox": "desk_inbox", "appointments": "desk_appointments", "past": "desk_past"}
@@ -78,6 +80,7 @@ def _filtered(*, past: bool) -> Response:
         calendars=backend.catalogue(signed_in()["practice"]["id"])["calendars"],
         statuses=_statuses(past),
         actions=_actions(past),
+        ways=told.ask_several() if found["items"] and may(WRITE) else [],
     )
 
 
@@ -100,25 +103,25 @@ def _actions(past: bool) -> list[tuple[str, str, str]]:
     return [*decisions, ("remind", _("Send a reminder"), "quiet")]
 
 
-@page("/appointments/bulk", "desk_bulk", methods=("POST",), scope="booking:write")
+@page("/appointments/bulk", "desk_bulk", methods=("POST",), scope=WRITE)
 def bulk() -> Response:
     """The same decision about all that were chosen, or a reminder to their customers: all together or not at all."""
     versions = dict(_picked(text) for text in request.form.getlist("pick"))
-    action, notify = request.form.get("action", ""), request.form.get("notify") == "1"
+    action = request.form.get("action", "")
     if not versions:
         return to_list("none")
     try:
         if action == "remind":
             current_services().booking.remind_all(list(versions))
             return to_list("remind")
-        options = {"notify": notify, "if_versions": versions}
-        done = current_services().booking.bulk(list(versions), action, options)
+        done = current_services().booking.bulk(list(versions), action, {**told.wanted(), "if_versions": versions})
     except Refused as refused:
         known = {"mixed_status": "mixed", "precondition_failed": "changed", "invalid_transition": "nothing"}
+        known |= dict.fromkeys(told.REFUSED, "no_sms")
         if refused.code not in (*known, "not_found", "invalid"):
             raise
         return to_list(known.get(refused.code, "nothing"))
-    return to_list("bulk", batch=packed(done["items"]), quiet="" if notify else "1")
+    return to_list("bulk", batch=packed(done["items"]), quiet=told.quiet() or "")
 
 
 def _picked(text: str) -> tuple[str, int]:

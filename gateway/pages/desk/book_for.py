@@ -1,7 +1,9 @@
 """Book on a customer's behalf: service, calendar, a day with free times, a time, the customer. Accepted at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -21,6 +23,7 @@ from runtime.ids import new_id
 PERSON = ("first_name", "last_name", "email", "phone")
 FOUND = 10  # customers shown
 FIELDS = (*PERSON, "note", "time", "force")
+SHOWN = ("service", "calendar", "from", "day", "start", "customer", "q")
 
 
 @dataclass
@@ -45,8 +48,11 @@ def choose() -> Response:
 
 @page("/book", "desk_book_for", methods=("POST",), scope=WRITE)
 def book() -> Response:
-    """Book it; what cannot be is said, and nothing typed is lost."""
+    """Book it; what cannot be is said, and nothing typed is lost. A button `go` of the form shows other times or
+    another customer, and stores nothing."""
     entries = Entries({name: request.form.get(name, "").strip() for name in FIELDS})
+    if "go" in request.form or _other_than_shown():
+        return _form(entries)
     _judge(entries)
     if entries.errors:
         return _form(entries, status=422)
@@ -112,30 +118,47 @@ def _by_field(errors: Any) -> dict[str, str]:
     return {name: " ".join(map(str, flat[name])) for name in (*PERSON, "note") if isinstance(flat.get(name), list)}
 
 
+def _other_than_shown() -> bool:
+    """Service or calendar were chosen anew, and the times that the form shows are still those of others."""
+    form = request.form
+    return f"{form.get('service')} {form.get('calendar')}" != form.get("shown")
+
+
+def _asked() -> Mapping[str, str]:
+    """What is to be shown: what the address says, or the form; of its buttons each says its own address. With another
+    service or calendar the time is forgotten."""
+    go = request.form.get("go", "")
+    forgets = go == "times" or (request.method == "POST" and not go and _other_than_shown())
+    said = dict(parse_qsl(urlsplit(go).query)) if go.startswith("/") else request.values
+    return {name: "" if forgets and name == "start" else said.get(name, "") for name in SHOWN}
+
+
 def _form(entries: Entries, failed: Failed | None = None, status: int = 200) -> Response:
-    availability, asked = current_services().availability, request.values
+    availability, asked = current_services().availability, _asked()
     services = availability.list_services()["items"]
     calendars = [each for each in availability.list_calendars()["items"] if each.get("active", True)]
     service = _chosen(services, asked.get("service"))
     offering = [each for each in calendars if service and each["id"] in service["calendars"]]
-    calendar, customer = _chosen(offering, asked.get("calendar")), _customer()
+    calendar, customer = _chosen(offering, asked.get("calendar")), _customer(asked.get("customer"))
     ways = told.ask({"customer": customer}) if customer else told.ask_whoever()
+    anew = request.method == "GET" or asked.get("customer") != request.form.get("customer", "")
     return show(
         "desk/book.html",
         status,
         entries=entries,
         failed=failed or Failed(),
+        asked=asked,
         services=services,
         service=service,
         calendars=offering,
         calendar=calendar,
-        times=_times(service, calendar, entries),
-        chosen=_wanted(),
+        times=_times(service, calendar, asked, entries),
+        chosen=_wanted(asked),
         customer=customer,
         ways=ways,
-        channels=told.chosen(ways) if request.method == "GET" else told.typed(),
-        known=_known(),
-        key=asked.get("key") or new_id(),
+        channels=told.chosen(ways) if anew else told.typed(),
+        known=None if customer else _known(asked.get("q", "")),
+        key=request.form.get("key") or new_id(),
     )
 
 
@@ -143,29 +166,29 @@ def _chosen(items: list[Json], id: str | None) -> Json | None:
     return next((each for each in items if each["id"] == id), items[0] if items else None)
 
 
-def _times(service: Json | None, calendar: Json | None, entries: Entries) -> Free | None:
+def _times(service: Json | None, calendar: Json | None, asked: Mapping[str, str], entries: Entries) -> Free | None:
     """The free times to choose from; a wanted start that is not among them goes into the field for other times."""
     if service is None or calendar is None:
         return None
-    wanted, first = _wanted(), day_of(request.values.get("from"))
-    day = wanted.date() if wanted else day_of(request.values.get("day"))
+    wanted, first = _wanted(asked), day_of(asked.get("from"))
+    day = wanted.date() if wanted else day_of(asked.get("day"))
     times = free(service["id"], calendar["id"], day=day, first=first)
     if wanted and request.method == "GET" and wanted not in map(present.instant, times.times):
         entries.values["time"] = f"{wanted:%H:%M}"
     return times
 
 
-def _wanted() -> Any:
+def _wanted(asked: Mapping[str, str]) -> Any:
     """The start in the address or in the form, by the reader's clock; None for none."""
     try:
-        return present.local(present.instant(request.values.get("start", "")), zone())
+        return present.local(present.instant(asked.get("start", "")), zone())
     except ValueError:
         return None
 
 
-def _customer() -> Json | None:
-    """The customer whom the address or the form names; None for none, or one who is no longer there."""
-    if not (id := request.values.get("customer")):
+def _customer(id: str | None) -> Json | None:
+    """The customer of this id; None for none, or one who is no longer there."""
+    if not id:
         return None
     try:
         return current_services().booking.customer(id)
@@ -175,10 +198,10 @@ def _customer() -> Json | None:
         return None
 
 
-def _known() -> list[Json] | None:
+def _known(words: str) -> list[Json] | None:
     """Customers whom the search finds; None when nothing was searched for."""
-    words = request.values.get("q", "").strip()[:100]
-    if not words or request.values.get("customer"):
+    words = words.strip()[:100]
+    if not words:
         return None
     found: list[Json] = current_services().booking.customers({"q": words, "limit": FOUND})["items"]
     return found

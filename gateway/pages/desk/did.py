@@ -6,7 +6,7 @@ from gateway.pages.backend import Json
 from gateway.pages.words import _
 
 UNDOABLE = ("accept", "decline", "cancel", "complete", "miss")
-NOTHING = ("nothing", "changed", "mixed", "none")
+NOTHING = ("nothing", "changed", "mixed", "none", "no_sms")
 
 
 def said() -> Json | None:
@@ -52,6 +52,7 @@ def _sentences() -> dict[str, str]:
         "reminded": _("The reminder is on its way."),
         "told": _("The message is on its way."),
         "none": _("Please choose at least one appointment."),
+        "no_sms": _("Nothing has changed: no SMS can be sent here at the moment."),
         "mixed": _("Nothing has changed: all chosen appointments must have the same status."),
         "nothing": _("That was not possible any more. Somebody may have changed the appointment in the meantime."),
         "changed": _("Somebody else has changed the appointment in the meantime. Please look at it and decide anew."),

@@ -11,7 +11,7 @@ from typing import Any
 from flask import current_app, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from gateway import problems, session
+from gateway import phones, problems, session
 from gateway.context import current_services, hurrying, locale, use_locale
 from gateway.pages import backend, links
 from gateway.pages.backend import Json
@@ -108,6 +108,12 @@ def zone() -> str:
     """The user's own time zone, an IANA name."""
     user, practice = signed_in()["user"], signed_in()["practice"]
     return str(user.get("time_zone") or practice["time_zone"])
+
+
+def phone(number: str) -> str:
+    """A phone number as people in the practice's country read it."""
+    found = session.current()
+    return phones.readable(number, backend.country(found["practice"]["id"]) if found else None)
 
 
 def show(template: str, status: int = 200, **values: Any) -> Response:

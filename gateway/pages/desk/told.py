@@ -36,12 +36,21 @@ def ask(appointment: Json) -> list[Way]:
 
 def ask_whoever() -> list[Way]:
     """The ways to somebody whose address and number are entered in the same form."""
+    return [Way(EMAIL, _("to the address above"), ""), Way(SMS, _("to the number above"), _no_sms(_channels()))]
+
+
+def ask_several() -> list[Way]:
+    """The ways to the customers of several appointments, each of whom has an address, a number, or both."""
+    return [Way(EMAIL, "", ""), Way(SMS, "", _no_sms(_channels()))]
+
+
+def _channels() -> Json | None:
     try:
         with hurrying():
-            sms = current_services().notify.channels()
+            found: Json = current_services().notify.channels()
     except (Refused, Unavailable):
-        sms = None
-    return [Way(EMAIL, _("to the address above"), ""), Way(SMS, _("to the number above"), _no_sms(sms))]
+        return None
+    return found
 
 
 def ways(appointment: Json, channels: Json | None) -> list[Way]:
@@ -75,7 +84,12 @@ def typed() -> list[str]:
 
 def quiet() -> str | None:
     """What the address says after a change of which the form that was sent let nobody hear: its undo is silent, too."""
-    return "1" if "ways" in request.form and not typed() else None
+    return "1" if "ways" in request.form and not typed() and not _call() else None
+
+
+def _call() -> bool:
+    """Whether somebody shall call: no message reaches the customer."""
+    return request.form.get("call") == "1"
 
 
 def of_undo() -> Json:
@@ -91,4 +105,4 @@ def wanted() -> Json:
     channels = typed()
     if SMS in channels:
         current_services().notify.require_channels([SMS])
-    return {"notify": bool(channels)} | ({"channels": channels} if channels else {})
+    return {"notify": bool(channels) or _call()} | ({"channels": channels} if channels else {})

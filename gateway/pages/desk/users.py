@@ -9,7 +9,7 @@ from gateway.context import current_services
 from gateway.pages import choices
 from gateway.pages.backend import Json
 from gateway.pages.desk.frame import back, done, page, show, signed_in
-from gateway.pages.desk.settings.forms import blamed
+from gateway.pages.desk.settings.forms import blamed, chosen_of, differences, ticked
 from gateway.pages.fields import EMAIL, Entries
 from gateway.pages.words import _
 from gateway.security import limit
@@ -62,8 +62,12 @@ def invite() -> Response:
 def user(id: Any) -> Response:
     """One of them, to be changed."""
     found = current_services().practice.user(str(id))
+    return _form(found, _stored(found))
+
+
+def _stored(found: Json) -> Entries:
     values = {name: str(found[name] or "") for name in ("name", "role", "locale", "time_zone", "version")}
-    return _form(found, Entries({**values, "active": "1" if found["state"] != "inactive" else ""}, []))
+    return Entries({**values, "active": "1" if found["state"] != "inactive" else ""}, [])
 
 
 @page("/settings/users/<uuid:id>", "desk_settings_user_change", methods=("POST",), scope=ADMIN)
@@ -134,4 +138,13 @@ def _form(found: dict[str, Any], entries: Entries, status: int = 200, conflict: 
         languages_known=choices.languages(),
         zones=choices.zones(),
         conflict=conflict,
+        beside=_beside(entries, _stored(found)) if status == CONFLICTS["precondition_failed"] else [],
     )
+
+
+def _beside(entries: Entries, stored: Entries) -> list[tuple[str, str, str]]:
+    """What somebody else stored meanwhile, where it differs from what was typed."""
+    names = {"name": _("Name"), "role": _("Role"), "locale": _("Language"), "time_zone": _("Time zone")}
+    roles_known = [(role, name) for role, name, _may in roles()]
+    readings = {"role": chosen_of("role", roles_known), "locale": chosen_of("locale", choices.languages())}
+    return differences(entries, stored, names | {"active": _("Can sign in")}, readings | {"active": ticked("active")})

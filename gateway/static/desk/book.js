@@ -2,7 +2,8 @@
 // tell a new customer follow the addresses that are entered.
 const region = () => document.getElementById("booking");
 const form = () => region().querySelector(".booking-for");
-const OWN = 'input:not([type="hidden"], [type="search"]), textarea';
+const OWN = 'input:not([type="hidden"], [type="search"], [type="date"]), textarea';
+const SHOWN = ["service", "calendar", "from", "day", "customer", "q"];
 
 async function show(address) {
   region().setAttribute("aria-busy", "true");
@@ -10,9 +11,10 @@ async function show(address) {
   const page = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page && page.getElementById("booking");
   if (!fresh) return location.assign(address);
-  const back = place(document.activeElement), typed = entries(), who = form()?.elements.customer?.value;
+  const back = place(document.activeElement), typed = entries(), who = form()?.elements.customer?.value, key = form()?.elements.key?.value;
   region().replaceWith(document.adoptNode(fresh));
   restore(typed, who === form()?.elements.customer?.value);
+  if (key && form()) form().elements.key.value = key;
   history.replaceState(null, "", address);
   prepare();
   back();
@@ -33,12 +35,12 @@ function restore(typed, sameCustomer) {
 
 // Where the focus goes: to its like, else to what the click chose.
 function place(focused) {
-  const id = focused?.id, chosen = focused?.matches(".day-chip") ? ".day-chip[aria-current]" : "#who a, #b-q";
+  const id = focused?.id, chosen = focused?.matches(".day-chip") ? ".day-chip[aria-current]" : "#who button, #b-q";
   return () => (document.getElementById(id) ?? region().querySelector(chosen))?.focus({ preventScroll: true });
 }
 
 function prepare() {
-  for (const button of region().querySelectorAll("form.filters button")) button.hidden = true;
+  for (const button of region().querySelectorAll('button[value="times"]')) button.hidden = true;
   for (const box of boxes()) if (box.disabled) box.dataset.never = "1";
   ways();
 }
@@ -54,24 +56,33 @@ function ways() {
   sms.checked = email.disabled && !sms.disabled;
 }
 
+// What a button shows: its own address, or what stands in the form. A search keeps the time that is chosen.
+function address(go) {
+  if (go.startsWith("/")) return go;
+  const names = go === "find" ? [...SHOWN, "start"] : SHOWN, lang = new URLSearchParams(location.search).get("lang");
+  const shown = [...new FormData(form()), ...(lang ? [["lang", lang]] : [])].filter(([name, value]) => value && [...names, "lang"].includes(name));
+  return `${location.pathname}?${new URLSearchParams(shown)}`;
+}
+
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("#booking a[href]");
-  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || new URL(link.href).pathname !== location.pathname) return;
+  const button = event.target.closest('#booking button[name="go"]');
+  if (!button) return;
   event.preventDefault();
-  show(link.href);
+  show(address(button.value));
 });
-document.addEventListener("submit", (event) => {
-  const sent = event.target;
-  if (!region().contains(sent) || sent === form()) return;
+// Enter searches where something is searched for, and books everywhere else but in the day.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches?.("#booking input:not([type=date])")) return;
   event.preventDefault();
-  show(`${location.pathname}?${new URLSearchParams([...new FormData(sent)].filter(([, value]) => value))}`);
+  if (event.target.id === "b-q") show(address("find"));
+  else form().requestSubmit(form().querySelector("[data-book]"));
 });
 document.addEventListener("change", (event) => {
   if (event.target.name === "channels") form().dataset.chosen = "1";
-  if (event.target.matches("#booking form.filters select")) event.target.form.requestSubmit();
+  if (event.target.matches("#booking .filters select")) show(address("times"));
 });
 document.addEventListener("focusout", ({ target }) => {
-  if (target.id === "b-from" && target.value !== target.defaultValue) target.form.requestSubmit();
+  if (target.id === "b-from" && target.value !== target.defaultValue) show(address("times"));
 });
 document.addEventListener("input", ({ target }) => ["email", "phone"].includes(target.id) && ways());
 prepare();

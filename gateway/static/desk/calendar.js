@@ -24,7 +24,7 @@ const withQuery = (address, values) => {
 };
 
 // How the calendar is shown, for whoever leads back to it.
-const shownAs = () => withQuery("/", { view, calendar: settings.calendar, service: settings.service }).slice(2);
+const shownAs = () => withQuery("/", { view, calendar: settings.calendar, service: settings.named }).slice(2);
 
 function el(tag, name, text) {
   const made = document.createElement(tag);
@@ -101,7 +101,7 @@ function clicked({ date, allDay, resource }) {
   if (allDay) return go("day", day(date));
   if (!settings.slot) return undefined;
   const values = { start: wall(date), calendar: resource?.id || settings.calendar || settings.resources[0]?.id };
-  return open(withQuery(settings.slot, { ...values, service: settings.service }));
+  return open(withQuery(settings.slot, { ...values, service: settings.named === settings.service ? settings.named : "" }));
 }
 
 // -- the drawn calendar ---------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ function mark() {
 
 // Another stretch is another page: its heading, its list and its address go with it.
 function go(to, date) {
-  location.assign(withQuery(location.pathname, { view: to, date, calendar: settings.calendar, service: settings.service }));
+  location.assign(withQuery(location.pathname, { view: to, date, calendar: settings.calendar, service: settings.named }));
 }
 
 for (const select of document.querySelectorAll(".cal-filter select"))

@@ -1,5 +1,6 @@
 """The calendar of the desk: its list, the data of the drawn one, and the pages that change something."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -124,6 +125,26 @@ def test_the_drawn_calendar_gets_wall_times_of_the_readers_zone(
     assert kinds == {"is-open", "is-off", "is-away", "is-held", "is-pending"}
     assert "Europa/London" not in client.get("/desk/calendar").text
     assert "Ihrer Zeitzone" in client.get("/desk/calendar").text
+
+
+@pytest.mark.parametrize(
+    ("query", "drawn", "named"),
+    [
+        ("view=week", SERVICES[2]["id"], ""),
+        (f"view=week&service={SERVICES[0]['id']}", SERVICES[0]["id"], SERVICES[0]["id"]),
+        ("view=week&service=none", "", "none"),
+        ("view=month", "", ""),
+    ],
+)
+def test_free_times_are_drawn_before_a_service_is_chosen(
+    desk: StrictClient, services: House, query: str, drawn: str, named: str
+) -> None:
+    """Those of the shortest that customers can book, where hours are drawn; whoever wants none chooses none, and the
+    page itself asks for none of its own accord."""
+    page = desk.get(f"/desk/calendar?{query}&date=2026-03-24")
+    settings = json.loads(str(page.find("div", id="planner").get("data-settings")))
+    assert (settings["service"], settings["named"]) == (drawn, named)
+    assert services.asked("availability.agenda")[-1].get("service", "") == named.replace("none", "")
 
 
 def test_free_times_that_overlap_are_drawn_one_after_the_other(desk: StrictClient, services: House) -> None:

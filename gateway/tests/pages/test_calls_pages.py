@@ -63,6 +63,8 @@ def test_the_list_names_whom_to_call_and_why(enter: Enter) -> None:
     page = enter().get("/desk/calls")
     assert page.status == 200
     assert 'href="tel:+4930901820"' in page.html
+    assert "030 901820" in page.text
+    assert "Zu sagen: Der Termin ist bestätigt." in page.text
     for words in ("Diese E-Mail-Adresse gibt es nicht.", "erika@exmaple.org", "keine Adresse", "Dora hat angerufen"):
         assert words in page.text
     assert page.text.index("Schon angerufen") > page.text.index("Ich habe angerufen")

@@ -141,6 +141,7 @@ def test_words_that_somebody_changed_meanwhile_are_not_overwritten_unseen(
     assert (page.status, "Inzwischen hat jemand anderes dies geändert" in page.text) == (412, True)
     _, again = page.form("/desk/settings/texts/reminder")
     assert (again["text"], again["version"]) == ("Meine Worte", "444")
+    assert "Text: Guten Tag {name}" in " ".join(page.text.split())
 
 
 def test_the_mail_is_shown_where_nothing_in_it_can_run(enter: Any) -> None:
@@ -220,6 +221,7 @@ def test_rules_that_somebody_else_changed_are_not_overwritten_unseen(enter: Any,
     page = client.post(action, fields | CHOSEN | {"action": "save", "amount_0": "2"})
     _, again = page.form(RULES)
     assert (page.status, again["version"], again["amount_0"]) == (412, "4", "2")
+    assert "Gespeichert ist jetzt:" in page.text
 
 
 def test_without_sms_the_page_says_why(enter: Any, house: House) -> None:
@@ -256,7 +258,9 @@ def test_addresses_that_somebody_changed_meanwhile_are_not_overwritten_unseen(en
     house.answers |= {"notify.notification_settings": stored, "notify.update_notification_settings": faster}
     client = enter(*RECEPTION)
     action, fields = client.get(f"{HEARS}/{ANNA}").form(f"{HEARS}/{ANNA}")
+    house.answers["notify.notification_settings"] = {**stored, "email": "anders@b.example", "version": 444}
     page = client.post(action, fields | {"email": "neu@b.example"})
+    assert "E-Mail-Adresse: anders@b.example" in " ".join(page.text.split())
     _, again = page.form(f"{HEARS}/{ANNA}")
     assert (page.status, again["email"], again["version"]) == (412, "neu@b.example", "444")
 

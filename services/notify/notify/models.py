@@ -68,7 +68,8 @@ class AppointmentSeen(Base):
     an older version changes nothing.
 
     `snapshot` is what a reminder is written from: kept only while the appointment is accepted and to come.
-    `rules_version` is that of the rules by which its reminders were scheduled.
+    `rules_version` is that of the rules by which its reminders were scheduled. `untold`: what no message could tell the
+    customer, the newest of it, and `untold_version` its version.
     """
 
     __tablename__ = "appointments"
@@ -79,6 +80,8 @@ class AppointmentSeen(Base):
     starts: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ends: Mapped[datetime | None] = mapped_column(UtcDateTime)
     rules_version: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    untold: Mapped[str | None] = mapped_column(String(30))
+    untold_version: Mapped[int | None] = mapped_column(Integer)
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     __table_args__ = (

@@ -22,6 +22,7 @@ from runtime.errors import Refused
 
 WRITE, BLOCK = "booking:write", "availability:write"
 UNDOABLE = ("cancelled", "confirmed")
+NONE = "none"  # the service whose free times are shown: of no one
 
 
 @page("/calendar", "desk_calendar")
@@ -30,8 +31,8 @@ def calendar() -> Answer:
     today = gateway().clock().astimezone(ZoneInfo(zone())).date()
     shown = span(request.args.get("view", ""), request.args.get("date", ""), today, zone())
     services = current_services().availability.list_services()["items"]
-    service = _known(services, request.args.get("service", ""))
-    plan = plans.load(shown, _id("calendar"), service)
+    service, named = _service(services, shown)
+    plan = plans.load(shown, _id("calendar"), named.replace(NONE, ""))
     return show(
         "desk/calendar/page.html",
         plan=plan,
@@ -41,16 +42,17 @@ def calendar() -> Answer:
         today=today,
         services=services,
         service=service,
+        named=named,
         words=plans.statuses(),
         signs=plans.SIGNS,
-        drawn=_settings(plan, service),
+        drawn=_settings(plan, service, named),
         foreign=[one for one in plan.calendars if not same_clock(one["time_zone"], zone(), shown.starts)],
         writes=may(WRITE),
         blocks=may(BLOCK),
         did=done(_sentences()),
         undo=_undo(),
         wrong=request.args.get("did") == "not_undone",
-        shown=urlencode({"view": shown.view, "calendar": plan.calendar, "service": service}),
+        shown=urlencode({"view": shown.view, "calendar": plan.calendar, "service": named}),
     )
 
 
@@ -79,8 +81,16 @@ def _id(name: str) -> str:
         return ""
 
 
-def _known(items: list[Json], id: str) -> str:
-    return id if any(one["id"] == id for one in items) else ""
+def _service(services: list[Json], shown: Span) -> tuple[str, str]:
+    """Whose free times are drawn, and what the address says of it: unless it names a service, or none, those of the
+    shortest that customers can book, where the hours are drawn."""
+    asked = request.args.get("service", "")
+    if any(one["id"] == asked for one in services):
+        return asked, asked
+    if asked == NONE or len(shown.days) > plans.HOURS_SHOWN:
+        return "", NONE if asked == NONE else ""
+    offered = [one for one in services if one.get("released", True) and one["calendars"]]
+    return str(min(offered, key=lambda one: one["duration_minutes"])["id"]) if offered else "", ""
 
 
 def as_shown() -> dict[str, str]:
@@ -114,8 +124,8 @@ def title(shown: Span) -> str:
     return str(format_interval(shown.first, shown.days[-1], "yMMMMd", locale=locale()))
 
 
-def _settings(plan: plans.Plan, service: str) -> Json:
-    """What the script needs to draw."""
+def _settings(plan: plans.Plan, service: str, named: str) -> Json:
+    """What the script needs to draw. `service`: whose free times; `named`: what addresses say of it."""
     now = gateway().clock().astimezone(ZoneInfo(zone()))
     offset = now.strftime("%z")
     words: dict[str, Any] = {
@@ -131,6 +141,7 @@ def _settings(plan: plans.Plan, service: str) -> Json:
         "locale": locale(),
         "calendar": plan.calendar,
         "service": service,
+        "named": named,
         "resources": [
             {"id": one["id"], "title": one["nickname"]} for one in plan.calendars
             if not plan.calendar or one["id"] == plan.calendar

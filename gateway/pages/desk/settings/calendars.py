@@ -8,7 +8,18 @@ from gateway.api.calendars import CalendarRequest
 from gateway.context import current_services, gateway
 from gateway.pages.backend import Json
 from gateway.pages.desk.frame import back, done, may, page, show, signed_in
-from gateway.pages.desk.settings.forms import EDIT, Entries, by_id, customers_see, filled, number, read, seen
+from gateway.pages.desk.settings.forms import (
+    EDIT,
+    Entries,
+    by_id,
+    chosen_of,
+    customers_see,
+    filled,
+    number,
+    read,
+    seen,
+    ticked,
+)
 from gateway.pages.desk.settings.zones import zones
 from gateway.pages.words import _
 from runtime.errors import Refused
@@ -56,9 +67,13 @@ def add_calendar() -> Response:
 def calendar(id: Any) -> Response:
     """One calendar; without the right to change it, to look at."""
     found = by_id(listed(), id)
+    return _form(_stored(found), found)
+
+
+def _stored(found: Json) -> Entries:
     values = {name: str(found[name]) for name in ("name", "nickname", "time_zone", "version")}
     values |= {name: "" if found[name] is None else str(found[name]) for name in NUMBERS}
-    return _form(Entries({**values, "place": found["place"]["id"], "active": "1" if found["active"] else ""}), found)
+    return Entries({**values, "place": found["place"]["id"], "active": "1" if found["active"] else ""})
 
 
 @page("/settings/calendars/<uuid:id>", "desk_settings_calendar_save", methods=("POST",), scope=EDIT)
@@ -100,7 +115,11 @@ def _form(entries: Entries, calendar: Json | None = None) -> Response:
         "time_zone": _("Time zone"),
         "start_interval_minutes": _("Starts every … minutes"),
         "max_per_day": _("Most appointments a day"),
+        "active": _("Active: can be booked"),
         "max_per_week": _("Most appointments a week"),
     }
+    if calendar:
+        place = chosen_of("place", ((one["id"], one["name"]) for one in places))
+        entries.compare(_stored(calendar), {"place": place, "active": ticked("active")})
     values = {"calendar": calendar, "places": places, "zones": zones(), "editable": may(EDIT)}
     return show(FORM, entries.status, entries=entries, **values)

@@ -3,7 +3,7 @@
 Payloads are judged by the schemas of the API, so that pages and API say the same; the service has the last word.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from gateway.pages.words import _
 from gateway.words import fields as field_words
 from runtime.errors import Refused
 
+Reading = Callable[[Any], str]  # how a field of a form reads
 EDIT, ADMIN = "availability:write", "practice:admin"
 SETTLED = ("invalid", "precondition_failed", "not_found")
 
@@ -27,7 +28,8 @@ class Entries:
     """What stands in a form: input name -> text; of tick boxes with several values the chosen ones.
 
     `errors`: input name -> sentence; `labels`: input name -> what it is called in the summary of errors;
-    `objection`: a sentence about the whole form; `outdated`: somebody else was faster.
+    `objection`: a sentence about the whole form; `outdated`: somebody else was faster, and `beside`: what is stored by
+    now where it differs from what was typed: input name, what it is called, and how it reads.
     """
 
     values: dict[str, str]
@@ -36,6 +38,7 @@ class Entries:
     labels: dict[str, str] = field(default_factory=dict)
     objection: str = ""
     outdated: bool = False
+    beside: list[tuple[str, str, str]] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")
@@ -71,9 +74,38 @@ class Entries:
         elif not self.errors:
             self.objection = sentence(refused)
 
+    def compare(self, stored: "Entries", readings: Mapping[str, Reading] | None = None) -> None:
+        """Whoever comes too late sees what the other one stored, so that saving once more is a choice. `readings`: of
+        fields that are more than a text."""
+        if self.outdated:
+            self.beside += differences(self, stored, self.labels, readings or {})
+
     def _blame_all(self, errors: Any, names: Mapping[str, str]) -> None:
         for name, said in errors.items() if isinstance(errors, dict) else ():
             self.blame(names.get(name, name), said)
+
+
+def differences(
+    typed: Any, stored: Any, labels: Mapping[str, str], readings: Mapping[str, Reading]
+) -> list[tuple[str, str, str]]:
+    """The fields that read otherwise in the stored entries: input, label, and how it reads there."""
+    ways = {name: readings.get(name) or _text(name) for name in labels}
+    return [(name, labels[name], read(stored)) for name, read in ways.items() if read(stored) != read(typed)]
+
+
+def _text(name: str) -> Reading:
+    return lambda entries: entries[name].replace("\r\n", "\n")
+
+
+def chosen_of(name: str, words: Iterable[tuple[str, str]]) -> Reading:
+    """A choice of one, by its words."""
+    known = dict(words)
+    return lambda entries: known.get(entries[name], entries[name])
+
+
+def ticked(name: str) -> Reading:
+    """A tick box."""
+    return lambda entries: _("yes") if entries[name] else _("no")
 
 
 def read(names: Iterable[str], *several: str) -> Entries:

@@ -50,7 +50,19 @@ def change_hours(id: Any) -> Response:
             return back(PAGE, id=str(id), did="saved")
         except Refused as refused:
             entries.refused(refused, {"hours": "monday"})
+            _compare(str(id), week, entries)
     return _page(calendars, calendar, week, entries)
+
+
+def _compare(id: str, week: Week, entries: Entries) -> None:
+    """What somebody else stored meanwhile, day by day."""
+    if not entries.outdated:
+        return
+    now, typed = week_form.stored(current_services().availability.hours(id)["hours"]).hours(), week.hours()
+    for day, name in week_form.names().items():
+        if now[day] != typed[day]:
+            periods = ", ".join(f"{one['from']} – {one['to']}" for one in now[day])
+            entries.beside.append((day, name, periods or _("Free day")))
 
 
 def _page(calendars: list[Json], calendar: Json, week: Week, entries: Entries) -> Response:

@@ -36,7 +36,11 @@ def notifications() -> Response:
 def notification(id: Any) -> Response:
     """One calendar's addresses."""
     calendar, found = by_id(listed(), id), current_services().notify.notification_settings(str(id))
-    return _page(calendar, Entries({name: str(found[name] or "") for name in (*FIELDS, "version")}), found)
+    return _page(calendar, _stored(found), found)
+
+
+def _stored(found: Json) -> Entries:
+    return Entries({name: str(found[name] or "") for name in (*FIELDS, "version")})
 
 
 @page("/settings/notifications/<uuid:id>", "desk_settings_notification_save", methods=("POST",), scope=EDIT)
@@ -51,11 +55,14 @@ def save_notification(id: Any) -> Response:
         return back(LIST, did="saved")
     except Refused as refused:
         entries.refused(refused)
-    return _page(by_id(listed(), id), entries, {})
+    found = current_services().notify.notification_settings(str(id)) if entries.outdated else {}
+    return _page(by_id(listed(), id), entries, found)
 
 
 def _page(calendar: Json, entries: Entries, found: Json) -> Response:
     entries.labels = {"email": _("E-mail address"), "phone": _("Mobile number"), "copy_to": _("Copies to")}
+    if entries.outdated:
+        entries.compare(_stored(found))
     return show(
         "desk/settings/notification.html",
         entries.status,

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
@@ -33,6 +33,12 @@ class Question:
     name: str = ""
     fresh: bool = False
 
+    def in_words(self) -> str:
+        """ "Krankenkasse (choice of one: AOK, TK; required)"."""
+        kind = {"text": _("Text"), "choice": _("Choice of one"), "tick": _("Tick box")}[self.kind]
+        kind += f": {', '.join(self.choices.splitlines())}" if self.choices else ""
+        return f"{self.label} ({kind}{'; ' + _('must be answered') if self.required else ''})"
+
 
 @page("/settings/online", PAGE)
 def online() -> Response:
@@ -56,6 +62,7 @@ def change_form() -> Response:
             return back(PAGE, did="saved")
         except Refused as refused:
             entries.refused(refused, {"fields": "label_0"})
+            _compare(questions, entries)
     return _page(questions, entries)
 
 
@@ -73,10 +80,28 @@ def change_homepages() -> Response:
             return back(PAGE, did="homepages")
         except Refused as refused:
             entries.refused(refused)
+            if entries.outdated:
+                now = ", ".join(current_services().practice.get()["embed_origins"])
+                entries.beside.append(("embed_origins", _("Your homepages"), now))
     questions, stored = _stored()
     typed = {"embed_origins": entries["embed_origins"], "practice_version": entries["version"]}
     entries.values = stored.values | typed
     return _page(questions, entries)
+
+
+def _compare(questions: list[Question], entries: Entries) -> None:
+    """What somebody else stored meanwhile: each question that is not so in the form, and the limit."""
+    if not entries.outdated:
+        return
+    stored, limit = _stored()
+    typed = [replace(one, fresh=False) for one in questions]
+    for n, one in enumerate(stored):
+        if one not in typed:
+            entries.beside.append(
+                (f"label_{n}" if n < len(questions) else "", _("Question %(number)s", number=n + 1), one.in_words())
+            )
+    entries.labels = {"max_open_bookings": _("Open bookings per person")}
+    entries.compare(limit)
 
 
 def _form() -> Json:

@@ -11,7 +11,7 @@ from gateway.context import current_services, gateway, locale
 from gateway.pages import accent
 from gateway.pages.backend import Json
 from gateway.pages.desk.frame import back, done, may, page, show, signed_in
-from gateway.pages.desk.settings.forms import ADMIN, Entries, by_id, filled, read, seen
+from gateway.pages.desk.settings.forms import ADMIN, Entries, by_id, chosen_of, filled, read, seen, ticked
 from gateway.pages.desk.settings.zones import country_names, currencies, zones
 from gateway.pages.words import NAMES as LANGUAGES
 from gateway.pages.words import _
@@ -26,9 +26,13 @@ OPTIONAL = ("phone", "description", "copy_to")
 def practice() -> Response:
     """As it is; without the right to change it, to look at."""
     found = current_services().practice.get()
+    return _page(_stored(found), found)
+
+
+def _stored(found: Json) -> Entries:
     values = {name: str(found[name] or "") for name in (*REQUIRED, *OPTIONAL)}
     values |= {"show_prices": "1" if found["show_prices"] else "", "version": str(found.get("version", ""))}
-    return _page(Entries(values), found)
+    return Entries(values)
 
 
 @page("/settings/practice", "desk_settings_practice_save", methods=("POST",), scope=ADMIN)
@@ -65,6 +69,9 @@ def _payload(entries: Entries) -> Json:
 
 def _page(entries: Entries, found: Json) -> Response:
     entries.labels = _labels()
+    choices = {"country": country_names(locale()).items(), "locale": LANGUAGES.items()}
+    readings = {name: chosen_of(name, words) for name, words in choices.items()}
+    entries.compare(_stored(found), readings | {"show_prices": ticked("show_prices")})
     said = {
         "saved": _("The practice has been saved."),
         "darker": _(
@@ -113,7 +120,11 @@ def add_place() -> Response:
 def place(id: Any) -> Response:
     """One place."""
     found = by_id(current_services().practice.places()["items"], id)
-    return _place(Entries({name: str(found[name]) for name in ("name", "address", "version")}), found)
+    return _place(_as_entries(found), found)
+
+
+def _as_entries(place: Json) -> Entries:
+    return Entries({name: str(place[name]) for name in ("name", "address", "version")})
 
 
 @page("/settings/practice/places/<uuid:id>", "desk_settings_place_save", methods=("POST",), scope=ADMIN)
@@ -138,6 +149,8 @@ def _placed() -> Response:
 
 def _place(entries: Entries, found: Json | None = None) -> Response:
     entries.labels = {"name": _("Name of the place"), "address": _("Address")}
+    if found:
+        entries.compare(_as_entries(found))
     return show("desk/settings/place.html", entries.status, entries=entries, place=found)
 
 
@@ -153,4 +166,5 @@ def _labels() -> dict[str, str]:
         "currency": _("Currency"),
         "accent": _("Colour"),
         "copy_to": _("Copy of booking mails to"),
+        "show_prices": _("Customers see the prices"),
     }

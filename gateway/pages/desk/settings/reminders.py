@@ -64,7 +64,23 @@ def save_rules() -> Response:
             return back(PAGE, did="saved")
         except Refused as refused:
             entries.refused(refused)
+            _compare(lines, entries)
     return _page(lines, entries)
+
+
+def _compare(lines: list[Line], entries: Entries) -> None:
+    """What somebody else stored meanwhile: the whole list."""
+    if not entries.outdated:
+        return
+    stored = [_line(rule) for rule in current_services().notify.reminder_rules()["rules"]]
+    if [(one.channel, one.before) for one in stored] != [(one.channel, one.before) for one in lines]:
+        channels, units = {"email": _("E-mail"), "sms": _("SMS")}, dict(_units())
+        said = "; ".join(f"{channels[one.channel]}, {one.amount} {units[one.unit]}" for one in stored)
+        entries.beside.append(("reminders", _("Reminders before appointments"), said))
+
+
+def _units() -> list[tuple[str, str]]:
+    return [("days", _("days")), ("hours", _("hours")), ("minutes", _("minutes"))]
 
 
 def _seen(entries: Entries) -> Json:
@@ -104,7 +120,7 @@ def _page(lines: list[Line], entries: Entries) -> Response:
         lines=lines,
         entries=entries,
         most=MOST,
-        units=[("days", _("days")), ("hours", _("hours")), ("minutes", _("minutes"))],
+        units=_units(),
         sms=current_services().notify.channels()["sms"],
         plans=exists("desk_settings_plan"),
         editable=may(EDIT),

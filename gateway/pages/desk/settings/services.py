@@ -11,7 +11,19 @@ from gateway.api.services import ServiceRequest
 from gateway.context import current_services, gateway, locale
 from gateway.pages.backend import Json
 from gateway.pages.desk.frame import back, done, may, page, show, signed_in
-from gateway.pages.desk.settings.forms import EDIT, Entries, by_id, customers_see, filled, number, read, seen
+from gateway.pages.desk.settings.forms import (
+    EDIT,
+    Entries,
+    Reading,
+    by_id,
+    chosen_of,
+    customers_see,
+    filled,
+    number,
+    read,
+    seen,
+    ticked,
+)
 from gateway.pages.words import _
 from runtime.errors import Refused
 
@@ -117,8 +129,30 @@ def delete_service(id: Any) -> Response:
 def _form(entries: Entries, calendars: list[Json], service: Json | None = None) -> Response:
     entries.labels = _labels()
     offers = [(one["id"], one["nickname"], one["place"]["name"]) for one in calendars]
+    if service:
+        entries.compare(_entries(service), _readings(calendars))
     values = {"service": service, "offers": offers, "currency": _currency(), "units": _units()}
+    values |= {"confirmations": _confirmations()}
     return show(FORM, entries.status, entries=entries, editable=may(EDIT), **values)
+
+
+def _readings(calendars: list[Json]) -> dict[str, Reading]:
+    names, units = {one["id"]: one["nickname"] for one in calendars}, dict(_units())
+
+    def notice(name: str) -> Reading:
+        return lambda entries: f"{entries[name]} {units.get(entries[f'{name}_unit'], '')}"
+
+    def who(entries: Entries) -> str:
+        return ", ".join(name for id, name in names.items() if id in entries.chosen["calendars"])
+
+    confirmation = chosen_of("confirmation", _confirmations())
+    return {"confirmation": confirmation, "released": ticked("released"), "calendars": who} | {
+        name: notice(name) for name in NOTICES
+    }
+
+
+def _confirmations() -> list[tuple[str, str]]:
+    return [("automatic", _("Automatic: booked at once")), ("request", _("By request: the practice confirms"))]
 
 
 def _judge(entries: Entries, payload: Json) -> bool:
@@ -209,5 +243,6 @@ def _labels() -> dict[str, str]:
         "move_notice": _("Move at least … ahead"),
         "window_days": _("Bookable up to … days ahead"),
         "confirmation": _("Confirmation"),
+        "released": _("Released: customers can book this service online"),
         "calendars": _("Who offers it"),
     }

@@ -114,6 +114,7 @@ def _wanted(template: Json, entries: Entries) -> Json:
 def _page(template: Json, entries: Entries) -> Response:
     name, chosen = template["name"], template["locale"]
     entries.labels = _labels(name)
+    entries.compare(_stored(template))
     looks: Json = {}
     if not entries.errors:
         try:

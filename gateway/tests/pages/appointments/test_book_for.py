@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.tests.pages.appointments.samples import Json, SignIn, only
+from gateway.tests.pages.appointments.samples import Json, SignIn, booking_form, only
 from gateway.tests.pages.appointments.test_one_appointment import FASTER
 from gateway.tests.pages.house import CALENDARS, SERVICES, House
 from gateway.tests.pages.planner import ID
@@ -14,7 +14,7 @@ def test_staff_book_for_a_customer(sign_in: SignIn, house: House) -> None:
     """K24: service, calendar, day, time, customer; told or not; a second click books once."""
     client = sign_in()
     page = client.get(f"/desk/book?service={SERVICES[0]['id']}&calendar={CALENDARS[1]['id']}&day=2026-03-25")
-    action, fields = page.form("/desk/book")
+    action, fields = booking_form(page)
     person = {"first_name": "Karl", "last_name": "Kurz", "phone": "0171 2345678"}
     told = {"channels": "sms", "note": "Hört schlecht"}
     answer = client.post(action, {**fields, **person, **told, "start": "2026-03-25T09:00:00+01:00"})
@@ -45,7 +45,7 @@ def test_a_way_that_does_not_lead_to_a_new_customer_is_said_before_it_is_booked(
     client = sign_in()
     if said:
         house.answers["notify.channels"] = {"sms": said}
-    action, fields = client.get("/desk/book?day=2026-03-25").form("/desk/book")
+    action, fields = booking_form(client.get("/desk/book?day=2026-03-25"))
     person = {"first_name": "Karl", "last_name": "Kurz", "phone": "0711 2345", "start": "2026-03-25T09:00:00+01:00"}
     page = client.post(action, {**fields, **person, "channels": channels})
     assert page.status == 422
@@ -60,14 +60,42 @@ def test_a_known_customer_is_found_and_booked_for(sign_in: SignIn, house: House)
     known = {"id": stable_id("customer"), "first_name": "Lena", "last_name": "Groß", "email": None, "phone": "+4915"}
     house.answers |= {"booking.customers": {"items": [known], "next": None}, "booking.customer": known}
     page = client.get("/desk/book?day=2026-03-25&q=Lena")
-    [link] = [a for a in page.all("a", class_="whole") if "customer=" in str(a.get("href"))]
-    page = client.get(str(link.get("href")))
+    action, fields = booking_form(page)
+    [who] = [one for one in page.all("button", name="go") if "customer=" in str(one.get("value"))]
+    page = client.post(action, {**fields, "note": "Hört schlecht", "go": str(who.get("value"))})
     assert "Lena Groß" in page.text
-    action, fields = page.form("/desk/book")
+    assert page.find("textarea", id="note").text == "Hört schlecht"
+    action, fields = booking_form(page)
     client.post(action, {**fields, "start": "2026-03-25T09:00:00+01:00"})
     asked = only(house, "booking.book_for")
     assert asked["customer_id"] == known["id"]
     assert "customer" not in asked
+
+
+@pytest.mark.parametrize("go", ["day", "times", "service", "find"])
+def test_without_scripts_another_day_service_or_search_loses_nothing(sign_in: SignIn, house: House, go: str) -> None:
+    """Each is a button of the form: nothing is booked, nothing typed stands in an address, and the key stays, so that a
+    second click books nothing more. A service chosen anew is shown before it is booked."""
+    client = sign_in()
+    house.answers["booking.customers"] = {"items": [], "next": None}
+    page = client.get("/desk/book?day=2026-03-25")
+    action, fields = booking_form(page)
+    day = [one.get("value") for one in page.all("button", name="go") if "day=2026-03-26" in str(one.get("value"))]
+    typed = {"first_name": "Karl", "phone": "0711 2345", "note": "Hört schlecht", "time": "18:30", "q": "Kurz"}
+    pressed: Json = {"day": {"go": day[0]}, "service": {"service": SERVICES[1]["id"]}}.get(go, {"go": go})
+    start = {"start": "2026-03-25T09:00:00+01:00"}
+    page = client.post(action, {**fields, **typed, **start, **pressed})
+    assert page.status == 200
+    assert house.asked("booking.book_for") == []
+    _, again = booking_form(page)
+    assert {name: again[name].strip() for name in ("first_name", "phone", "note", "time")} == {
+        name: typed[name] for name in ("first_name", "phone", "note", "time")
+    }
+    assert (again["key"], again["day"]) == (fields["key"], "2026-03-26" if go == "day" else "2026-03-25")
+    assert again["service"] == (SERVICES[1]["id"] if go == "service" else SERVICES[0]["id"])
+    kept = [one.get("value") for one in page.all("input", name="start") if "checked" in one.attrib]
+    assert kept == ([start["start"]] if go == "find" else [])
+    assert not [one for one in page.all("button", name="go") if "Karl" in str(one.get("value"))]
 
 
 def test_a_click_in_the_calendar_brings_its_time_along(sign_in: SignIn, house: House) -> None:
@@ -84,7 +112,7 @@ def test_a_click_in_the_calendar_brings_its_time_along(sign_in: SignIn, house: H
 def test_a_booking_that_cannot_be_keeps_what_was_typed(sign_in: SignIn, house: House) -> None:
     """Errors beside their fields and in the summary; a taken slot is said."""
     client = sign_in()
-    action, fields = client.get("/desk/book?day=2026-03-25").form("/desk/book")
+    action, fields = booking_form(client.get("/desk/book?day=2026-03-25"))
     empty = client.post(action, {**fields, "first_name": "Karl", "start": ""})
     assert empty.status == 422
     assert empty.find("input", id="first_name").get("value") == "Karl"

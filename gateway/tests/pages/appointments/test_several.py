@@ -17,8 +17,8 @@ def test_several_are_decided_together_without_scripts(sign_in: SignIn, house: Ho
     box = page.find("input", name="pick")
     assert (box.get("form"), box.get("value")) == ("together", f"{ID}:3")
     action, fields = page.form("/bulk")
-    answer = client.post(action, {**fields, "pick": f"{ID}:3", "action": "decline", "notify": "1"})
-    expected = {"ids": [ID], "action": "decline", "notify": True, "if_versions": {ID: 3}}
+    answer = client.post(action, {**fields, "pick": f"{ID}:3", "action": "decline"})
+    expected = {"ids": [ID], "action": "decline", "notify": True, "channels": ["email"], "if_versions": {ID: 3}}
     assert only(house, "booking.bulk") == expected
     assert str(answer.location).startswith("/desk/appointments?did=bulk&status=pending&batch=")
     assert "quiet" not in str(answer.location)
@@ -26,15 +26,16 @@ def test_several_are_decided_together_without_scripts(sign_in: SignIn, house: Ho
 
 @pytest.mark.parametrize("notify", [True, False])
 def test_what_was_done_with_several_is_taken_back_with_one_button(sign_in: SignIn, house: House, notify: bool) -> None:
-    """With the versions that the decision made, and silently where that was silent; the filters stay."""
+    """With the versions that the decision made, and silently where that was silent; the filters stay. By which ways the
+    customers hear of it is asked as for one."""
     client = sign_in()
     other = stable_id("another")
     house.answers["booking.bulk"] = {"items": [appointment(version=4), appointment(id=other, version=9)]}
     house.answers["booking.undo_all"] = {"items": [appointment(), appointment(id=other)], "refused": []}
     action, fields = client.get("/desk/appointments?status=pending").form("/bulk")
-    fields.pop("notify")
-    told = {"notify": "1"} if notify else {}
+    told = {"channels": ["email", "sms"] if notify else []}
     answer = client.post(action, {**fields, **told, "pick": f"{ID}:3", "action": "cancel"})
+    assert only(house, "booking.bulk").get("channels") == (told["channels"] or None)
     action, fields = client.get(str(answer.location)).form("/bulk/undo")
     after = client.post(action, fields)
     expected = {"ids": [ID, other], "if_versions": {ID: 4, other: 9}, "notify": notify}
@@ -95,6 +96,7 @@ def test_several_customers_are_reminded_from_the_list(sign_in: SignIn, house: Ho
         ("mixed_status", "alle ausgewählten Termine müssen denselben Status haben"),
         ("precondition_failed", "Inzwischen hat jemand anderes"),
         ("invalid_transition", "Das war nicht mehr möglich"),
+        ("plan_required", "keine SMS verschickt werden"),
     ],
 )
 def test_several_that_do_not_fit_stay_as_they_are(sign_in: SignIn, house: House, code: str, words: str) -> None:

@@ -64,6 +64,7 @@ def test_people_are_not_overwritten_unseen_and_what_does_not_fit_is_told_beside_
     page = send(client, f"/desk/settings/{path}", name="Dorothea", locale="de", role="owner")
     assert (page.status, page.find("input", id="name").get("value")) == (412, "Dorothea")
     assert page.find("input", name="version").get("value") == "4"
+    assert "Dora" in "".join(page.all("ul", class_="stored-now")[0].itertext())
     too_long = {"errors": {"name": ["Longer than maximum length 120."]}}
     house.answers[f"practice.update_{method}"] = Refused("invalid", too_long)
     page = send(client, f"/desk/settings/{path}", name="x" * 200, locale="de", role="owner")

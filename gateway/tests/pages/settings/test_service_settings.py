@@ -88,13 +88,17 @@ def test_a_wrong_entry_of_a_service_is_told_beside_it(
 def test_a_service_that_somebody_changed_meanwhile_is_not_overwritten_unseen(
     owner: None, client: StrictClient, house: House
 ) -> None:
-    """What was typed stays; sending it again is then a decision."""
+    """What was typed stays beside what the other one stored; sending it again is then a decision."""
     house.answers["availability.update_service"] = Refused("precondition_failed", {"version": 5})
     page = send(client, f"/desk/settings/services/{SERVICE['id']}", name="Anders", confirmation="request")
     assert page.status == 412
     assert "Inzwischen hat jemand anderes dies geändert" in page.text
     assert page.find("input", id="name").get("value") == "Anders"
     assert page.find("input", name="version").get("value") == "5"
+    [stored] = page.all("ul", class_="stored-now")
+    said = [" ".join("".join(line.itertext()).split()) for line in stored]
+    assert f"Name des Services: {SERVICE['name']}" in said
+    assert not [line for line in said if line.startswith(("Dauer", "Bestätigung"))]
 
 
 def test_deleting_a_service_takes_a_question(owner: None, client: StrictClient, house: House) -> None:

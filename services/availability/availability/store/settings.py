@@ -188,8 +188,12 @@ def absences_of(session: Session, calendar: str) -> Sequence[Row]:
 
 
 def add_absence(session: Session, calendar: str, since: int, until: int, reason: str) -> Row:
-    """Store an absence."""
-    row = {"id": new_id(), "calendar_id": calendar, "from_at": since, "until_at": until, "reason": reason}
+    """Store an absence; the same twice, such as by a second click, is one entry."""
+    values = {"calendar_id": calendar, "from_at": since, "until_at": until, "reason": reason}
+    same = select(absences).where(*(absences.c[name] == value for name, value in values.items()))
+    if found := session.execute(same).mappings().first():
+        return found
+    row = {"id": new_id(), **values}
     session.execute(insert(absences).values(row))
     return row
 

@@ -79,11 +79,12 @@ class DetailsChange(AppointmentChange, Telling):
     force = Boolean(load_default=False)
 
 
-class Bulk(Schema):
+class Bulk(Telling):
+    """Whom none of the `channels` reaches is told as without them."""
+
     ids = List(Id(), required=True, validate=validate.Length(1, 100))
     action = String(required=True, validate=validate.OneOf(tuple(rules.ACTIONS)))
     if_versions = Dict(keys=Id(), values=Integer(strict=True), load_default=dict)
-    notify = Boolean(load_default=True)
     note = Words(0, 2000, lines=True, load_default=None, allow_none=True)
 
 

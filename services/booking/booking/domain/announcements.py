@@ -39,6 +39,11 @@ def ways(a: Appointment, channels: Sequence[str] | None) -> list[str] | None:
     return chosen or None
 
 
+def leading(a: Appointment, channels: Sequence[str] | None) -> list[str] | None:
+    """Those of the channels, in order, that lead to the customer; None where none does: then it is as usual."""
+    return [c for c in CHANNELS if c in (channels or ()) and _reachable(a, c)] or None
+
+
 def _reachable(a: Appointment, channel: str) -> bool:
     return bool(a.email if channel == EMAIL else a.phone)
 

@@ -88,7 +88,7 @@ def terms(words: str, plain: Callable[[str], str] = fold) -> list[str]:
 
 
 def _term(word: str, plain: Callable[[str], str]) -> str:
-    return re.sub(r"[^0-9]", "", word).lstrip("0") if NUMBER.fullmatch(word) else plain(word)
+    return re.sub(r"[^0-9]", "", word.replace("(0)", "")).lstrip("0") if NUMBER.fullmatch(word) else plain(word)
 
 
 def search_text(customer: Customer) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from booking.contracts import answers
 from booking.domain import rules
+from booking.domain.announcements import leading
 from booking.domain.appointment import Appointment, Change
 from booking.domain.errors import InvalidTransition, MixedStatus, NotFound, PreconditionFailed, SlotTaken, TooLate
 from booking.store import appointments as rows
@@ -27,8 +28,10 @@ def bulk(
     notify: bool,
     note: str | None,
     if_versions: Mapping[str, int],
+    channels: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """Raises NotFound (any of them), PreconditionFailed, MixedStatus, InvalidTransition, and changes nothing then."""
+    """Each customer is told by those of the channels that reach them, else as usual. Raises NotFound (any of them),
+    PreconditionFailed, MixedStatus, InvalidTransition, and changes nothing then."""
     found = _all(session, practice_id, ids)
     for each in found.values():
         same_version(each, if_versions.get(each.id))
@@ -36,7 +39,8 @@ def bulk(
         raise MixedStatus(statuses=statuses)
     for id, before in found.items():
         after = found[id] = rules.apply(before, action, now)
-        change = Change(what=after.status, at=now, actor="staff", via="desk", user_id=user_id, notify=notify, note=note)
+        how: dict[str, Any] = {"notify": notify, "channels": leading(before, channels) if notify else None}
+        change = Change(what=after.status, at=now, actor="staff", via="desk", user_id=user_id, note=note, **how)
         update(session, before, after, change)
     return {"items": [answers.listed(found[id]) for id in dict.fromkeys(ids)]}
 

@@ -23,6 +23,14 @@ def test_several_of_one_status_change_together(desk, requests):
     assert desk.staff("inbox")["items"] == []
 
 
+def test_each_is_told_by_the_chosen_way_that_leads_to_them(desk, requests):
+    """Whom none of them reaches hears as usual."""
+    desk.staff("bulk", ids=requests, action="accept", channels=["sms"])
+    assert {tuple(event["data"]["channels"]) for event in desk.events("appointment.accepted")} == {("sms",)}
+    desk.staff("bulk", ids=requests, action="cancel", channels=["email"], notify=False)
+    assert {event["data"]["channels"] for event in desk.events("appointment.cancelled")} == {None}
+
+
 def test_several_of_different_status_do_not_and_nothing_changes(desk, requests):
     """mixed_status names them."""
     desk.staff("change_status", id=requests[2], action="accept")

@@ -191,6 +191,7 @@ class ToCall(Schema):
     service = string("Its name.")
     calendar = string("The calendar's nickname.")
     customer = part(Person, "Whom to call.")
+    purpose = string("What is to be told.", among=PURPOSES)
     reason = string("Why, a sentence in the reader's language.")
     message = part(LostMessage, "Which one failed; null: none could be sent.", null=True)
     called = part(Caller, "Who has called already; null: nobody.", null=True)

@@ -1,7 +1,7 @@
 """Which messages a change of an appointment causes (rows A4, A9, A10, D1, D3, D4, K22 and K29)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -126,6 +126,15 @@ def customer_purpose(change: Appointment) -> Purpose | None:
         case "cancelled":
             return Purpose.CANCELLED
     return None
+
+
+def untold(change: Appointment, addresses: Addresses) -> Purpose | None:
+    """What of this change no message can tell the customer, so that somebody has to call; None for nothing. Silence
+    that staff wished counts for what was called off alone: of all else they had no way to have the customer told."""
+    if change.announcement or change.customer.email or addresses.customer_phone:
+        return None
+    told = customer_purpose(change if change.status in GONE else replace(change, notify=True))
+    return None if told is Purpose.SUMMARY else told
 
 
 def practitioner_purpose(change: Appointment, heard_cancel: bool = False) -> Purpose | None:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, select, text
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from notify.domain.appointments import Status
-from notify.domain.decide import BESIDE, Role
+from notify.domain.appointments import GONE, Status
+from notify.domain.decide import BESIDE, ENDINGS, Role
 from notify.domain.delivery import State
 from notify.models import UNADDRESSED
 from notify.store.statements import dialect, table
@@ -17,11 +17,18 @@ from runtime.db import Session
 MESSAGES, APPOINTMENTS, CALLS = table("messages"), table("appointments"), table("calls")
 FAILED, OTHER = MESSAGES.alias("failed"), MESSAGES.alias("other")
 AWAITED = (State.QUEUED, State.SENDING, State.SENT, State.DELIVERED)
-COMING = and_(
-    APPOINTMENTS.c.practice_id == bindparam("practice"),
-    APPOINTMENTS.c.starts > bindparam("now"),
-    APPOINTMENTS.c.status.in_((Status.PENDING, Status.ACCEPTED)),
-)
+ACTIVE, ENDED = (Status.PENDING, Status.ACCEPTED), tuple(GONE)
+
+
+def _coming(told: Any) -> Any:
+    """It would begin later than now; one that was called off counts while `told` says that just that is not known."""
+    ending = told.in_([purpose.value for purpose in ENDINGS])
+    status = APPOINTMENTS.c.status
+    return and_(
+        APPOINTMENTS.c.practice_id == bindparam("practice"),
+        APPOINTMENTS.c.starts > bindparam("now"),
+        or_(status.in_(ACTIVE), and_(status.in_(ENDED), ending)),
+    )
 
 
 def _customers(message: Any) -> Any:
@@ -44,7 +51,7 @@ NOT_REACHED = (
     )
     .join(FAILED, and_(_customers(FAILED), FAILED.c.practice_id == APPOINTMENTS.c.practice_id))
     .outerjoin(CALLS, CALLS.c.appointment_id == APPOINTMENTS.c.id)
-    .where(COMING, FAILED.c.state == State.FAILED)
+    .where(_coming(FAILED.c.purpose), FAILED.c.state == State.FAILED)
     .where(
         ~exists().where(
             _customers(OTHER),
@@ -56,20 +63,29 @@ NOT_REACHED = (
     .order_by(APPOINTMENTS.c.starts, APPOINTMENTS.c.id, FAILED.c.id)
     .limit(bindparam("most"))
 )
-# Nothing was ever sent, for there is no address: an appointment that staff made for somebody with a phone only.
+# Nothing was sent, for there is no address: an appointment that staff made for somebody with a phone only.
+SINCE = func.coalesce(APPOINTMENTS.c.untold_version, APPOINTMENTS.c.version)
 _NO_ADDRESS = (
     select(
         APPOINTMENTS.c.id,
         APPOINTMENTS.c.starts,
-        APPOINTMENTS.c.version,
+        SINCE.label("version"),
+        APPOINTMENTS.c.status,
+        APPOINTMENTS.c.untold,
         APPOINTMENTS.c.snapshot,
         CALLS.c.at.label("called_at"),
         CALLS.c.user_name,
         CALLS.c.version.label("called_version"),
     )
     .outerjoin(CALLS, CALLS.c.appointment_id == APPOINTMENTS.c.id)
-    .where(COMING)
-    .where(~exists().where(_customers(OTHER), OTHER.c.state != State.EXPIRED))
+    .where(_coming(APPOINTMENTS.c.untold))
+    .where(
+        ~exists().where(
+            _customers(OTHER),
+            OTHER.c.state != State.EXPIRED,
+            OTHER.c.version >= func.coalesce(APPOINTMENTS.c.untold_version, 0),
+        )
+    )
     .order_by(APPOINTMENTS.c.starts, APPOINTMENTS.c.id)
     .limit(bindparam("most"))
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from notify.models import Base, Calendar
 from notify.store.statements import DIALECTS, count, dialect, table, unless_there
@@ -28,6 +28,8 @@ OWNER = {
 def _keep(kind: Any, name: str) -> Any:
     row = kind.insert(table(name)).inline()
     changed = {column.name: row.excluded[column.name] for column in table(name).c if column.name != "id"}
+    for column in ("untold", "untold_version") if name == "appointments" else ():  # until somebody is told
+        changed[column] = func.coalesce(row.excluded[column], table(name).c[column])
     newer = table(name).c.version < row.excluded.version
     if name in OWNER:
         newer &= table(name).c.practice_id == row.excluded.practice_id

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from notify import words
+from notify.domain.appointments import Status
+from notify.domain.decide import ENDINGS, Purpose
 from notify.domain.errors import NotFound
 from notify.domain.plan import allows_sms
 from notify.store import calls, projections
@@ -18,7 +20,7 @@ MOST = 200  # of each kind; nobody calls more before the list is loaded anew
 def call_list(session: Session, practice_id: str, now: datetime, reader: str, sms: bool) -> dict[str, Any]:
     """The coming appointments of such customers, the soonest first; those who were called come last. `sms`: SMS can
     leave the house."""
-    failed = [_failed(row, reader) for row in calls.not_reached(session, practice_id, now, MOST)]
+    failed = [_failed(row, reader) for row in calls.not_reached(session, practice_id, now, MOST) if not _own(row)]
     silent = calls.without_address(session, practice_id, now, MOST)
     nothing = [_nothing(row, reader) for row in _unreachable(session, practice_id, silent, sms)]
     items = {item["appointment"]: item for item in [*failed, *nothing]}.values()  # one line for each appointment
@@ -26,12 +28,18 @@ def call_list(session: Session, practice_id: str, now: datetime, reader: str, sm
 
 
 def _unreachable(session: Session, practice_id: str, rows: Sequence[Any], sms: bool) -> list[Any]:
-    """Those whose number gets no SMS. Whoever could get one, and got none, was to be told nothing: staff wished so."""
+    """Those who could not be told when there was something to tell, also where an SMS could go out by now; and those
+    whose number gets none. Whoever could get one, and got none, was to be told nothing: staff wished so."""
     practice = projections.practice(session, practice_id) or {}
     if not (sms and allows_sms(practice)):
         return list(rows)
     country = practice.get("country") or "DE"
-    return [row for row in rows if not for_sms(_line(row)["customer"]["phone"], country)]
+    return [row for row in rows if row.untold or not for_sms(_line(row)["customer"]["phone"], country)]
+
+
+def _own(row: Any) -> bool:
+    """The customer called it off, and knows."""
+    return row.purpose in ENDINGS and (row.snapshot or {}).get("actor") == "customer"
 
 
 def mark(
@@ -73,13 +81,15 @@ def _failed(row: Any, reader: str) -> dict[str, Any]:
     reason = words.reason(row.reason, reader) if row.reason else words.reason("bounced", reader)
     return {
         **_line(row),
+        "purpose": row.purpose,
         "reason": reason,
         "message": {**found, "at": iso(row.changed_at), "detail": row.detail or None},
     }
 
 
 def _nothing(row: Any, reader: str) -> dict[str, Any]:
-    return {**_line(row), "reason": words.reason("no_address", reader), "message": None}
+    usual = Purpose.REQUESTED if row.status == Status.PENDING else Purpose.CONFIRMATION
+    return {**_line(row), "purpose": row.untold or usual, "reason": words.reason("no_address", reader), "message": None}
 
 
 def _line(row: Any) -> dict[str, Any]:

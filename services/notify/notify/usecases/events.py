@@ -5,12 +5,11 @@ from typing import Any
 
 from notify import contracts, metrics
 from notify.domain.appointments import Appointment, Status
-from notify.domain.decide import BESIDE, Purpose, decide, obsolete
+from notify.domain.decide import BESIDE, Purpose, decide, obsolete, untold
 from notify.domain.delivery import State
 from notify.domain.reminders import DEFAULT
 from notify.models import AppointmentSeen, Calendar, Practice
 from notify.store import projections, queue, settings
-from notify.store.settings import Contacts
 from notify.usecases import reminders
 from notify.usecases.messages import row
 from notify.usecases.numbers import reach
@@ -46,9 +45,10 @@ def appointment_changed(session: Session, now: datetime, event: Event, sms: bool
     snapshot = contracts.snapshot(event)
     change = contracts.appointment(snapshot)
     contacts = settings.contacts(session, change.practice_id, change.calendar_id)
-    newest = projections.keep_newest(session, AppointmentSeen, _seen(change, contacts, snapshot))
+    addresses = reach(contacts, change.customer.phone, sms)
+    seen = _seen(change, contacts.rules_version, snapshot, untold(change, addresses))
+    newest = projections.keep_newest(session, AppointmentSeen, seen)
     if projections.first_decision(session, change.id, change.version):
-        addresses = reach(contacts, change.customer.phone, sms)
         drafts = decide(change, addresses, _practitioner_heard_cancel(session, change))
         queue.add_messages(session, [row(change, draft, snapshot, now) for draft in drafts])
         metrics.count_each((draft.channel, State.QUEUED) for draft in drafts)
@@ -93,7 +93,7 @@ def _of_another_time(message: Any, newest: Any) -> bool:
     return bool(datetime.fromisoformat(message.start) != newest.starts)
 
 
-def _seen(change: Appointment, contacts: Contacts, snapshot: dict[str, Any]) -> dict[str, Any]:
+def _seen(change: Appointment, rules: int, snapshot: dict[str, Any], untold: Purpose | None) -> dict[str, Any]:
     to_come = change.status is Status.ACCEPTED and change.end > change.at
     return {
         "id": change.id,
@@ -102,8 +102,10 @@ def _seen(change: Appointment, contacts: Contacts, snapshot: dict[str, Any]) -> 
         "status": change.status,
         "starts": change.start,
         "ends": change.end,
-        "rules_version": contacts.rules_version,
-        "snapshot": snapshot if to_come else None,
+        "rules_version": rules,
+        "untold": untold,
+        "untold_version": change.version if untold else None,
+        "snapshot": snapshot if to_come or untold else None,
     }
 
 

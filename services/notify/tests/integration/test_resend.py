@@ -181,6 +181,56 @@ def test_who_was_to_be_told_nothing_and_could_get_an_sms_is_not_to_be_called(dat
     assert line(desk) == [(APPOINTMENT, "Es gibt keine Adresse für Nachrichten, nur eine Telefonnummer.")]
 
 
+def news(desk: Desk) -> list[tuple[int, str]]:
+    """(version, what is to be told) of whom to call and who was not called yet."""
+    items = [item for item in desk.staff("call_list")["items"] if item["called"] is None]
+    return [(item["version"], item["purpose"]) for item in items]
+
+
+def test_who_could_not_be_told_stays_on_the_list_when_the_plan_takes_sms_by_now(databases: Databases) -> None:
+    """Until somebody calls, or an SMS tells something newer. A note of staff's is no news."""
+    desk = Desk(databases).ready(plan="basic")
+    phone_only = {"email": ""}
+    desk.happens("booked", actor="staff", notify=False, customer=phone_only)
+    assert news(desk) == [(1, "booking_confirmation")]
+    desk.ready(plan="standard")
+    assert news(desk) == [(1, "booking_confirmation")]
+    desk.happens("updated", 2, actor="staff", notify=False, customer=phone_only)
+    assert news(desk) == [(1, "booking_confirmation")]
+    desk.staff("mark_called", appointment=APPOINTMENT, by="Dora Demo")
+    desk.happens("updated", 3, actor="staff", notify=False, customer=phone_only)
+    assert news(desk) == []
+    desk.ready(plan="basic")
+    before = {"previous_start": START - timedelta(days=1)}
+    desk.happens("rescheduled", 4, actor="staff", notify=False, customer=phone_only, **before)
+    assert news(desk) == [(4, "booking_moved")]
+    desk.ready(plan="standard")
+    desk.happens("rescheduled", 5, actor="staff", customer=phone_only, **before)
+    assert news(desk) == []
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_whom_no_message_reaches_is_called_when_the_practice_calls_it_off(databases: Databases, told: bool) -> None:
+    """Unless staff say that the customer knows."""
+    desk = Desk(databases).ready(plan="basic")
+    desk.happens("booked", actor="staff", customer={"email": ""})
+    desk.happens("cancelled", 2, actor="staff", status="cancelled", notify=told, customer={"email": ""})
+    assert news(desk) == ([(2, "booking_cancelled")] if told else [])
+
+
+@pytest.mark.parametrize("actor", ["staff", "customer"])
+def test_a_cancellation_that_did_not_arrive_is_told_by_phone(databases: Databases, actor: str) -> None:
+    """The practice's; a customer who called it off knows."""
+    desk = Desk(databases).ready()
+    desk.happens("booked")
+    desk.sender.drain()
+    desk.happens("cancelled", 2, actor=actor, status="cancelled")
+    desk.sender.drain()
+    [lost] = [one for one in desk.messages() if one["purpose"] == "booking_cancelled" and one["role"] == "customer"]
+    desk.told(lost["id"], 1, GONE)
+    assert news(desk) == ([(2, "booking_cancelled")] if actor == "staff" else [])
+
+
 def test_what_is_over_or_cancelled_or_anothers_is_on_no_list(databases: Databases) -> None:
     desk, _ = failed(databases)
     assert desk.staff("call_list", practice=STRANGER)["items"] == []

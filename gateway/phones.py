@@ -1,0 +1,22 @@
+"""Phone numbers as people in a country read them. Links (`tel:`), the API and the services keep E.164."""
+
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+
+@lru_cache(maxsize=4096)
+def readable(number: str, country: str | None) -> str:
+    """ "0711 123456" for a number of this country (ISO), "+33 6 12 34 56 78" for one of another. What is no number,
+    such as an address, stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except NumberParseException:
+        return number
+    if not phonenumbers.is_possible_number(parsed):
+        return number
+    # How a number that nobody has is written at home is not known: it would stand there without its leading zero.
+    known = bool(country) and phonenumbers.is_valid_number(parsed)
+    home = known and phonenumbers.country_code_for_region(country) == parsed.country_code
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL)
