@@ -17,6 +17,6 @@ def readable(number: str, country: str | None) -> str:
     if not phonenumbers.is_possible_number(parsed):
         return number
     # How a number that nobody has is written at home is not known: it would stand there without its leading zero.
-    known = bool(country) and phonenumbers.is_valid_number(parsed)
-    home = known and phonenumbers.country_code_for_region(country) == parsed.country_code
+    home = country is not None and phonenumbers.country_code_for_region(country) == parsed.country_code
+    home = home and phonenumbers.is_valid_number(parsed)
     return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL)
