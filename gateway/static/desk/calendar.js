@@ -170,6 +170,7 @@ function mark() {
     else link.removeAttribute("aria-current");
   }
   place.dataset.view = view;
+  place.toggleAttribute("data-unasked", settings.named !== settings.service);
   if (view !== settings.view) {
     const long = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
     document.getElementById("cal-title").textContent = new Intl.DateTimeFormat(settings.locale, long).format(new Date(`${settings.date}T12:00`));
