@@ -31,7 +31,9 @@ class _Facts:
         return present.long_day(date.fromisoformat(self._reason[name]), self._locale)
 
     def length(self, name: str) -> str:
-        return present.minutes(self._reason[name], self._locale)
+        count = self._reason[name]
+        whole_days = count and count % (24 * 60) == 0
+        return present.lead(count, self._locale) if whole_days else present.minutes(count, self._locale)
 
     @property
     def near(self) -> str:

@@ -40,6 +40,7 @@ def test_there_is_a_sentence_for_every_reason_and_no_other() -> None:
     ("code", "changes", "told"),
     [
         ("notice", {}, "Kunden müssen mindestens 1 Stunde 30 Minuten vorher buchen: ab Mo. 25. März, 09:00."),
+        ("notice", {"minutes": 20160}, "Kunden müssen mindestens 14 Tage vorher buchen: ab Mo. 25. März, 09:00."),
         ("outside_hours", {}, "Außerhalb der Arbeitszeit dieses Tages: 09:00 – 12:00."),
         ("outside_hours", {"periods": []}, "An diesem Tag wird nicht gearbeitet."),
         ("off_grid", {"minutes": 30, "to": None}, "Termine beginnen alle 30 Minuten. In der Nähe: 09:00."),
