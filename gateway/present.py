@@ -14,11 +14,15 @@ from runtime.i18n import city
 from runtime.i18n import when as _when
 
 
+YEARS = range(1970, 2200)  # in which instants can be shown by every zone's clock, and days be counted from them
+
+
 def instant(text: str) -> datetime:
-    """The aware instant that the wire's ISO 8601 text means. Raises ValueError, also for one without an offset."""
+    """The aware instant that the wire's ISO 8601 text means. Raises ValueError, also for one without an offset, and for
+    one at the ends of time."""
     value = datetime.fromisoformat(text)
-    if value.tzinfo is None:
-        raise ValueError("an instant needs an offset")
+    if value.tzinfo is None or value.year not in YEARS:
+        raise ValueError("an instant needs an offset, and a year of our time")
     return value
 
 

@@ -17,7 +17,7 @@ CONTROL = "This field may not contain control characters."
 EMPTY = "Please fill in this field."
 PHONE = re.compile(r"\+?[0-9 ()/.\-]{3,40}\Z")
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-ZONES = frozenset(available_timezones())
+ZONES = frozenset(available_timezones()) - {"Factory", "localtime", "posixrules"}  # these are no places
 CURRENCIES = frozenset(list_currencies())
 
 

@@ -19,7 +19,8 @@ def to(endpoint: str, **values: Any) -> str:
 
 
 def here(**changes: Any) -> str:
-    """This page's address with some of its parameters changed; None removes one."""
+    """This page's address with some of its parameters changed; None removes one. Names that `url_for` has a meaning for
+    (`_scheme`, `endpoint`) are left out: a foreign link would make our page link to elsewhere."""
     asked = {name: value for name, value in request.args.items() if name != "endpoint" and name[:1] != "_"}
     values = {**asked, **(request.view_args or {}), **changes}
     wanted = {name: value for name, value in values.items() if value not in (None, "")}

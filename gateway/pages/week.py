@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from flask import request
 
 from gateway import present
+from gateway.api.fields import ZONES as KNOWN_ZONES
 from gateway.pages import backend, grid
 from gateway.pages.backend import Json
 
@@ -74,15 +75,16 @@ class Week:
 def zone_asked(home: str) -> str:
     """The zone in the address, or the practice's own."""
     asked = request.values.get("tz", "")
-    return asked if asked in available_timezones() else home
+    return asked if asked in KNOWN_ZONES else home
 
 
 def day_asked(name: str) -> date | None:
-    """A day in the address; None when there is none, or it is no day."""
+    """A day in the address; None when there is none, or it is no day of our time."""
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+    return day if day.year in present.YEARS else None
 
 
 def week(practice: Json, service: Json, calendars: list[Json], calendar: Json | None) -> Week:

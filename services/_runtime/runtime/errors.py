@@ -36,6 +36,6 @@ def refusal(error: Exception) -> Refused | None:
     if isinstance(error, Refused):
         return error
     code = getattr(error, "code", None)
-    if isinstance(code, str) and not hasattr(error, "orig"):  # SQLAlchemy's errors carry a `code`, too
+    if isinstance(code, str) and type(error).__module__.partition(".")[0] != "sqlalchemy":  # its `code` names a web page
         return Refused(code, dict(getattr(error, "facts", None) or {}))
     return None

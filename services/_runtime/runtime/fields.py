@@ -18,6 +18,7 @@ NO_ZONE = "Not a valid time zone."
 NO_CURSOR = "Not a valid cursor."
 REFUSED = {"Cc", "Cs", "Zl", "Zp"}  # control, lone surrogate, line and paragraph separator
 TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # would turn the text around it
+NO_PLACES = {"Factory", "localtime", "posixrules"}  # what they mean differs from machine to machine
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -51,7 +52,7 @@ class Mail(fields.Email):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, *args, **kwargs))
-        if len(text) > 254 or not text.isprintable():
+        if len(text.lower()) > 254 or not text.isprintable():  # in lower case "İ" are two
             raise ValidationError("Not a valid email address.")
         return text
 
@@ -84,7 +85,7 @@ class Instant(fields.AwareDateTime):
 
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - NO_PLACES
 
 
 class Zone(fields.String):

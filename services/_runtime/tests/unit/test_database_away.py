@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from runtime.clock import utc_now
 from runtime.db import Database
@@ -37,6 +37,16 @@ def test_a_call_that_finds_no_database_is_unavailable() -> None:
     """The caller may come again; it is no fault of the call."""
     with pytest.raises(Refused) as refused:
         endpoint("postgresql+psycopg2://nobody@127.0.0.1:1/none").call("ask", {}, {})
+    assert refused.value.code == "unavailable"
+
+
+def test_a_call_for_which_no_connection_is_free_is_unavailable(sqlite: Any) -> None:
+    """SQLAlchemy's error has a `code`, as named errors have: a number of its documentation, which says nothing here."""
+    crowded = endpoint(sqlite.new(None).url)
+    database = crowded.app.db
+    database._reading = create_engine(database.url, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    with database._reading.connect(), pytest.raises(Refused) as refused:
+        crowded.call("ask", {}, {})
     assert refused.value.code == "unavailable"
 
 

@@ -15,6 +15,7 @@ from booking.domain.rules import REQUIRED
 CONTACT = ("first_name", "last_name", "email", "phone", "phone_typed", "locale", "time_zone")
 ALIKE, PART_ALIKE = 0.8, 0.55  # of the whole name, and of each of its parts: Maier is Meyer, Hans is not Jens
 NOTE_LENGTH = 5000
+KEY_LENGTH = 400  # of a name with a hundred letters
 PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "a", "œ": "o"})
 UMLAUT = re.compile(r"([aou])e")
 NUMBER = re.compile(r"[+()/0-9.-]*[0-9][+()/0-9.-]*")
@@ -72,8 +73,9 @@ def fold(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """A name as it is sorted and compared: folded, its words apart by one space whatever stood there."""
-    return " ".join(re.findall(r"\w+", fold(name)))
+    """A name as it is sorted and compared: folded, its words apart by one space whatever stood there. Of a name that
+    grows beyond measure by it (one letter may stand for a sentence) the beginning."""
+    return " ".join(re.findall(r"\w+", fold(name)))[:KEY_LENGTH]
 
 
 def initials(first_name: str, last_name: str) -> str:

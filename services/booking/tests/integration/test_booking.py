@@ -319,3 +319,11 @@ def test_a_hold_repeated_under_its_key_is_one_hold(desk):
     assert desk.count(holds) == 1
     desk.rpc.answers["availability.offer"] = Unavailable()
     assert desk.hold(idempotency_key="k")["calendar"] == desk.anna
+
+
+def test_an_address_that_grows_when_it_is_compared_is_no_address(desk):
+    """In lower case "İ" are two characters: there would be no room for them."""
+    customer = {**desk.wish()["customer"], "email": f"{'İ' * 130}@example.org"}
+    assert desk.refused(desk.book, customer=customer).facts["errors"] == {
+        "customer": {"email": ["Not a valid email address."]}
+    }

@@ -87,8 +87,8 @@ def _tell(
         raise AlreadyJoined()
     if any(each.kind == BYE for each in said):
         store_calls.leave(session, mine)
-    store_calls.forget(session, now - KEPT)
     last = store_calls.add(session, now, invitation.id, side.other, peer, said)
+    store_calls.forget(session, now - KEPT)  # not before: SQLite would give the highest number a second time
     _wake(session, now, invitation, last)
     return {"last": last}
 

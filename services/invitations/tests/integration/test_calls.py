@@ -164,3 +164,14 @@ def test_ending_the_call_sends_the_guest_back_to_the_door(lite: Desk) -> None:
     lite.staff("end_call", id=talk.id)
     assert not talk.guest("heard_by_guest")["admitted"]
     assert talk.guest("enter_as_guest")["waiting"]
+
+
+def test_what_is_said_after_a_long_silence_is_heard(desk: Desk) -> None:
+    """What was said before is forgotten then; the numbers of signals go on rising, or a browser that has heard more
+    than there are now would wait for ever."""
+    talk = Talk(desk).admitted()
+    talk.guest("tell_as_guest", said=[{"kind": "ready"}] * 3)
+    last = talk.host("heard_by_host")["last"]
+    desk.clock.forward(minutes=10)
+    talk.guest("tell_as_guest", said=[{"kind": "restart"}])
+    assert [each["kind"] for each in talk.host("heard_by_host", after=last)["items"]] == ["restart"]

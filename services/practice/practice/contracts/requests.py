@@ -18,6 +18,7 @@ ORIGIN = re.compile(
     r"https://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?::\d{1,5})?"
 )
 DEFAULT_ACCENT = "#1f5f8b"
+LONGEST_ADDRESS = 254
 
 
 def _clean(value: str) -> None:
@@ -52,9 +53,14 @@ def line(most: int, *, required: bool = False, least: int = 1) -> fields.String:
     return fields.String(required=required, validate=[validate.Length(least, most), _clean])
 
 
+def _comparable(value: str) -> None:
+    if len(value.lower()) > LONGEST_ADDRESS:  # "İ" in lower case are two characters
+        raise ValidationError("Not a valid email address.")
+
+
 def mail_address(**kwargs: Any) -> fields.Email:
-    """An e-mail address of at most 254 characters."""
-    return fields.Email(validate=[validate.Length(max=254), _clean], **kwargs)
+    """An e-mail address of at most 254 characters, also in lower case."""
+    return fields.Email(validate=[validate.Length(max=LONGEST_ADDRESS), _comparable, _clean], **kwargs)
 
 
 def one_of(values: Any, message: str, **kwargs: Any) -> fields.String:

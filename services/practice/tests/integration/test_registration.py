@@ -200,3 +200,10 @@ def test_the_life_of_the_link_is_told(desk: Any) -> None:
     desk.ask("register", WISH)
     event = desk.told()[-1]
     assert event.data["expires_at"] == (event.time + timedelta(days=2)).isoformat()
+
+
+def test_an_address_that_grows_when_it_is_compared_is_no_address(desk: Any) -> None:
+    """In lower case "İ" are two characters: there would be no room for them."""
+    email = f"{'İ' * 130}@example.org"
+    assert code(desk.ask, "register", {**WISH, "email": email}) == "invalid"
+    assert code(desk.ask, "forgot_password", {"email": email}) == "invalid"
