@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from notify.bounces.mailroom import Mailroom
-from notify.bounces.verp import PREFIX
+from notify.bounces.verp import PREFIX, Turn
+from runtime.db import AWAY
 from runtime.service import App
 
 log = logging.getLogger(__name__)
@@ -35,8 +36,10 @@ class Mailbox:
         while not stop.is_set():
             try:
                 self.look()
-            except (imaplib.IMAP4.error, OSError) as error:
+            except (imaplib.IMAP4.error, OSError, *AWAY) as error:
                 log.warning("bounce_mailbox_away", extra={"facts": {"reason": type(error).__name__}})
+            except Exception:
+                log.exception("bounce_mailbox_stumbled")
             stop.wait(POLL)
 
     def look(self) -> int:
@@ -60,11 +63,22 @@ class Mailbox:
     def _fetch(self, server: imaplib.IMAP4, number: str) -> bool:
         found: Any = server.uid("FETCH", number, "(BODY.PEEK[])")[1]
         raw = next((part[1] for part in found if isinstance(part, tuple)), b"")
-        turn = next((turn for to in _addresses(raw) if (turn := self._mailroom.whose(to))), None)
-        if turn:
-            self._mailroom.take(turn, raw)
+        turn = self._read(raw)
         server.uid("STORE", number, "+FLAGS", r"(\Seen \Deleted)" if turn else r"(\Seen)")
         return turn is not None
+
+    def _read(self, raw: bytes) -> Turn | None:
+        """Whose it is, once what it says is noted. A database that is away is raised: the mail is looked at again."""
+        try:
+            turn = next((turn for to in _addresses(raw) if (turn := self._mailroom.whose(to))), None)
+            if turn:
+                self._mailroom.take(turn, raw)
+            return turn
+        except AWAY:
+            raise
+        except Exception:  # anybody may write to this mailbox, whatever they like
+            log.exception("bounce_not_read")
+            return None
 
 
 def _addresses(raw: bytes) -> list[str]:

@@ -3,7 +3,9 @@
 import re
 from typing import Any
 
+import pytest
 from aiosmtpd.smtp import SMTP
+from sqlalchemy.exc import OperationalError
 
 from notify.bounces import verp
 from notify.bounces.imap import Mailbox
@@ -67,6 +69,48 @@ def test_a_bounce_in_the_mailbox_is_found_there(databases: Databases) -> None:
         assert desk.messages()[0]["state"] == "failed"
         assert sorted(imap.mails) == [3, 5]
         assert Mailbox(desk.app).look() == 0
+
+
+def test_a_mail_that_nobody_can_read_holds_up_no_other(databases: Databases) -> None:
+    """Anybody can write to the mailbox. It stays there for people, and is looked at once."""
+    with Imap() as imap:
+        desk = sent(databases, bounce_imap_url=imap.url)
+        genuine = verp.address(desk.app.settings.bounce_key, desk.messages()[0]["id"], 1, DOMAIN)
+        boxes = "".join(f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(1500))
+        imap.mails = {2: mail("x@example.org", boxes.encode()), 4: mail(genuine, GONE)}
+        assert Mailbox(desk.app).look() == 1
+        assert desk.messages()[0]["state"] == "failed"
+        assert imap.flags[2] == r"\Seen"
+
+
+class Looks:
+    """A stop flag that is set after so many looks."""
+
+    def __init__(self, number: int):
+        self.left = number
+
+    def is_set(self) -> bool:
+        return self.left == 0
+
+    def wait(self, _seconds: float) -> None:
+        self.left -= 1
+
+
+def test_a_bounce_waits_for_the_database(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mail is looked at again the next time: the mailbox is not given up."""
+    with Imap() as imap:
+        desk = sent(databases, bounce_imap_url=imap.url)
+        genuine = verp.address(desk.app.settings.bounce_key, desk.messages()[0]["id"], 1, DOMAIN)
+        imap.mails = {4: mail(genuine, GONE)}
+        write, away = desk.db.write, [OperationalError("update", {}, Exception("away"))]
+        monkeypatch.setattr(desk.db, "write", lambda *args: throw(away.pop()) if away else write(*args))
+        stop: Any = Looks(2)
+        Mailbox(desk.app).run(stop)
+        assert desk.messages()[0]["state"] == "failed"
+
+
+def throw(error: Exception) -> None:
+    raise error
 
 
 def test_late_news_of_an_earlier_turn_changes_the_history_only(databases: Databases) -> None:
