@@ -13,14 +13,17 @@ class Bell:
     """One per gateway process. `places`: how many requests may wait at once; threads are left for the others."""
 
     def __init__(self, places: int):
-        self._rung: OrderedDict[str, int] = OrderedDict()
+        self._rung: OrderedDict[str, int] = OrderedDict()  # when last, counted over all calls
+        self._last = self._long_ago = 0
         self._changed = Condition()
         self._places = BoundedSemaphore(max(1, places))
 
     def ring(self, call: str) -> None:
         """Something has happened in this call."""
         with self._changed:
-            self._rung[call] = self._rung.pop(call, 0) + 1
+            self._last += 1
+            self._rung[call] = self._last
+            self._rung.move_to_end(call)
             if len(self._rung) > REMEMBERED:
                 self._rung.popitem(last=False)
             self._changed.notify_all()
@@ -28,23 +31,25 @@ class Bell:
     def ring_all(self) -> None:
         """Something may have happened in any."""
         with self._changed:
-            for call in self._rung:
-                self._rung[call] += 1
+            self._last += 1
+            self._long_ago = self._last
+            self._rung.clear()
             self._changed.notify_all()
 
     def count(self, call: str) -> int:
-        """How often it has rung; read it before you look, and give it to `wait`."""
+        """When it has rung last; read it before you look, and give it to `wait`. Nothing is kept of a call that never
+        rings: anybody may ask for one."""
         with self._changed:
-            return self._rung.setdefault(call, 0)
+            return self._rung.get(call, self._long_ago)
 
     def wait(self, call: str, count: int, seconds: float) -> bool:
         """Whether it rings, or has rung since `count`, within so many seconds."""
         until = time.monotonic() + seconds
         with self._changed:
-            while self._rung.get(call, -1) == count:
+            while self._rung.get(call, self._long_ago) == count:
                 left = until - time.monotonic()
                 if left <= 0 or not self._changed.wait(left):
-                    return self._rung.get(call, -1) != count
+                    return self._rung.get(call, self._long_ago) != count
             return True
 
     @contextmanager

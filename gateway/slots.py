@@ -13,12 +13,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from threading import Lock
+from weakref import WeakValueDictionary
 
 from runtime.messages import Event
 
 MOST = 5_000  # answers in a process
+MOST_BYTES = 48 * 1024 * 1024  # of all answers together: two months of a large practice have half a megabyte
 ALIASES = 20_000
 REMEMBERED = 256  # changes per practice that a running question is checked against
+RECENT = 60.0  # seconds that they are remembered: no question runs longer, and there may be thousands of practices
 LONGEST_STALE = 3600.0  # seconds that an answer may be used after its end while availability is away
 MARGIN = timedelta(days=1)  # a change at the edge of a day can touch slots beyond it: buffers, other zones
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -55,7 +58,7 @@ class Change:
         return self.since < until and key.since - MARGIN < self.until
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Entry:
     """One rendered answer. `alive` is false once something may have changed it."""
 
@@ -72,8 +75,15 @@ class _Practice:
     """The cached answers of one practice by calendar (None: any professional), and what it was told last."""
 
     generation: int = 0
-    changes: deque[tuple[int, Change]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    changes: deque[tuple[int, float, Change]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     entries: dict[str | None, dict[Key, Entry]] = field(default_factory=dict)
+
+    def note(self, change: Change, now: float) -> None:
+        """Remember the change for a while."""
+        self.generation += 1
+        self.changes.append((self.generation, now, change))
+        while self.changes[0][1] < now - RECENT:
+            self.changes.popleft()
 
     def touched(self, change: Change) -> list[Entry]:
         """The answers that this change can alter."""
@@ -111,10 +121,11 @@ class SlotCache:
         self._now = now
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._stale: OrderedDict[Key, Entry] = OrderedDict()
-        self._aliases: dict[tuple[str, bytes], Entry] = {}
+        self._aliases = WeakValueDictionary[tuple[str, bytes], Entry]()
         self._practices: dict[str, _Practice] = {}
         self._lock = Lock()
         self._epoch = 0
+        self._bytes = 0
 
     def by_request(self, slug: str, query: bytes) -> Entry | None:
         """The answer that the same raw request got, if it still holds. Takes no lock: one look-up, two comparisons."""
@@ -154,18 +165,23 @@ class SlotCache:
             return False
         if known.changes[0][0] > generation + 1:
             return True  # more changes than remembered
-        return any(n > generation and change.touches(entry.key, entry.until) for n, change in known.changes)
+        return any(n > generation and change.touches(entry.key, entry.until) for n, _at, change in known.changes)
 
     def _keep(self, entry: Entry) -> None:
+        """Every entry is among the stale ones, too, for as long as it is kept at all."""
+        self._let_go(entry.key)
         self._entries[entry.key] = self._stale[entry.key] = entry
-        self._entries.move_to_end(entry.key)
-        self._stale.move_to_end(entry.key)
+        self._bytes += len(entry.body)
         known = self._practices.setdefault(entry.key.practice, _Practice())
         known.entries.setdefault(entry.key.calendar, {})[entry.key] = entry
-        while len(self._entries) > MOST:
-            self._drop(next(iter(self._entries)))
-        while len(self._stale) > MOST:
-            self._stale.popitem(last=False)
+        while len(self._stale) > MOST or self._bytes > MOST_BYTES:
+            self._let_go(next(iter(self._stale)))
+
+    def _let_go(self, key: Key) -> None:
+        if key in self._entries:
+            self._drop(key)
+        if entry := self._stale.pop(key, None):
+            self._bytes -= len(entry.body)
 
     def _drop(self, key: Key) -> None:
         if entry := self._entries.pop(key, None):
@@ -188,8 +204,7 @@ class SlotCache:
         """Forget the answers of this practice that the change touches."""
         with self._lock:
             known = self._practices.setdefault(practice, _Practice())
-            known.generation += 1
-            known.changes.append((known.generation, change))
+            known.note(change, self._now())
             for entry in known.touched(change):
                 self._drop(entry.key)
 

@@ -1,11 +1,13 @@
 """The cache of slot answers: never asked twice for nothing, never kept once it may be wrong."""
 
+import gc
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from gateway import slots
 from gateway.api import examples
 from gateway.slots import MOST, Change, Key, SlotCache
 from gateway.tests.conftest import FREE, WEEK, Stage, stage_with
@@ -262,3 +264,33 @@ def test_a_practice_that_changes_while_it_is_asked_for_is_not_remembered(stage: 
     client.get(URL)
     client.get(f"{URL}&tz=Asia/Tokyo")
     assert stage.rpc.count("practice.by_slug") == 2
+
+
+def test_answers_that_are_large_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger who asks for two months of every day there is must not fill the process's memory."""
+    monkeypatch.setattr(slots, "MOST_BYTES", 1_000)
+    cache = SlotCache(30)
+    for number in range(20):
+        cache.alias("p", b"%d" % number, cache.store(key(number), b"x" * 100, cache.generation("p")))
+    gc.collect()
+    held = [one for one in gc.get_objects() if isinstance(one, slots.Entry) and len(one.body) == 100]
+    assert len(held) == 10
+    assert cache.by_key(key(19))
+    assert cache.by_request("p", b"19")
+    assert cache.stale(key(9)) is None
+    assert cache.by_request("p", b"9") is None
+
+
+def test_what_changed_long_ago_is_forgotten_whose_ever_it_was() -> None:
+    """There may be thousands of practices. A question that began before counts as overtaken."""
+    now = [0.0]
+    cache = SlotCache(30, lambda: now[0])
+    read_at = cache.generation("p")
+    change = Change(frozenset({"other"}), None, datetime(2030, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC))
+    for _ in range(100):
+        cache.changed("p", change)
+    now[0] = slots.RECENT + 1
+    cache.changed("p", change)
+    assert len(cache._practices["p"].changes) == 1
+    assert not cache.store(key(), b"{}", read_at).alive
+    assert cache.store(key(), b"{}", cache.generation("p")).alive
