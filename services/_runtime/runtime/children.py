@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 
 log = logging.getLogger(__name__)
@@ -21,13 +22,16 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
         self.starts = 0
         self._status = -1
+        self._hearing = threading.Lock()
         self._ready = False
         self._begun = 0.0
         self._pause = 0.0
         self._not_before = 0.0
 
     def keep_alive(self) -> None:
-        """Start it if it does not run: at once, or after a pause if it keeps dying young."""
+        """Start it if it does not run: at once, or after a pause if it keeps dying young. Hear what it reports, whoever
+        wants to know: a pipe that is full would hold it up."""
+        self._hear()
         if self.process is not None and self.process.poll() is not None:
             self._bury(self.process.returncode)
         if self.process is None and time.monotonic() >= self._not_before:
@@ -36,12 +40,13 @@ class Child:
     @property
     def ready(self) -> bool:
         """What it reported last."""
-        try:
-            while said := os.read(self._status, 100):
-                self._ready = said.endswith(b"1")
-        except OSError:  # nothing new, or not started
-            pass
+        self._hear()
         return self._ready and self.process is not None and self.process.poll() is None
+
+    def _hear(self) -> None:
+        with self._hearing, contextlib.suppress(OSError):  # nothing new, or not started
+            while said := os.read(self._status, 65_536):
+                self._ready = said.endswith(b"1")
 
     def terminate(self) -> None:
         if self.process is not None:
@@ -72,8 +77,9 @@ class Child:
         self._pause = min(LONGEST_PAUSE, self._pause * 2 or 0.25) if lived < SHORT_LIFE else 0.0
         self._not_before = time.monotonic() + self._pause
         log.error("child_ended", extra={"facts": {"child": self.name, "code": code, "lived": round(lived, 1)}})
-        os.close(self._status)
-        self.process, self._status, self._ready = None, -1, False
+        with self._hearing:
+            os.close(self._status)
+            self.process, self._status, self._ready = None, -1, False
 
 
 def metrics_folder() -> str:
