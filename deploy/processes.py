@@ -6,8 +6,10 @@ server and RabbitMQ node. For end-to-end tests, benchmarks, and looking at the s
 Databases (`terminfluss_<service>` on that server), keys and the demo practice are made if they are missing.
 """
 
+import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -152,10 +154,13 @@ class Processes:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody listens on right now, below those that the system gives to outgoing connections: one
+    of these could take it before whoever it is for."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def main() -> None:

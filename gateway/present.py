@@ -13,7 +13,6 @@ from babel.units import format_unit
 from runtime.i18n import city
 from runtime.i18n import when as _when
 
-
 YEARS = range(1970, 2200)  # in which instants can be shown by every zone's clock, and days be counted from them
 
 

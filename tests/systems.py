@@ -74,7 +74,7 @@ class Running:
         return {"authorization": f"Bearer {token}"}
 
 
-def until(condition: Callable[[], Any], seconds: float = 20, what: str = "it") -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60, what: str = "it") -> Any:
     """Wait for the condition and give its value; fails when it does not come true."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

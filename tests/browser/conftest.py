@@ -1,7 +1,6 @@
 """The whole house in one process on a port of its own, and a browser in front of it."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -10,7 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from deploy.processes import free_port
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "var" / "screenshots"
@@ -25,7 +26,8 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START, STOP = 60, 15  # seconds
+expect.set_options(timeout=60_000)  # its own patience of five seconds is too short for a busy machine
+START, STOP = 90, 60  # seconds
 
 
 class Site(str):
@@ -37,9 +39,7 @@ class Site(str):
 
     @classmethod
     def new(cls, home: Path, **settings: str) -> "Site":
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         site = cls(f"http://127.0.0.1:{port}")
         own = {"TERMINFLUSS_HOME": str(home), "PORT": str(port), "PUBLIC_URL": str(site), "DEMO_PASSWORD": PASSWORD}
         site.home, site.settings = home, own | settings
@@ -81,7 +81,7 @@ def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < end:
         assert process.poll() is None, "python -m deploy.embedded has stopped"
         try:
-            urllib.request.urlopen(f"{address}/p/top-hearing", timeout=2).close()
+            urllib.request.urlopen(f"{address}/p/top-hearing", timeout=20).close()
             return
         except OSError:
             time.sleep(0.3)

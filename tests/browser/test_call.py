@@ -111,7 +111,7 @@ def let_in(visit: Visit, site: str, width: int = 1280) -> tuple[Page, Page]:
     look(host, "call-door")
     host.get_by_role("button", name="Einlassen").click()
     for page in (host, guest):
-        expect(page.locator("[data-call]")).to_have_attribute("data-connected", "true", timeout=20_000)
+        expect(page.locator("[data-call]")).to_have_attribute("data-connected", "true")
     return host, guest
 
 
@@ -145,7 +145,7 @@ def test_a_guest_who_reloads_is_back_and_a_second_window_takes_over(visit: Visit
     host, guest = let_in(visit, site)
     guest.reload()
     guest.get_by_role("button", name="Eintreten").click()
-    expect(guest.locator("[data-call]")).to_have_attribute("data-connected", "true", timeout=20_000)
+    expect(guest.locator("[data-call]")).to_have_attribute("data-connected", "true")
     with guest.expect_popup() as opened:
         guest.evaluate("open(location.href)")  # a duplicated tab: it has the first one's memory
     opened.value.get_by_role("button", name="Eintreten").click()
@@ -155,7 +155,7 @@ def test_a_guest_who_reloads_is_back_and_a_second_window_takes_over(visit: Visit
     second.get_by_role("button", name="Stattdessen hier weitermachen").click()
     expect(guest.get_by_text("Das Gespräch läuft in einem anderen Fenster")).to_be_visible()
     host.get_by_role("button", name="Einlassen").click()
-    expect(second.locator("[data-call]")).to_have_attribute("data-connected", "true", timeout=20_000)
+    expect(second.locator("[data-call]")).to_have_attribute("data-connected", "true")
     assert host.evaluate(MOVING, "[data-remote]")
 
 
@@ -173,7 +173,7 @@ def test_a_restart_of_the_gateway_does_not_end_the_call(visit: Visit, site: Site
     assert host.evaluate(MOVING, "[data-remote]") > before
     expect(guest.locator("[data-call]")).to_have_attribute("data-connected", "true")
     host.get_by_role("button", name="Gespräch beenden").click()
-    expect(guest.get_by_role("heading", name="Das Gespräch ist beendet.")).to_be_visible(timeout=20_000)
+    expect(guest.get_by_role("heading", name="Das Gespräch ist beendet.")).to_be_visible()
 
 
 RED = """async (selector) => {

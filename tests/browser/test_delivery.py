@@ -28,7 +28,7 @@ from tests.systems import KINDS, PASSWORD, Running, system, until
 
 pytestmark = pytest.mark.browser
 BOUNCES = "bounces.terminfluss.example"
-PATIENCE = 30_000  # Postfix looks at its queue every second
+PATIENCE = 60_000  # Postfix looks at its queue every second
 GONE = "550 5.1.1 no such user"
 NO_ADDRESS = "Diese E-Mail-Adresse gibt es nicht."
 

@@ -39,7 +39,7 @@ def test_a_guest_is_invited_and_reads_the_mail(open_page: Open, width: int) -> N
     page.get_by_label("Der Nutzer hat eingewilligt").check()
     look(page, "invitation-form")
     page.get_by_role("button", name="Einladen").click()
-    expect(page.get_by_text(f"E-Mail erfolgreich zugestellt an {name} Gast")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text(f"E-Mail erfolgreich zugestellt an {name} Gast")).to_be_visible()
     expect(page.get_by_text("Einladung erfolgreich versendet")).to_be_visible()
     look(page, "invitation")
     if width == 1280:

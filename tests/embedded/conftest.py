@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from typing import Any
 import pytest
 import requests
 
+from deploy.processes import free_port
+
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "deploy.embedded"]
 
@@ -23,7 +24,7 @@ class Running:
 
     def __init__(self, home: Path):
         self.home = home
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.banner = ""
         self._process: subprocess.Popen[str] | None = None
@@ -84,12 +85,6 @@ class Running:
         headers = {"Authorization": f"Bearer {token}"}
         answer = requests.get(f"{self.url}/api/v1/appointments", params={"limit": 100}, headers=headers, timeout=20)
         return list(json.loads(answer.text)["items"])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(name="system")

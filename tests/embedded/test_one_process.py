@@ -27,7 +27,7 @@ def rows(system: Running, service: str, query: str) -> list[Any]:
     return found
 
 
-def settled(system: Running, seconds: float = 30) -> None:
+def settled(system: Running, seconds: float = 60) -> None:
     """Wait until no event is on its way and no mail is due."""
     end = time.monotonic() + seconds
     waiting = ["select 1 from outbox where published is null", "select 1 from delivery where parked is null"]

@@ -110,11 +110,11 @@ class MailServer:
         """All mails to this address so far, in the order in which they came."""
         return [mail for mail in self.mails if mail.recipient == recipient]
 
-    def wait(self, recipient: str, number: int = 1, seconds: float = 20) -> Mail:
+    def wait(self, recipient: str, number: int = 1, seconds: float = 60) -> Mail:
         """The `number`th mail to this address, as soon as it is here."""
         return self._until(lambda: self.to(recipient)[number - 1 : number], seconds, f"mail {number} to {recipient}")
 
-    def wait_for(self, recipient: str, subject: str, seconds: float = 20) -> Mail:
+    def wait_for(self, recipient: str, subject: str, seconds: float = 60) -> Mail:
         """The mail to this address whose subject has these words."""
         found = lambda: [mail for mail in self.to(recipient) if subject in mail["Subject"]]  # noqa: E731
         return self._until(found, seconds, f"“{subject}” to {recipient}")

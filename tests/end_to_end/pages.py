@@ -9,7 +9,7 @@ import html5lib
 import requests
 
 READING = 1.2  # seconds that a person needs for a question at least
-PATIENCE = 20
+PATIENCE = 60
 
 
 @dataclass(frozen=True)

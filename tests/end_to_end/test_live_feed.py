@@ -44,7 +44,7 @@ class Gateway:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(40)
+        self.process.wait(60)
 
 
 class Stream:
@@ -53,7 +53,7 @@ class Stream:
     def __init__(self, gateway: Gateway, practice: str = PRACTICE, session: str = "s1", version: str = "1.1"):
         caller = Caller(practice, new_id(), session, "owner", frozenset({"booking:read"}))
         token = Signer("practice", SEED).user_token(caller, datetime.now(UTC))
-        self.connection = socket.create_connection(("127.0.0.1", gateway.port), timeout=15)
+        self.connection = socket.create_connection(("127.0.0.1", gateway.port), timeout=60)
         head = f"GET /api/v1/live HTTP/{version}\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
         self.connection.sendall(head.encode())
         self.text = ""
@@ -111,13 +111,13 @@ class House:
         with Stream(self.gateways[0], "p1") as one, Stream(self.gateways[1], "p1") as two:
             for stream in (one, two):
                 stream.connection.settimeout(0.2)
-                for attempt in range(100):
+                for attempt in range(300):
                     self.tell("appointment.updated", "p1")
                     try:
                         stream.until("appointment.updated")
                         break
                     except TimeoutError:
-                        assert attempt < 99
+                        assert attempt < 299
 
     def tell(self, type: str, practice: str = PRACTICE, source: str = "booking", **data: Any) -> str:
         """Publish an event as its service would; its subject."""

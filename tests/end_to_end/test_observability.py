@@ -108,7 +108,7 @@ def test_the_booking_is_counted_wherever_it_went(seen: Seen) -> None:
     assert seen.value("gateway", "http_seconds_count", route, "POST", "201") == 1
     assert (seen.value("gateway", "slots_total", "miss") or 0) >= 1
     assert seen.value("booking", "rpc_seconds_count", "booking", "book", "ok") == 1
-    assert until(lambda: seen.value("booking", "outbox_waiting") == 0, 30)
+    assert until(lambda: seen.value("booking", "outbox_waiting") == 0, 60)
     assert seen.value("booking", "outbox_lag_seconds") == 0
     assert (seen.value("booking", "events_published_total") or 0) >= 1
     assert seen.value("booking", "queue_depth", "rpc-booking") == 0
@@ -116,7 +116,7 @@ def test_the_booking_is_counted_wherever_it_went(seen: Seen) -> None:
     handled = ("notify.appointment_changed", "ok")
     assert (seen.value("notify", "handler_seconds_count", *handled) or 0) >= 1
     assert (seen.value("notify", "messages_total", "email", "queued") or 0) >= 1
-    assert until(lambda: seen.value("notify", "messages_total", "email", "sent"), 30)
+    assert until(lambda: seen.value("notify", "messages_total", "email", "sent"), 60)
 
 
 def test_a_killed_worker_is_told_and_its_counts_go_on(seen: Seen) -> None:

@@ -20,7 +20,7 @@ from tests.systems import PASSWORD, until
 
 pytestmark = pytest.mark.slow
 DOCUMENT = Path(__file__).parents[2] / "docs" / "outages.md"
-PATIENCE = 20  # seconds after which an answer counts as hanging; each has its own deadline long before
+PATIENCE = 60  # seconds after which an answer counts as hanging; each has its own deadline long before
 OLD = "vielleicht nicht ganz aktuell"
 OUTAGES: list[tuple[str, str]] = [
     ("practice", "stopped"),

@@ -23,7 +23,7 @@ from tests.end_to_end.practice import BASE, Practice
 from tests.systems import PASSWORD, ready, until
 
 pytestmark = pytest.mark.slow
-PATIENCE = 20
+PATIENCE = 60
 CROWD = 16
 WORKERS, THREADS = 2, 4
 
@@ -105,7 +105,7 @@ def test_a_crowd_at_a_service_that_hangs_does_not_starve_the_others(house: Fragi
             for _ in range(8):
                 assert requests.get(house.running.url + path, timeout=PATIENCE).status_code == 200
         assert set(crowd.answers) == {503}
-    until(lambda: requests.get(crowd.address, timeout=PATIENCE).ok, 30, "the link to work again")
+    until(lambda: requests.get(crowd.address, timeout=PATIENCE).ok, 60, "the link to work again")
 
 
 class Person:
@@ -147,8 +147,8 @@ def test_a_worker_that_dies_loses_no_form(house: Fragile, practice: Practice) ->
     gateway = psutil.Process(house.processes.running["gateway"].pid)
     for worker in gateway.children():
         worker.kill()
-        until(lambda: person.submit(filled), 30, "a page that says that it is booked")
-        until(lambda: len(_living(gateway)) == WORKERS, 30, "a new worker")
+        until(lambda: person.submit(filled), 60, "a page that says that it is booked")
+        until(lambda: len(_living(gateway)) == WORKERS, 60, "a new worker")
     assert appointments(house, email) == 1
 
 

@@ -114,10 +114,10 @@ def check(rush: Rush) -> None:
     assert {id.replace("-", "") for wish in rush.wishes for id in wish.ids} == stored
     once = dict.fromkeys(emails, 1)
     until(lambda: _mails(running, set(once)) == once, MAILED, "one mail each")
-    until(lambda: not _waiting(running), 30, "the end of all events")
+    until(lambda: not _waiting(running), 60, "the end of all events")
     time.sleep(1.5)
     assert _mails(running, set(once)) == once  # nothing came after it
-    until(lambda: _all_taken(rush), 20, "a grid without the booked slots")
+    until(lambda: _all_taken(rush), 60, "a grid without the booked slots")
 
 
 def _mails(running: Running, emails: set[str]) -> Counter[str]:
@@ -224,7 +224,7 @@ def _processes(house: Running) -> Processes:
 def _children(house: Running, service: str) -> list[psutil.Process]:
     """The worker of a service that this test started, and its background loops."""
     supervisor = psutil.Process(_processes(house).running[service].pid)
-    return until(lambda: supervisor.children(recursive=True), 20, f"a worker of {service}")  # type: ignore[no-any-return]
+    return until(lambda: supervisor.children(recursive=True), 60, f"a worker of {service}")  # type: ignore[no-any-return]
 
 
 def _cut(house: Running) -> int:

@@ -35,7 +35,7 @@ def refusal(error: Exception) -> Refused | None:
     """The named error that this exception stands for, or None when it is unexpected."""
     if isinstance(error, Refused):
         return error
-    code = getattr(error, "code", None)
-    if isinstance(code, str) and type(error).__module__.partition(".")[0] != "sqlalchemy":  # its `code` names a web page
+    code = getattr(error, "code", None)  # one of SQLAlchemy names a web page
+    if isinstance(code, str) and type(error).__module__.partition(".")[0] != "sqlalchemy":
         return Refused(code, dict(getattr(error, "facts", None) or {}))
     return None

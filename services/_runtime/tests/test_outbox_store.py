@@ -1,7 +1,7 @@
 """The relay's view of the outbox, on both databases."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -66,15 +66,20 @@ def test_a_failed_row_waits_and_keeps_its_error(database: Database, store: Store
     """Its pause doubles from one second; when it is over, the row comes again."""
     id = tell(database)
     for tries in (1, 2):
+        before = utc_now()
         assert [row.id for row in store.take(9)] == [id]
         store.settle([], {id: "unroutable"})
-        assert store.take(9) == []
-        store.abort()
         row: Any = database.read(lambda session: session.execute(select(tables.outbox)).one())
         assert (row.tries, row.error, row.published) == (tries, "unroutable", None)
-        assert 0.5 * tries < (row.not_before - utc_now()).total_seconds() <= tries
-        past = {"not_before": utc_now() - timedelta(seconds=1)}
-        database.write(lambda session, past=past: session.execute(update(tables.outbox).values(past)))
+        assert before <= row.not_before - timedelta(seconds=tries) <= utc_now()
+        _due(database, utc_now() + timedelta(minutes=1))
+        assert store.take(9) == []
+        store.abort()
+        _due(database, utc_now() - timedelta(seconds=1))
+
+
+def _due(database: Database, at: datetime) -> None:
+    database.write(lambda session: session.execute(update(tables.outbox).values(not_before=at)))
 
 
 def test_aborted_rows_come_again(database: Database, store: Store) -> None:
@@ -107,8 +112,8 @@ def test_a_commit_wakes_the_relay(database: Database, store: Store) -> None:
     store.abort()
     begun = time.monotonic()
     threading.Timer(0.2, lambda: tell(database)).start()
-    store.wait(10)
-    assert time.monotonic() - begun < 5
+    store.wait(60)
+    assert time.monotonic() - begun < 30
 
 
 def test_only_what_is_old_and_done_is_purged(database: Database, store: Store) -> None:

@@ -1,6 +1,8 @@
 """Appointments, practices and mail servers for the tests of notify."""
 
 import asyncio
+import contextlib
+import secrets
 import socket
 import time
 from collections.abc import Callable
@@ -256,12 +258,16 @@ class MailServer:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody listens on right now, below those that the system gives to outgoing connections: one
+    of these could take it before whoever it is for."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
-def eventually(check: Callable[[], Any], seconds: float = 10.0) -> Any:
+def eventually(check: Callable[[], Any], seconds: float = 60.0) -> Any:
     """What `check` returns as soon as it is true; fails after the given time."""
     until = time.monotonic() + seconds
     while not (found := check()):

@@ -35,7 +35,7 @@ EVERYTHING = [s for name, edge in house.EDGES.items() for s in subscriptions(nam
 COOK = next(s for s in EVERYTHING if s.method == "cook")
 
 
-def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
     """Wait for the condition; its value, or a failure."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -171,7 +171,7 @@ class BrokerTransport:
             return True
 
         for service in services:
-            until(lambda service=service: answers(service), 30)
+            until(lambda service=service: answers(service), 60)
 
     def deliver(self, subscription: Subscription, body: str, event_id: str) -> None:
         properties = pika.BasicProperties(message_id=event_id, delivery_mode=2)

@@ -45,7 +45,7 @@ def _house(tmp_path: Path) -> Iterator[House]:
     house.bus.stop()
 
 
-def until(condition: Callable[[], Any], seconds: float = 5) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
     """Wait for the condition; its value, or a failure."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -235,7 +235,7 @@ def test_a_commit_wakes_relay_and_handlers(tmp_path: Path) -> None:
     KitchenEdge.failures = 1
     house.bus.start()
     soup, souffle = house.place("soup")["id"], house.place("souffle")["id"]
-    until(lambda: subjects(house.apps["bank"]) == [soup, souffle], 10)
+    until(lambda: subjects(house.apps["bank"]) == [soup, souffle], 60)
     house.bus.stop()
 
 
@@ -246,7 +246,7 @@ def test_stop_finishes_the_work_in_hand(tmp_path: Path) -> None:
     class SlowKitchen(KitchenEdge):
         def cook(self, session: Any, event: Event) -> None:
             begun.set()
-            go.wait(5)
+            go.wait(60)
             super().cook(session, event)
 
         cook.__events__ = [("shop", "order.placed", None)]  # type: ignore[attr-defined]
@@ -254,9 +254,10 @@ def test_stop_finishes_the_work_in_hand(tmp_path: Path) -> None:
     house = House(tmp_path, edges={**EDGES, "kitchen": SlowKitchen})
     house.bus.start()
     first, second = house.place()["id"], house.place()["id"]
-    begun.wait(5)
-    stopping = Thread(target=house.bus.stop)
+    begun.wait(60)
+    stopping = Thread(target=house.bus.stop, args=(60,))
     stopping.start()
+    until(lambda: house.bus._dispatchers["kitchen"].stopping)
     go.set()
     stopping.join()
     assert subjects(house.apps["kitchen"]) == [first]

@@ -35,7 +35,7 @@ class Child:
 
     def died(self) -> bool:
         """Wait until it has died of the order, or parked it."""
-        until(lambda: self.process.poll() is not None or lying(self.folder), 30)
+        until(lambda: self.process.poll() is not None or lying(self.folder), 60)
         return self.process.poll() == 9
 
     def end(self) -> int:
@@ -58,7 +58,7 @@ def test_a_message_that_ends_its_process_is_parked_and_its_neighbours_are_not(tm
     assert deaths in LIVES
     [parked] = lying(tmp_path)
     kitchen = {service.name: app for service, app in build(tmp_path)}["kitchen"]
-    until(lambda: subjects(kitchen) == [first, last], 20)
+    until(lambda: subjects(kitchen) == [first, last], 60)
     assert child.end() == 0
     assert parked.error == f"Permanent: ended its process {MAX_STARTS} times"
     assert kitchen.db.read(lambda s: s.scalar(select(func.count()).select_from(tables.starts))) == 0

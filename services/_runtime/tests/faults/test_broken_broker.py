@@ -77,7 +77,7 @@ def test_a_frozen_broker_holds_nobody(node: Broker, own_house: BrokerTransport) 
     finally:
         node.freeze(False)
     exactly_once(own_house, [subject], 40)
-    until(lambda: answered(own_house), 20)
+    until(lambda: answered(own_house), 60)
 
 
 def test_a_memory_alarm_holds_nobody(node: Broker, own_house: BrokerTransport) -> None:
@@ -93,7 +93,7 @@ def test_a_memory_alarm_holds_nobody(node: Broker, own_house: BrokerTransport) -
     finally:
         node.ctl("set_vm_memory_high_watermark", "0.4")
     exactly_once(own_house, [subject], 40)
-    until(lambda: answered(own_house), 20)
+    until(lambda: answered(own_house), 60)
 
 
 def answered(house: BrokerTransport) -> bool:
@@ -135,9 +135,9 @@ def test_the_listener_hears_everything_and_tells_of_gaps(node: Broker, own_house
     types: Callable[[], set[str]] = lambda: {e.type for e in heard if e.subject == subject}  # noqa: E731
     until(lambda: types() == {"order.placed", "dish.cooked"})
     node.restart()
-    until(lambda: len(gaps) == 2, 20)
+    until(lambda: len(gaps) == 2, 60)
     again = order(own_house)
-    until(lambda: any(e.subject == again for e in heard), 20)
+    until(lambda: any(e.subject == again for e in heard), 60)
     listener.stop()
 
 

@@ -45,7 +45,7 @@ def charged(house: BrokerTransport) -> Counter[str]:
     return Counter(village.subjects(house.databases["bank"], "bank"))
 
 
-def exactly_once(house: BrokerTransport, orders: list[str], seconds: float = 30) -> None:
+def exactly_once(house: BrokerTransport, orders: list[str], seconds: float = 60) -> None:
     """Wait until all are there, then look whether any is there twice."""
     until(lambda: set(charged(house)) >= set(orders), seconds)
     time.sleep(0.5)
@@ -130,9 +130,9 @@ def test_the_stock_event_handler_loses_what_fails(house: BrokerTransport) -> Non
     queue = "evt-shop-order.placed--stock.cook"
     stock = subprocess.Popen([sys.executable, "-W", "ignore", "-m", f"{FAULTS}.stock"], env=environ)
     try:
-        until(lambda: consumers(house, queue), 20)
+        until(lambda: consumers(house, queue), 60)
         order(house)
-        until(diary.exists, 20)
+        until(diary.exists, 60)
         time.sleep(1)
         with house.channel() as channel:
             assert channel.queue_declare(queue, passive=True).method.message_count == 0
@@ -204,7 +204,7 @@ def test_a_handler_that_runs_too_long_is_ended_and_tried_again(house: BrokerTran
     house.start_relay("shop")
     house.start_worker("kitchen")
     subject = order(house, seconds=30)
-    [parked] = until(house.parked, 20)
+    [parked] = until(house.parked, 60)
     assert "HandlerTimeout" in parked.error
     assert village.starts(house.diary)["kitchen", subject] == len(LADDER_MS) + 1
     assert cooked(house)[subject] == 0

@@ -94,7 +94,7 @@ def test_a_service_starts_heals_and_ends(running: Running) -> None:
 
     first = running.children()
     os.kill(first["runtime.broker_worker"], signal.SIGKILL)
-    until(lambda: running.children().get("runtime.broker_worker") not in (None, first["runtime.broker_worker"]), 10)
+    until(lambda: running.children().get("runtime.broker_worker") not in (None, first["runtime.broker_worker"]), 60)
     until(running.ready, 60)
     assert running.house.rpc.call("shop", "place", {"dish": {}})["id"]
 

@@ -84,7 +84,7 @@ def _desk(sqlite: Databases, mx: Postfix, port: int) -> Iterator[Desk]:
 def becomes(desk: Desk, mx: Postfix, state: str) -> dict[str, Any]:
     """The message, once it is in this state."""
     try:
-        eventually(lambda: desk.messages()[-1]["state"] == state, 20)
+        eventually(lambda: desk.messages()[-1]["state"] == state, 60)
     except AssertionError:
         raise AssertionError(f"{desk.messages()[-1]}\n{mx.log()}") from None
     return desk.messages()[-1]
@@ -176,7 +176,7 @@ def test_the_sender_keeps_up_while_bounces_come_in(desk: Desk, mx: Postfix, late
     thread = threading.Thread(target=Sender(desk.app).run, args=(stop,))
     thread.start()
     try:
-        eventually(lambda: {m["state"] for m in desk.messages()} == {"delivered", "failed"}, 30)
+        eventually(lambda: {m["state"] for m in desk.messages()} == {"delivered", "failed"}, 60)
     finally:
         stop.set()
         thread.join()
