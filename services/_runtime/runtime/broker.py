@@ -1,7 +1,7 @@
 """nameko drives an edge class: `service_class` makes a nameko service of a `runtime.service.Service`.
 
 The entrypoints replace nameko's own, which lose a message whose handler fails, and die with an unpublished reply. This
-module and `runtime.broker_worker` are the only ones that know eventlet; handlers use no API of it.
+module, `runtime.broker_worker` and `runtime.patience` are the only ones that know eventlet; handlers use no API of it.
 """
 
 import json

@@ -8,7 +8,11 @@ warnings.filterwarnings("ignore", message="\\s*Eventlet is deprecated")  # known
 os.environ["EVENTLET_NO_GREENDNS"] = "yes"
 import eventlet  # noqa: E402
 
-eventlet.monkey_patch()  # before anything else: psycopg2 becomes cooperative with it
+eventlet.monkey_patch()  # before anything else
+
+from runtime.patience import cooperate  # noqa: E402
+
+cooperate()
 
 import importlib  # noqa: E402
 import logging  # noqa: E402

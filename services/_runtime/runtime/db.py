@@ -5,13 +5,19 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, DateTime, Engine, Insert, ScalarResult, create_engine, event, orm
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
+from runtime.postgres import BOUNDED
+
 T = TypeVar("T")
 PG_OPTIONS = "-c timezone=utc -c lock_timeout=10s -c statement_timeout=20s"
-RETRYABLE = {"40P01", "40001"}  # PostgreSQL: deadlock_detected, serialization_failure
+# PostgreSQL's codes
+RETRYABLE = {"40P01", "40001"}  # deadlock_detected, serialization_failure
+READ_ONLY = "25006"
+NOT_NOW = ("53", "57P", "58", READ_ONLY)  # no disk or memory left, an administrator at work, errors of the system
 
 
 class OutcomeUnknown(Exception):
@@ -24,9 +30,10 @@ AWAY = (OperationalError, InterfaceError, PoolTimeout, OutcomeUnknown)
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the database server itself was not there, rather than one statement failing on it."""
+    """Whether the database server itself was not there, or could not work, rather than one statement failing on it."""
     if isinstance(error, OperationalError):
-        return error.connection_invalidated or getattr(error.orig, "pgcode", None) is None
+        code = getattr(error.orig, "pgcode", None)
+        return error.connection_invalidated or code is None or code.startswith(NOT_NOW)
     return isinstance(error, AWAY)
 
 
@@ -164,6 +171,15 @@ def _twice(transaction: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     return transaction(*args, **kwargs)
 
 
+def _leave_a_read_only_server(context: ExceptionContext) -> BaseException | None:
+    """It was the primary once, or is being looked after; whoever has taken over is found by connecting anew."""
+    error = context.original_exception
+    if getattr(error, "pgcode", None) != READ_ONLY:
+        return None
+    context.is_disconnect = True
+    return OperationalError(context.statement, None, error, hide_parameters=True, connection_invalidated=True)
+
+
 def _engine(url: str, pool_size: int, **options: Any) -> Engine:
     if not url.startswith("sqlite"):
         from runtime.prepared import prepare_often_used  # here: SQLite needs no psycopg2
@@ -174,10 +190,11 @@ def _engine(url: str, pool_size: int, **options: Any) -> Engine:
             max_overflow=0,
             pool_use_lifo=True,  # few connections that know our statements, rather than many that do not
             hide_parameters=True,  # people's data stay out of logged errors
-            connect_args={"connect_timeout": 5, "options": PG_OPTIONS},
+            connect_args={**BOUNDED, "options": PG_OPTIONS},
             **options,
         )
         prepare_often_used(engine)
+        event.listen(engine, "handle_error", _leave_a_read_only_server, retval=True)
         return engine
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 15, "check_same_thread": False})
 

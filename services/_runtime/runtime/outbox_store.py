@@ -13,16 +13,13 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 from uuid import UUID
 
+from runtime.postgres import BOUNDED
+
 KEEP_PUBLISHED = timedelta(days=7)
 KEEP_HANDLED = timedelta(days=30)  # longer than any redelivery, a replay from the parking queue included
 PURGE_BATCH = 1000
 LONGEST_PAUSE = 60  # seconds between two tries of a row that nobody takes
-BOUNDED = {  # nothing here waits for ever on a server that is gone
-    "connect_timeout": 3,
-    "tcp_user_timeout": 10_000,
-    "keepalives_idle": 10,
-    "options": "-c timezone=utc -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s",
-}
+OPTIONS = "-c timezone=utc -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s"
 
 
 # What each batch runs: planned once per connection.
@@ -153,8 +150,8 @@ class PostgresStore:
         import psycopg2
 
         if self._connection is None:
-            self._connection = self._guard(psycopg2.connect, self._dsn, **BOUNDED)
-            self._listening = self._guard(psycopg2.connect, self._dsn, **BOUNDED)
+            self._connection = self._guard(psycopg2.connect, self._dsn, options=OPTIONS, **BOUNDED)
+            self._listening = self._guard(psycopg2.connect, self._dsn, options=OPTIONS, **BOUNDED)
             self._listening.autocommit = True
             self._guard(self._listening.cursor().execute, "listen outbox")
             self._guard(self._connection.cursor().execute, PREPARE)

@@ -13,6 +13,7 @@ import psycopg2
 from sqlalchemy import make_url
 
 from runtime.db import Database
+from runtime.postgres import BOUNDED
 
 log = logging.getLogger(__name__)
 CHANNEL = "notify_messages"
@@ -62,7 +63,7 @@ class Bell:
 
     def _hear(self) -> None:
         dsn = make_url(self._db.url).set(drivername="postgresql").render_as_string(hide_password=False)
-        connection = psycopg2.connect(dsn, connect_timeout=5)
+        connection = psycopg2.connect(dsn, **BOUNDED)
         try:
             connection.autocommit = True
             connection.cursor().execute(f"listen {CHANNEL}")

@@ -1,7 +1,5 @@
 """The small parts: envelope, links, settings, languages."""
 
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,10 +129,3 @@ def test_dates_read_as_in_the_readers_country() -> None:
     start, end = datetime(2018, 10, 24, 13, 30, tzinfo=UTC), datetime(2018, 10, 24, 15, 0, tzinfo=UTC)
     assert i18n.when(start, end, "Europe/Berlin", "de") == "Mittwoch, 24. Oktober 2018, 15:30 – 17:00"
     assert "October 24, 2018" in i18n.when(start, end, "America/New_York", "en")
-
-
-def test_a_worker_asks_the_system_whose_address_a_name_has() -> None:
-    """eventlet's own resolver keeps a broker's name nobody's for minutes after it is there."""
-    asked = "import runtime.broker_worker, socket; print(socket.getaddrinfo.__module__)"
-    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == "socket"
