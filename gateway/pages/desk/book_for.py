@@ -65,7 +65,17 @@ def book() -> Response:
         document = problems.describe(refused, locale()).document
         entries.errors |= _by_field(document.get("errors") or {})
         return _form(entries, Failed("book", "" if entries.errors else sentence(refused)), document["status"])
-    return back("desk_appointment", id=booked["id"], did="book" if command["notify"] else "book_silently")
+    return back("desk_appointment", id=booked["id"], did=_heard(command))
+
+
+def _heard(command: Json) -> str:
+    """What is said of whether the customer hears of it."""
+    if told.EMAIL in command.get("channels", ()):
+        return "book"
+    person = command.get("customer") or current_services().booking.customer(command["customer_id"])
+    if not any(not way.why_not for way in told.ask({"customer": person})):
+        return "book_call"
+    return "book" if command["notify"] else "book_silently"
 
 
 def _judge(entries: Entries) -> None:
@@ -84,7 +94,8 @@ def _judge(entries: Entries) -> None:
     fields = {told.EMAIL: "email", told.SMS: "phone"}
     chosen = told.typed()
     for way in told.ask(person) if chosen else ():
-        if way.channel in chosen and way.why_not:
+        by_phone_only = way.channel == told.SMS and not entries["email"]  # no other way: will stand among the calls
+        if way.channel in chosen and way.why_not and not by_phone_only:
             other = _("Please choose another way to tell the customer.")
             entries.errors[fields[way.channel]] = f"{way.why_not} {other}"
 

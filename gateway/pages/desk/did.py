@@ -45,6 +45,7 @@ def _sentences() -> dict[str, str]:
         "customer_linked": _("The customer is linked."),
         "customer_unlinked": _("The customer is no longer linked."),
         "book": _("The appointment is booked. The customer will be told."),
+        "book_call": _("The appointment is booked. No message reaches the customer, who stands among the calls."),
         "book_silently": _("The appointment is booked. The customer is not told."),
         "remind": _("The reminders are on their way. Whom none reaches stands among the calls."),
         "bulk": _("The chosen appointments are changed."),

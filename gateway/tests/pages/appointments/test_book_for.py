@@ -43,15 +43,27 @@ def test_a_way_that_does_not_lead_to_a_new_customer_is_said_before_it_is_booked(
 ) -> None:
     """Beside the field at fault; what was typed and ticked stays."""
     client = sign_in()
+    email = {"email": "k@example.org"} if field == "phone" else {}
     if said:
         house.answers["notify.channels"] = {"sms": said}
     action, fields = booking_form(client.get("/desk/book?day=2026-03-25"))
     person = {"first_name": "Karl", "last_name": "Kurz", "phone": "0711 2345", "start": "2026-03-25T09:00:00+01:00"}
-    page = client.post(action, {**fields, **person, "channels": channels})
+    page = client.post(action, {**fields, **person, **email, "channels": channels})
     assert page.status == 422
     assert why in "".join(page.find("p", id=f"{field}-error").itertext())
     assert [e.get("value") for e in page.all("input", name="channels") if "checked" in e.attrib] in (channels, [])
     assert house.asked("booking.book_for") == []
+
+
+def test_whom_no_message_reaches_is_booked_for_and_stands_among_the_calls(sign_in: SignIn, house: House) -> None:
+    """A landline is all there is: nobody is asked for another way, and the page says what follows."""
+    client = sign_in()
+    house.answers["notify.channels"] = {"sms": {"possible": False, "reason": "no_mobile"}}
+    action, fields = booking_form(client.get("/desk/book?day=2026-03-25"))
+    person = {"first_name": "Karl", "last_name": "Kurz", "phone": "0711 2345", "start": "2026-03-25T09:00:00+01:00"}
+    for channels in (["sms"], []):
+        answer = client.post(action, {**fields, **person, "channels": channels})
+        assert "er steht unter „Anrufe“" in client.get(str(answer.location)).text
 
 
 def test_a_known_customer_is_found_and_booked_for(sign_in: SignIn, house: House) -> None:
