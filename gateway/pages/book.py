@@ -123,7 +123,7 @@ def submit(slug: str) -> Response:
         step = replace(step, start=_instant(chosen), hold="", until="", held_by="")
     keeping = chosen or request.form.get("action") in ("extend", "none")  # "none": Enter, while the chosen time is gone
     try:
-        return _keep(step, entries) if keeping else _submit(step, entries)
+        return _keep(step, entries, longer=not chosen) if keeping else _submit(step, entries)
     except Unavailable:
         return failures.later(_form(step, entries, away="extend" if keeping else "book"))
 
@@ -203,8 +203,8 @@ def _hold(step: Step, key: str) -> Step:
     return replace(step, hold=kept["hold"], until=kept["expires_at"], held_by=kept.get("calendar") or "")
 
 
-def _keep(step: Step, entries: fields.Entries) -> Response:
-    """Extend the hold, or hold anew when it is gone."""
+def _keep(step: Step, entries: fields.Entries, *, longer: bool) -> Response:
+    """Extend the hold, or hold anew when it is gone; `longer`: it is the same time as before."""
     try:
         if step.hold:
             try:
@@ -213,7 +213,7 @@ def _keep(step: Step, entries: fields.Entries) -> Response:
             except Refused as refused:
                 if refused.code not in ("hold_expired", "not_found"):
                     raise
-        return make_response(_form(_hold(step, _idempotency_key() + step.hold), entries, extended=True))
+        return make_response(_form(_hold(step, _idempotency_key() + step.hold), entries, extended=longer))
     except Refused as refused:
         return _lost(step, entries, refused)
 
@@ -282,13 +282,13 @@ def _lost(step: Step, entries: fields.Entries, refused: Refused) -> Response:
 
 
 def _alternatives(step: Step, refused: Refused) -> list[datetime]:
-    """Other times near the lost one: booking's own proposal, else the first free ones from that day on."""
+    """Other times near the lost one, in their order: booking's proposal, else the first free ones from that day on."""
     try:
         found = refused.facts.get("alternatives") or _free_from(step)
     except Unavailable:
         return []
     starts = (present.instant(each["start"]) for each in found)
-    return [start for start in starts if start != step.starts][:ALTERNATIVES]
+    return sorted([start for start in starts if start != step.starts][:ALTERNATIVES])
 
 
 def _free_from(step: Step) -> list[Json]:

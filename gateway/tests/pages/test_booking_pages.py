@@ -238,6 +238,7 @@ def test_a_lost_slot_offers_others_and_keeps_the_entries(client: StrictClient, h
     assert again.find("input", id="first_name").get("value") == "Jürgen"
     assert again.find("textarea", id="message").text == "Hallo"
     assert "Für Sie reserviert bis" in again.text
+    assert "Verlängert" not in again.text  # it is another time
 
 
 def test_a_slot_lost_in_the_grid_is_said_there(client: StrictClient, house: House) -> None:
@@ -247,6 +248,17 @@ def test_a_slot_lost_in_the_grid_is_said_there(client: StrictClient, house: Hous
     page = client.post(action, fields)
     assert page.status == 409
     assert "Diese Zeit wurde gerade vergeben" in page.text
+
+
+def test_other_times_stand_in_their_order(client: StrictClient, house: House) -> None:
+    """Booking proposes the nearest first; people read from early to late."""
+    action, fields = client.get(week_of(house)).form("/hold")
+    proposed = [{"start": f"2026-03-24T{hour}:00:00+01:00"} for hour in ("10", "11", "09")]
+    house.answers["booking.hold"] = Refused("slot_taken", {"alternatives": proposed})
+    offered = [
+        str(button.get("value"))[11:13] for button in client.post(action, fields).all("button", class_="slot wide")
+    ]
+    assert offered == ["09", "10", "11"]
 
 
 def test_a_double_submit_books_once(client: StrictClient, house: House, clock: FakeClock) -> None:
