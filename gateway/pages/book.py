@@ -119,6 +119,8 @@ def submit(slug: str) -> Response:
     if not step.start:
         return redirect(links.to("book", **step.query))
     entries = fields.read(request.form, backend.form_fields(practice["id"]))
+    if request.form.get("action") == "read":  # in another language
+        return make_response(_form(step, entries))
     if chosen := request.form.get("choose"):
         step = replace(step, start=_instant(chosen), hold="", until="", held_by="")
     keeping = chosen or request.form.get("action") in ("extend", "none")  # "none": Enter, while the chosen time is gone

@@ -213,6 +213,19 @@ def test_extending_the_hold_keeps_what_was_typed(client: StrictClient, house: Ho
     assert page.find("input", id="last_name").get("value") == "Groß"
 
 
+def test_another_language_keeps_what_was_typed(client: StrictClient, house: House) -> None:
+    """K1: the switch sends the form along; time, hold and entries come back, in French."""
+    page = form_page(client, house)
+    _, fields = page.form("/book")
+    [french] = [button for button in page.all("button", name="action", value="read") if button.get("lang") == "fr"]
+    assert french.get("form") == "booking"
+    again = client.post(str(french.get("formaction")), fields | {"first_name": "Zoë", "action": "read"})
+    assert again.heading == "Vos coordonnées"
+    assert again.find("input", id="first_name").get("value") == "Zoë"
+    assert again.form("/book")[1]["hold"] == fields["hold"]
+    assert not house.asked("booking.book")
+
+
 def test_an_expired_hold_books_while_the_time_is_free(client: StrictClient, house: House, clock: FakeClock) -> None:
     """The hold is a courtesy, not a condition."""
     action, fields = form_page(client, house).form("/book")
