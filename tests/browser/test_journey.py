@@ -95,7 +95,10 @@ def change_everything(page: Page, scripts: bool) -> None:
     look(page, "move-question", scripts)
     page.wait_for_timeout(1100)
     page.get_by_role("button", name="Ja, Termin verschieben").click()
-    expect(page.get_by_text("Ihr Termin ist verschoben")).to_be_visible()
+    moved = page.get_by_role("alert")
+    expect(moved).to_contain_text("Ihr Termin ist verschoben")
+    if scripts:
+        expect(moved).to_be_focused()  # what has happened is read out first
     page.get_by_role("button", name="Termin stornieren").click()
     look(page, "cancel-question", scripts)
     page.wait_for_timeout(1100)

@@ -1,0 +1,2 @@
+// What has just happened is read out first.
+document.querySelector("[data-focus]")?.focus();
