@@ -425,11 +425,3 @@ def test_a_service_that_is_gone_leads_to_the_others(client: StrictClient) -> Non
     """An old link or bookmark, also on the practice's homepage."""
     page = client.get(WEEK.format("11111111-1111-4111-8111-111111111111"))
     assert page.find("a", class_="button").get("href") == "/p/top-hearing/book"
-
-
-@pytest.mark.parametrize("name", ["endpoint", "_external", "_scheme", "_method", "_anchor", "slug", "self"])
-def test_no_name_in_the_address_is_taken_for_ours(client: StrictClient, name: str) -> None:
-    """Whatever somebody adds to it."""
-    page = client.get(f"/p/top-hearing?{name}=x")
-    assert page.status == 200
-    assert all(str(a.get("href")).startswith("/p/top-hearing?") for a in page.find("nav", class_="languages").iter("a"))
