@@ -52,6 +52,7 @@ export class Own {
     let problem = "";
     if (cause === "unsupported") problem = words.unsupported;
     else if (cause && which) problem = `${words[cause] ?? words[`missing_${which}`]} ${words[`lacks_${which}`]}`;
+    page.part("level").parentElement.hidden = !devices.audio;
     for (const each of page.parts("problem-box")) each.hidden = !problem; // first, so that a reader hears what is written
     page.write("problem", problem);
     for (const each of page.parts("retry")) each.hidden = cause === "unsupported";

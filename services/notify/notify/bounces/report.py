@@ -14,6 +14,9 @@ from notify.domain.delivery import Outcome, delivered, failure
 
 NO_ANSWER = ("4.4.", "5.4.")  # RFC 3463: network and routing
 GIVEN_UP = "4."
+PATIENT = re.compile(
+    r"warning message only|not need to resend|still undelivered|will keep trying|yet been delivered", re.I
+)
 
 
 def understand(raw: bytes) -> Outcome | None:
@@ -23,9 +26,10 @@ def understand(raw: bytes) -> Outcome | None:
     blocks = list(_blocks(mail))
     if blocks:
         return next((outcome for block in blocks if (outcome := _outcome(block))), None)
-    if _automatic_answer(mail):
+    words = _words(mail)
+    if _automatic_answer(mail) or PATIENT.search(words):
         return None
-    return failure("bounced", _first_words(mail)) if _says_so(mail) else None
+    return failure("bounced", words[:300]) if _says_so(mail) else None
 
 
 def _blocks(mail: Message) -> Iterator[Message]:
@@ -89,9 +93,10 @@ def _automatic_answer(mail: Message) -> bool:
     return automatic.startswith("auto-replied") and mail.get_content_type() != "multipart/report"
 
 
-def _first_words(mail: Message) -> str:
+def _words(mail: Message) -> str:
+    """What it says to people, in one line."""
     for part in mail.walk():
         if part.get_content_type() == "text/plain":
             body = part.get_payload(decode=True)
-            return " ".join(body.decode("utf-8", "replace").split())[:300] if isinstance(body, bytes) else ""
+            return " ".join(body.decode("utf-8", "replace").split()) if isinstance(body, bytes) else ""
     return ""

@@ -70,6 +70,30 @@ recipients. This is a permanent error. The following address(es) failed:
 """
 
 
+EXIM_WAITS = """\
+A message that you sent has not yet been delivered to one or more of its
+recipients after more than 24 hours on the queue.
+
+The address to which the message has not yet been delivered is:
+
+  erika@example.org
+
+No action is required on your part. Delivery attempts will continue for some time.
+"""
+SENDMAIL_WAITS = """\
+    **      THIS IS A WARNING MESSAGE ONLY      **
+    **  YOU DO NOT NEED TO RESEND YOUR MESSAGE  **
+
+   ----- The following addresses had transient non-fatal errors -----
+<erika@example.org>
+
+   ----- Transcript of session follows -----
+<erika@example.org>... Deferred: Connection timed out with mx.example.
+Warning: message still undelivered after 4 hours
+Will keep trying until message is 5 days old
+"""
+
+
 @pytest.mark.parametrize(
     ("raw", "state", "reason"),
     [
@@ -86,6 +110,9 @@ recipients. This is a permanent error. The following address(es) failed:
         (dsn("failed", "5.3.4", "too big"), "failed", "bounced"),
         (dsn("failed", "5.1.1", "550 5.1.1 no", "message/global-delivery-status"), "failed", "address_unknown"),
         (dsn("delayed", "4.4.1", "connection refused"), None, None),
+        (dsn("delayed", "4.0.0", "451 greylisted"), None, None),
+        (plain(EXIM_WAITS, "Warning: message 1a2b3c delayed 24 hours"), None, None),
+        (plain(SENDMAIL_WAITS, "Warning: could not send message for past 4 hours"), None, None),
         (dsn("relayed", "2.0.0"), None, None),
         (dsn("expanded", "2.0.0"), None, None),
         (plain(QMAIL), "failed", "bounced"),
