@@ -142,12 +142,19 @@ def _details(id: str, status: int = 200, entries: Entries | None = None, problem
         invitation=found,
         latest={each["channel"]: each for each in found["delivery"]},
         waits=_waits(found),
+        other_way=_other_way(found["channels"]),
         consented=team.names([found["consent"]["user"]]).get(found["consent"]["user"] or "", ""),
         entries=entries or forms.entered(found),
         key=new_id(),
         problem=problem,
         did=done(sentences),
     )
+
+
+def _other_way(ways: list[str]) -> str:
+    """The way that was not chosen, for a guest whom the chosen one does not reach; empty where there is none."""
+    possible = ["email"] if signed_in()["practice"]["plan"] == "basic" else ["email", "sms"]
+    return next((way for way in possible if way not in ways), "")
 
 
 def _waits(found: Json) -> dict[str, str]:
@@ -178,15 +185,20 @@ def change(id: UUID) -> Response:
 
 @page("/invitations/<uuid:id>/resend", "desk_invitation_resend", methods=("POST",), scope=AGAIN)
 def resend(id: UUID) -> Response:
-    """Send it again, to the corrected address."""
-    entries = forms.read(request.form, ("email", "phone"))
+    """Send it again, to the corrected address, or by the other way alone."""
+    entries = forms.read(request.form, tuple(name for name in ("email", "phone") if name in request.form))
     found = current_services().invitations.show(str(id))
-    typed = {name: entries[name] for name in ("email", "phone") if entries[name] != (found[name] or "")}
+    typed = {name: text for name, text in entries.values.items() if text != (found[name] or "")}
     wish = {name: text for name, text in typed.items() if text}
+    ways = [way for way in ("email", "sms") if way == request.form.get("way")]
     once = {"idempotency_key": (request.form.get("key") or new_id())[:200]}
-    return _try(
-        str(id), "resent", entries, found, lambda: _invitations().resend(str(id), {**wish, **once, **_version()})
-    )
+    asked = {**wish, **once, **_version(), **({"channels": ways} if ways else {})}
+
+    def command() -> None:
+        check_ways(ways)
+        _invitations().resend(str(id), asked)
+
+    return _try(str(id), "resent", entries, found, command)
 
 
 def _invitations() -> Any:

@@ -330,6 +330,29 @@ def test_failure_asks_for_the_corrected_address(enter: Enter, house: House) -> N
     assert (asked, bool(key)) == ({"id": ID, "email": "erika.mueller@example.org", "if_version": 1}, True)
 
 
+def test_a_guest_whom_sms_do_not_reach_gets_a_mail_instead(enter: Enter, house: House) -> None:
+    """With the same link; SMS are offered where the plan has them, and what is refused is said."""
+    client = enter()
+    by_sms = {**FAILED, "channels": ["sms"], "email": None, "phone": "+4915112345678"}
+    house.answers["invitations.invitation"] = by_sms
+    again, other = [fields for a, fields in client.get(f"/desk/invitations/{ID}").forms() if "/resend" in a]
+    assert ("way" in again, other["way"]) == (False, "email")
+    answer = client.post(f"/desk/invitations/{ID}/resend", {**other, "email": "erika@example.org"})
+    assert str(answer.location).startswith(f"/desk/invitations/{ID}?did=resent")
+    (asked,) = house.asked("invitations.resend_invitation")
+    assert (asked["channels"], asked["email"], "phone" in asked) == (["email"], "erika@example.org", False)
+
+    house.answers["invitations.resend_invitation"] = Refused("invalid", {"errors": {"email": ["Not valid"]}})
+    page = client.post(f"/desk/invitations/{ID}/resend", {**other, "email": ""})
+    assert page.status == 422
+    assert page.find("details").get("open") is not None
+    house.answers["notify.require_channels"] = Refused("sms_unavailable")
+    house.answers["invitations.invitation"] = FAILED
+    _, other = [fields for a, fields in client.get(f"/desk/invitations/{ID}").forms() if "/resend" in a]
+    page = client.post(f"/desk/invitations/{ID}/resend", {**other, "phone": "0151 2345678"})
+    assert (other["way"], page.status, len(page.all("div", role="alert"))) == ("sms", 422, 1)
+
+
 def test_a_message_on_its_way_is_looked_after(enter: Enter, house: House) -> None:
     """The script sees by it that something is still to come."""
     client = enter()
@@ -427,7 +450,7 @@ def test_a_reception_corrects_and_sends_again_and_changes_nothing_else(enter: En
     client = enter(READ, "notify:read", "notify:write")
     house.answers["invitations.invitation"] = FAILED
     page = client.get(f"/desk/invitations/{ID}")
-    assert [a.split("?")[0].rsplit("/", 1)[1] for a, _ in page.forms() if "/invitations/" in a] == ["resend"]
+    assert {a.split("?")[0].rsplit("/", 1)[1] for a, _ in page.forms() if "/invitations/" in a} == {"resend"}
     assert not page.all("a", href=f"/desk/invitations/{ID}/delete")
     action, fields = page.form("/resend")
     assert client.post(action, {**fields, "email": "erika.mueller@example.org"}).status == 303
