@@ -17,7 +17,7 @@ class Move(Body):
     """The new time."""
 
     start = Instant(required=True)
-    calendar = Id(allow_none=True, metadata={"description": "left out: the same, or any who offers the service"})
+    calendar = Id(allow_none=True, metadata={"description": "left out: the same as so far"})
 
 
 @routes.route("/manage/<token:token>")

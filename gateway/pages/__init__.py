@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from gateway import present
+from gateway import phones, present
 from gateway.context import EXTENSION, gateway, locale
 from gateway.pages import (
     accent,
@@ -62,6 +62,7 @@ def register(app: Flask) -> None:
     )
     app.context_processor(_reader)
     app.jinja_env.filters["instant"] = present.instant
+    app.jinja_env.filters["dialled"] = phones.dialled
     app.jinja_env.filters["phone"] = phone
     app.register_blueprint(pages)
     app.extensions[EXTENSION].error_page = failures.error_page

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.phones import readable
+from gateway.phones import dialled, readable
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,18 @@ from gateway.phones import readable
 def test_a_number_is_written_as_its_readers_write_it(number: str, country: str | None, expected: str) -> None:
     """Without prefix in its own country, with it elsewhere; what is no number stays."""
     assert readable(number, country) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "link"),
+    [
+        ("0711 / 12 34 56", "+49711123456"),
+        ("+49 (0)711 123456", "+49711123456"),
+        ("+33 6 12 34 56 78", "+33612345678"),
+        ("116 117", "116117"),
+        ("Empfang", ""),
+    ],
+)
+def test_a_link_calls_a_number_however_it_was_written(number: str, link: str) -> None:
+    """From any country."""
+    assert dialled(number, "DE") == link

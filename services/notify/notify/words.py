@@ -165,7 +165,7 @@ def phone(number: str, country: str) -> str:
         parsed = phonenumbers.parse(number, country)
     except phonenumbers.NumberParseException:
         return number
-    home = parsed.country_code == phonenumbers.country_code_for_region(country)
+    home = parsed.country_code == phonenumbers.country_code_for_region(country) and phonenumbers.is_valid_number(parsed)
     way = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return str(phonenumbers.format_number(parsed, way))
 
