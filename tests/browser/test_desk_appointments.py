@@ -101,7 +101,7 @@ def test_staff_book_move_and_take_it_back(open_page: Open, width: int) -> None:
 
 def what_is_sent_elsewhere_is_seen(page: Page) -> None:
     """A reminder that a colleague sends stands among the messages without a reload, with its state; what is typed into
-    the page meanwhile stays."""
+    the page meanwhile stays, and that the appointment is another by now is said."""
     page.get_by_label("Nur für die Praxis").fill("Hört schlecht")
     colleague = page.context.new_page()
     colleague.goto(page.url)
@@ -110,6 +110,8 @@ def what_is_sent_elsewhere_is_seen(page: Page) -> None:
     expect(colleague.get_by_text("Die Erinnerung ist unterwegs.")).to_be_visible()
     expect(page.locator("#sent li", has_text="Erinnerung")).to_contain_text("gesendet", timeout=60_000)
     expect(page.get_by_label("Nur für die Praxis")).to_have_value("Hört schlecht")
+    expect(page.get_by_text("Inzwischen hat jemand anderes den Termin geändert.")).to_be_visible()
+    expect(colleague.get_by_text("Inzwischen hat jemand anderes den Termin geändert.")).to_be_hidden()
     colleague.close()
 
 

@@ -1,5 +1,6 @@
 // What an appointment's customer was sent follows what happens, on the appointment's page and beside a list: at each news of
-// its messages, and every other second while one is on its way. What somebody types or holds open in it stays.
+// its messages, and every other second while one is on its way. What somebody types or holds open in it stays. That the
+// appointment itself has changed is said; the page is loaded anew by whoever looks at it.
 const QUICK = 2_000, LONGEST = 5 * 60_000;
 const sent = () => document.getElementById("sent");
 let due = 0, last = 0, seen = null, since = 0;
@@ -10,11 +11,17 @@ async function refresh() {
   last = Date.now();
   const answer = await fetch(sent().dataset.address).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("sent");
-  const old = sent();
-  if (!fresh || old?.dataset.appointment !== id || busy(old)) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = page.getElementById("sent"), old = sent();
+  if (!fresh || old?.dataset.appointment !== id) return;
+  outdated(page.getElementById("changed").dataset.version);
+  if (busy(old)) return;
   if (fresh.textContent === old.textContent) return void old.toggleAttribute("data-pending", "pending" in fresh.dataset);
   swap(old, document.adoptNode(fresh));
+}
+
+function outdated(version) {
+  const changed = document.getElementById("changed");
+  if (changed && Number(version) > Number(changed.dataset.version)) changed.hidden = false;
 }
 
 // Somebody types in it: it follows with the next news.
@@ -40,6 +47,7 @@ function soon() {
 
 document.addEventListener("live", ({ detail: { type, data } }) => {
   const id = sent()?.dataset.appointment;
+  if (id && type.startsWith("appointment.") && data.id === id) outdated(data.version);
   if (id && (type === "resync" || data.appointment === id || data.id === id)) soon();
 });
 setInterval(() => {
