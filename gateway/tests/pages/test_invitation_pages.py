@@ -473,6 +473,7 @@ def test_the_guest_sees_who_and_when(client: StrictClient, house: House, state: 
     assert (page.status, page.heading) == (200, "Ihr Videogespräch mit Anna")
     assert "05:00 – 05:30" in page.text
     assert "dort: Mi 25. März, 10:00" in page.text
+    assert "05:30 · Zeit in New York" in page.text  # in the waiting room, too
     assert "Ihr Link gilt" in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert ("Anna weiß, dass Sie da sind." in page.text) is (state == "waiting")
