@@ -159,9 +159,10 @@ def shape(engine: Engine) -> dict[str, Any]:
 
 def at_once(number: int, job: Callable[..., None], *arguments: Any) -> list[int | None]:
     """Run so many copies of the job as processes that begin together; their exit codes."""
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("forkserver")  # plainly forked, they would inherit locks of our threads
+    context.set_forkserver_preload([__name__])
     barrier = context.Barrier(number)
-    processes = [context.Process(target=job, args=(barrier, *arguments)) for _ in range(number)]
+    processes = [context.Process(target=job, args=(barrier, *arguments), daemon=True) for _ in range(number)]
     for process in processes:
         process.start()
     for process in processes:
