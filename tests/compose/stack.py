@@ -22,8 +22,12 @@ from tests.systems import PASSWORD, Running, ready, until
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "docker-compose.yml"
+SERVICES = ("practice", "availability", "booking", "notify", "invitations")
+OURS = (*SERVICES, "gateway", "mailcatcher")
+SERVERS = ("postgres", "rabbitmq")
 LOGS = ROOT / "var" / "e2e"
 START = 300  # seconds for everything to be seeded
+LAST_LINES = 15  # of a container that a failure tells of
 
 
 class Catcher(MailServer):
@@ -113,6 +117,22 @@ class Stack:
     def healthy(self, service: str) -> bool:
         return bool(self.state(service).get("Health", {}).get("Status") == "healthy")
 
+    def until_healthy(self, *services: str, seconds: float) -> None:
+        """Wait until all of them are. Where one does not become so the failure tells who, and what it said last."""
+        try:
+            until(lambda: all(map(self.healthy, services)), seconds, "everybody's health")
+        except AssertionError as error:
+            told = [self.complaint(service) for service in services if not self.healthy(service)]
+            raise AssertionError("\n\n".join([str(error), *told])) from None
+
+    def complaint(self, service: str) -> str:
+        """What is to be known of a container that is not as it should be."""
+        state = self.state(service)
+        health = state.get("Health") or {}
+        probes = [probe["Output"].strip() for probe in health.get("Log", [])[-1:]]
+        facts = f"{service}: {state['Status']} ({state['ExitCode']}), {health.get('Status', 'no health check')}"
+        return "\n  ".join([facts, *probes, *self.said(service).splitlines()[-LAST_LINES:]])
+
     def amqp(self, user: str, password: str) -> str:
         """The broker as seen from here."""
         where = self.compose("port", "rabbitmq", "5672").strip()
@@ -135,7 +155,8 @@ def started() -> Iterator[Stack]:
     stack = Stack(f"terminfluss-e2e-{secrets.token_hex(3)}", free_port(), free_port())
     try:
         stack.compose("up", "-d")
-        until(lambda: seeded(stack), START, "the seeding")
+        stack.until_healthy(*SERVERS, *OURS, seconds=START)
+        until_seeded(stack)
         ready(stack.url)
         yield stack
     finally:
@@ -144,7 +165,14 @@ def started() -> Iterator[Stack]:
         stack.compose("down", "-v", "--remove-orphans", "-t", "2", check=False)
 
 
-def seeded(stack: Stack) -> bool:
-    """Whether the job that makes the demo practice is through. One that failed is begun again by the engine."""
-    state = stack.state("seed")
-    return bool(state["Status"] == "exited" and state["ExitCode"] == 0)
+def until_seeded(stack: Stack) -> None:
+    """Wait for the job that makes the demo practice. One that failed is begun again by the engine."""
+
+    def seeded() -> bool:
+        state = stack.state("seed")
+        return bool(state["Status"] == "exited" and state["ExitCode"] == 0)
+
+    try:
+        until(seeded, START, "the seeding")
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n\n{stack.complaint('seed')}") from None

@@ -5,12 +5,9 @@ import subprocess
 
 import pytest
 
-from tests.compose.stack import Stack
+from tests.compose.stack import OURS, SERVERS, SERVICES, Stack
 from tests.systems import until
 
-SERVICES = ("practice", "availability", "booking", "notify", "invitations")
-OURS = (*SERVICES, "gateway", "mailcatcher")
-SERVERS = ("postgres", "rabbitmq")
 ENTER = """
 import pathlib, sys
 import psycopg2
@@ -80,7 +77,7 @@ def test_the_order_of_starts_does_not_matter(stack: Stack) -> None:
     start(stack, "gateway", *reversed(SERVICES))
     until(lambda: all("broker_not_ready" in stack.said(service) for service in SERVICES), 60, "asking for the broker")
     start(stack, "mailcatcher", *reversed(SERVERS))
-    until(lambda: all(map(stack.healthy, (*OURS, *SERVERS))), 120, "everybody's health")
+    stack.until_healthy(*OURS, *SERVERS, seconds=120)
 
 
 def start(stack: Stack, *parts: str) -> None:
