@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD, PICTURES
+from tests.systems import until
 
 BERLIN = ZoneInfo("Europe/Berlin")
 Open = Callable[..., Page]
@@ -93,7 +94,7 @@ def note(page: Page, name: str) -> Any:
 
 def drag(page: Page, box: Any, down: float, right: float = 0.0) -> None:
     """Take it at its upper part and drop it so many pixels away."""
-    place = box.bounding_box()
+    place = until(box.bounding_box, what="the appointment to be drawn")  # the calendar may just be drawn anew
     x, y = place["x"] + place["width"] / 2, place["y"] + 8
     page.mouse.move(x, y)
     page.mouse.down()
