@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from notify.domain.decide import Channel
 from notify.domain.reminders import FURTHEST, MOST, SOONEST
+from runtime.fields import Cursor
 from runtime.i18n import LOCALES
 
 
@@ -83,7 +84,7 @@ class MessageQuery(Schema):
     invitation = _id()
     invitations = fields.List(_id(), validate=validate.Length(max=200))
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-    cursor = fields.String(allow_none=True, load_default=None)
+    cursor = Cursor(allow_none=True, load_default=None)
 
 
 class Nothing(Schema):

@@ -1,7 +1,5 @@
 """What became of the messages, and the mails that would have gone out."""
 
-import base64
-import binascii
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -10,22 +8,28 @@ from typing import Any
 from notify import words
 from notify.domain.decide import Channel
 from notify.domain.delivery import ENDED, State
-from notify.domain.errors import Invalid, NotFound
+from notify.domain.errors import NotFound
 from notify.models import Attempt, CapturedMail, Message
 from notify.store import log as kept
 from runtime.clock import iso
 from runtime.db import Session
+from runtime.fields import cursor_at
 
 
 def messages(
-    session: Session, practice_id: str, filters: dict[str, list[str]], limit: int, cursor: str | None, reader: str
+    session: Session,
+    practice_id: str,
+    filters: dict[str, list[str]],
+    limit: int,
+    cursor: tuple[datetime, str] | None,
+    reader: str,
 ) -> dict[str, Any]:
     """The practice's messages, newest first, each with its history; reasons in the reader's language."""
-    rows = kept.messages(session, practice_id, filters, _position(cursor), limit + 1)
+    rows = kept.messages(session, practice_id, filters, cursor, limit + 1)
     page = rows[:limit]
     history = kept.attempts(session, [row.id for row in page])
     items = [_view(row, history[row.id], reader) for row in page]
-    return {"items": items, "next": _cursor(page[-1]) if len(rows) > limit else None}
+    return {"items": items, "next": cursor_at(page[-1].queued_at, page[-1].id) if len(rows) > limit else None}
 
 
 def one(session: Session, practice_id: str, id: str, reader: str) -> dict[str, Any]:
@@ -67,20 +71,6 @@ def _view(row: Message, attempts: list[Attempt], reader: str) -> dict[str, Any]:
 def _turn(state: str, at: datetime, reason: str, detail: str, reader: str) -> dict[str, Any]:
     sentence = words.reason(reason, reader) if reason else None
     return {"state": str(state), "at": iso(at), "reason": sentence, "detail": detail or None}
-
-
-def _cursor(row: Message) -> str:
-    return base64.urlsafe_b64encode(f"{iso(row.queued_at)}|{row.id}".encode()).decode()
-
-
-def _position(cursor: str | None) -> tuple[datetime, str] | None:
-    if not cursor:
-        return None
-    try:
-        at, _, id = base64.urlsafe_b64decode(cursor).decode().partition("|")
-        return datetime.fromisoformat(at), id
-    except (binascii.Error, ValueError) as error:
-        raise Invalid(errors={"cursor": [str(error)]}) from error
 
 
 def mailbox(session: Session, limit: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """From an event to message rows to mails, on both databases."""
 
+import base64
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -253,6 +254,15 @@ def test_the_message_log_is_paged_and_filtered(databases: Databases) -> None:
     assert len({m["id"] for m in first["items"] + second["items"]}) == 3
     assert second["next"] is None
     assert desk.staff("messages", appointment="99999999-9999-4999-8999-999999999999")["items"] == []
+
+
+@pytest.mark.parametrize("place", ["", "x", "2020-01-01T00:00:00+00:00|x", "|99999999-9999-4999-8999-999999999999"])
+def test_a_place_in_the_log_that_nobody_was_given_is_refused(databases: Databases, place: str) -> None:
+    """Whatever the database makes of such values."""
+    cursor = base64.urlsafe_b64encode(place.encode()).decode()
+    with pytest.raises(Refused) as refused:
+        Desk(databases).ready().staff("messages", cursor=cursor)
+    assert list(refused.value.facts["errors"]) == ["cursor"]
 
 
 def test_messages_of_several_appointments_come_in_one_answer(databases: Databases) -> None:

@@ -105,6 +105,7 @@ def update(
 
 def update_own(session: Session, practice_id: str, id: str, changes: dict[str, Any], if_version: int | None) -> User:
     """Change one's own name, language, zone (None: the practice's). Raises NotFound, PreconditionFailed."""
+    practice_rows.practice_by_id(session, practice_id, lock=True)  # of two changes one sees the other's version
     old = get(session, practice_id, id)
     new = _next(old, changes, if_version)
     if new is not old:

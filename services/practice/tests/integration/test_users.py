@@ -1,11 +1,14 @@
 """The people of a practice: invited, given roles, deactivated; passwords changed and forgotten."""
 
 import logging
+from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
-from practice.domain import SCOPES
+from practice.domain import SCOPES, PreconditionFailed
+from practice.usecases import users
 from runtime.errors import Refused
 from runtime.ids import new_id
 
@@ -136,6 +139,32 @@ def test_what_somebody_else_changed_is_not_overwritten(desk: Any, rita: dict[str
     stale = {"id": rita["id"], "name": "Rita Alt", "if_version": seen["version"]}
     assert refused(desk.as_user, "update_user", stale) == "precondition_failed"
     assert user_of(desk, RITA["email"])["name"] == "Rita Neu"
+
+
+def test_two_who_change_a_user_at_the_same_moment_do_not_overwrite_each_other(desk: Any, rita: dict[str, Any]) -> None:
+    """She herself, in two tabs: the second waits, and then hears that it has seen an older version."""
+    practice, version = sign_in(desk)["practice"]["id"], user_of(desk, RITA["email"])["version"]
+    codes: list[str] = []
+
+    def change(name: str) -> None:
+        whose = (practice, rita["id"], {"name": name}, version)
+        try:
+            desk.app.db.write(users.update_own, *whose)
+        except PreconditionFailed as error:
+            codes.append(error.code)
+
+    second = Thread(target=change, args=("Rita Zwei",))
+
+    def before_it_is_stored(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE users") and not second.ident:
+            second.start()
+            second.join(1)
+
+    event.listen(desk.app.db.engine, "before_cursor_execute", before_it_is_stored)
+    change("Rita Eins")
+    second.join(60)
+    assert codes == ["precondition_failed"]
+    assert user_of(desk, RITA["email"])["name"] == "Rita Eins"
 
 
 @pytest.mark.parametrize("role", [role for role in SCOPES if role != "owner"])
