@@ -1,6 +1,7 @@
 """`python -m gateway run` serves HTTP with gunicorn: several worker processes, several threads each."""
 
 import os
+import resource
 import socket
 import sys
 from typing import Any
@@ -12,6 +13,7 @@ from gateway.settings import GatewaySettings
 from runtime.settings import WrongSetting, read
 
 GRACE = 30  # seconds for open requests at a stop
+FILES = 2_048  # of each worker, beside its live feeds
 
 
 def options(settings: GatewaySettings) -> dict[str, Any]:
@@ -60,6 +62,15 @@ def _shared(settings: GatewaySettings) -> Shared:
         raise WrongSetting(f"METRICS_PORT is wrong: {error.strerror}") from None
 
 
+def allow_files(wanted: int) -> None:
+    """Let this process and its workers open so many files, as far as the system lets us. Many systems begin with 1,024:
+    then fewer live feeds than LIVE_STREAMS would leave no file for anybody else."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    possible = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < possible:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (possible, hard))
+
+
 def _check_places(settings: GatewaySettings) -> None:
     """What a worker process or gunicorn would find out later, and tell at length."""
     if not settings.amqp_uri:
@@ -76,6 +87,7 @@ def main(arguments: list[str]) -> None:
     try:
         settings = read(GatewaySettings, os.environ)
         _check_places(settings)
+        allow_files(FILES + 2 * settings.live_streams)
         Server(settings).run()
     except WrongSetting as error:
         sys.exit(str(error))

@@ -118,7 +118,7 @@ class Distributed:
             publisher.close()
 
     def _amqp_uri(self) -> str:
-        if not self._settings.amqp_uri.startswith(("amqp://", "amqps://")):
+        if not self._settings.amqp_uri.startswith("amqp://"):
             raise WrongSetting("AMQP_URI is wrong, or not set: amqp://user:password@host:5672/vhost")
         return self._settings.amqp_uri
 

@@ -26,6 +26,15 @@ def test_limits_may_be_some_all_or_none(text: str) -> None:
     assert read(GatewaySettings, {**GOOD, "RATE_LIMITS": text}).rate_limits == text
 
 
+@pytest.mark.parametrize(("soft", "hard", "becomes"), [(64, 256, 200), (64, 128, 128), (300, 300, 300)])
+def test_as_many_files_may_be_opened_as_live_feeds_take(soft: int, hard: int, becomes: int) -> None:
+    """As far as the system lets us; never fewer than before."""
+    code = "import resource, gateway.__main__ as g; g.allow_files(200); print(resource.getrlimit(7))"
+    command = ["sh", "-c", f"ulimit -Sn {soft}; ulimit -Hn {hard}; exec {sys.executable} -c '{code}'"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stdout.strip() == str((becomes, hard))
+
+
 def test_the_gateway_says_so_in_one_line() -> None:
     """No stack trace for whoever starts it."""
     environ = {**os.environ, **GOOD, "AMQP_URI": "amqp://127.0.0.1:1", "RATE_LIMITS": "read=fast"}

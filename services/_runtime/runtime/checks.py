@@ -38,8 +38,8 @@ def _port_is_right(value: str) -> bool:
 
 
 def broker(value: str) -> None:
-    """A URL of a broker, or nothing."""
-    address("amqp", "amqps", empty=True)(value)
+    """A URL of a broker, or nothing. Not `amqps:`: what hands failed events on speaks no TLS."""
+    address("amqp", empty=True)(value)
     parts = urlsplit(value)
     if (parts.username is None) != (parts.password is None):
         raise ValueError("use a URL with user and password, or with neither")
