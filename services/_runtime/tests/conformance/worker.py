@@ -27,8 +27,9 @@ def ticker() -> None:
         now = time.monotonic()
         if now - last > longest:
             longest = now - last
-            with open(path, "w") as file:
+            with open(f"{path}.new", "w") as file:
                 file.write(f"{longest}")
+            os.replace(f"{path}.new", path)  # never seen half written
         last = now
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from deploy.services import free_port
+from deploy.processes import free_port
 from runtime.testing import SEED, virtual_host
 from services._runtime.tests.conformance.transports import (
     BrokerTransport,
@@ -32,7 +32,7 @@ class Running:
     """The sample service with its health port."""
 
     def __init__(self, house: BrokerTransport, **changes: str):
-        self.port = free_port(19100)
+        self.port = free_port()
         self.house = house
         environ = {
             "DATABASE_URL": house.databases["shop"].url,
