@@ -80,7 +80,7 @@ def _filtered(*, past: bool) -> Response:
         calendars=backend.catalogue(signed_in()["practice"]["id"])["calendars"],
         statuses=_statuses(past),
         actions=_actions(past),
-        ways=told.ask_several() if found["items"] and may(WRITE) else [],
+        ways=told.ask_several() if may(WRITE) else [],
     )
 
 
