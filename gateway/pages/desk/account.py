@@ -10,6 +10,7 @@ from gateway.pages.desk.frame import back, done, page, sentence, show, signed_in
 from gateway.pages.desk.settings.forms import blamed, chosen_of, differences
 from gateway.pages.fields import Entries
 from gateway.pages.register import password_error
+from gateway.pages.typed import seen_version
 from gateway.pages.words import _
 from gateway.security import limit
 from runtime.errors import Refused
@@ -36,9 +37,8 @@ def save() -> Response:
         entries.errors["name"] = _("Please enter your name.")
         return _page(entries, 422)
     wanted = {"name": entries["name"], "locale": entries["locale"], "time_zone": entries["time_zone"] or None}
-    version = {"if_version": int(entries["version"])} if entries["version"].isdecimal() else {}
     try:
-        current_services().practice.update_me({**wanted, **version})
+        current_services().practice.update_me({**wanted, **seen_version()})
     except Refused as refused:
         if refused.code not in ("precondition_failed", "invalid"):
             raise

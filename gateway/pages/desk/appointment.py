@@ -18,6 +18,7 @@ from gateway.pages.desk.appointments import LISTS, day_of
 from gateway.pages.desk.did import said
 from gateway.pages.desk.frame import back, page, sentence, show, zone
 from gateway.pages.desk.free import Free, free, typed
+from gateway.pages.typed import seen_version, whole
 from gateway.pages.words import _
 from runtime.errors import Refused
 from runtime.ids import new_id
@@ -143,7 +144,7 @@ def allowed(found: Json) -> list[str]:
 )
 def decide(id: UUID, action: str) -> Response:
     """Carry out one of the buttons of a state, from a list or from the appointment's page."""
-    booking, options = current_services().booking, version()
+    booking, options = current_services().booking, seen_version()
     if action in CHANGES:
         note = request.form.get("note", "").strip()
         options |= {"note": note} if note else {}
@@ -161,7 +162,7 @@ def move(id: UUID) -> Response:
     if not start:
         return _came_back(str(id), "move", _("Please choose a time."), 422)
     wish: Json = {"start": start, "calendar": form.get("calendar") or None}
-    wish |= {"force": form.get("force") == "1", "note": form.get("note", "").strip() or None, **version()}
+    wish |= {"force": form.get("force") == "1", "note": form.get("note", "").strip() or None, **seen_version()}
     return change(str(id), "move", lambda: current_services().booking.reschedule(str(id), wish | told.wanted()))
 
 
@@ -170,20 +171,20 @@ def details(id: UUID) -> Response:
     """Another service or duration; the time is checked anew."""
     form = request.form
     minutes = form.get("duration_minutes", "").strip()
-    if minutes and not (minutes.isascii() and minutes.isdigit() and 0 < int(minutes) <= 1440):
+    if minutes and not 0 < (whole(minutes) or 0) <= 1440:
         return _came_back(str(id), "details", _("Please enter the duration in minutes, such as 45."), 422)
-    wish: Json = {"force": form.get("force") == "1", **version()}
+    wish: Json = {"force": form.get("force") == "1", **seen_version()}
     if form.get("service") and form.get("service") != form.get("service_before"):
         wish["service"] = form["service"]
     if minutes and minutes != form.get("minutes_before"):
-        wish["duration_minutes"] = int(minutes)
+        wish["duration_minutes"] = whole(minutes)
     return change(str(id), "details", lambda: current_services().booking.change_details(str(id), wish | told.wanted()))
 
 
 @page("/appointments/<uuid:id>/note", "desk_note", methods=("POST",), scope=WRITE)
 def note(id: UUID) -> Response:
     """Staff's own note."""
-    wish = {"note": request.form.get("note", "").strip(), **version()}
+    wish = {"note": request.form.get("note", "").strip(), **seen_version()}
     return change(str(id), "note", lambda: current_services().booking.change_details(str(id), wish))
 
 
@@ -192,16 +193,10 @@ def place(id: UUID) -> Response:
     """Where it happens."""
     form = request.form
     kind = form.get("kind", "")
-    wish: Json = {"kind": kind, "text": form.get("text", "").strip() or None, **version()}
+    wish: Json = {"kind": kind, "text": form.get("text", "").strip() or None, **seen_version()}
     if kind == "video":
         wish["url"] = form.get("url", "").strip() or None
     return change(str(id), "place", lambda: current_services().booking.set_place(str(id), wish | told.wanted()))
-
-
-def version() -> Json:
-    """What the page showed, so that nothing is overwritten unseen."""
-    seen = request.form.get("version", "")
-    return {"if_version": int(seen)} if seen.isascii() and seen.isdigit() else {}
 
 
 def change(id: str, form: str, do: Callable[[], Json], did: str = "") -> Response:

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from gateway.context import current_services, gateway
 from gateway.pages.backend import Json
-from gateway.pages.desk.appointment import WRITE, Failed, change, look, version
+from gateway.pages.desk.appointment import WRITE, Failed, change, look
 from gateway.pages.desk.frame import page, signed_in
+from gateway.pages.typed import seen_version
 from gateway.pages.words import _
 from runtime.ids import new_id
 
@@ -22,7 +23,7 @@ def price(id: UUID) -> Response:
     if text and wanted is None:
         return _no_amount(str(id), "price")
     return change(
-        str(id), "price", lambda: current_services().booking.set_price(str(id), {"price": wanted, **version()})
+        str(id), "price", lambda: current_services().booking.set_price(str(id), {"price": wanted, **seen_version()})
     )
 
 
@@ -32,7 +33,9 @@ def pay(id: UUID) -> Response:
     command = _payment() | {"idempotency_key": request.form.get("key") or new_id()}
     if command["amount"] is None:
         return _no_amount(str(id), "pay")
-    return change(str(id), "pay", lambda: current_services().booking.add_payment(str(id), {**command, **version()}))
+    return change(
+        str(id), "pay", lambda: current_services().booking.add_payment(str(id), {**command, **seen_version()})
+    )
 
 
 @page("/appointments/<uuid:id>/payments/<uuid:payment>", "desk_payment", methods=("POST",), scope=WRITE)
@@ -40,12 +43,12 @@ def correct(id: UUID, payment: UUID) -> Response:
     """Correct a payment, or remove it."""
     booking, form = current_services().booking, f"payment-{payment}"
     if request.form.get("do") == "remove":
-        return change(str(id), form, lambda: booking.remove_payment(str(id), str(payment), version()), "unpay")
+        return change(str(id), form, lambda: booking.remove_payment(str(id), str(payment), seen_version()), "unpay")
     changes = _payment()
     if changes["amount"] is None:
         return _no_amount(str(id), form)
     return change(
-        str(id), form, lambda: booking.change_payment(str(id), str(payment), {**changes, **version()}), "payment"
+        str(id), form, lambda: booking.change_payment(str(id), str(payment), {**changes, **seen_version()}), "payment"
     )
 
 

@@ -13,6 +13,7 @@ from gateway.pages.desk import told
 from gateway.pages.desk.batch import packed
 from gateway.pages.desk.did import said
 from gateway.pages.desk.frame import back, may, page, show, signed_in, zone
+from gateway.pages.typed import whole
 from gateway.pages.words import _
 from runtime.errors import Refused
 
@@ -126,7 +127,7 @@ def bulk() -> Response:
 
 def _picked(text: str) -> tuple[str, int]:
     id, _colon, version = text.partition(":")
-    return id, int(version) if version.isascii() and version.isdigit() else 0
+    return id, whole(version) or 0
 
 
 def to_list(did: str, **more: str) -> Response:

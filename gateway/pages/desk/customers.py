@@ -11,6 +11,7 @@ from gateway.pages.backend import Json
 from gateway.pages.desk import customer_form as form
 from gateway.pages.desk.frame import back, done, may, page, sentence, show, signed_in
 from gateway.pages.fields import Entries
+from gateway.pages.typed import whole
 from gateway.pages.words import _
 from runtime.errors import Refused, Unavailable
 from runtime.ids import new_id
@@ -113,8 +114,7 @@ def edit_customer(id: UUID) -> Response:
 
 def version_seen() -> int | None:
     """The version that the page showed: its hidden field."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole(request.form.get("version", ""))
 
 
 def country() -> str | None:

@@ -9,6 +9,7 @@ from gateway import present, problems
 from gateway.context import locale
 from gateway.pages.backend import Json
 from gateway.pages.fields import EMAIL, Entries
+from gateway.pages.typed import whole
 from gateway.pages.week import ZONES
 from gateway.pages.words import _
 from runtime.clock import iso
@@ -66,7 +67,7 @@ def when(entries: Entries, zone: str) -> tuple[str, int]:
     """The instant and the minutes that were typed."""
     day = _parsed(date.fromisoformat, entries["date"])
     clock = _parsed(time.fromisoformat, entries["time"])
-    minutes = int(entries["duration"]) if entries["duration"].isascii() and entries["duration"].isdigit() else 0
+    minutes = whole(entries["duration"]) or 0
     if day is None:
         entries.errors["date"] = _("Please enter the day of the appointment.")
     if clock is None:

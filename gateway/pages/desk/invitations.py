@@ -15,6 +15,7 @@ from gateway.pages.desk import invitation_form as forms
 from gateway.pages.desk import team
 from gateway.pages.desk.frame import back, done, may, page, sentence, show, signed_in
 from gateway.pages.fields import Entries
+from gateway.pages.typed import seen_version
 from gateway.pages.words import _
 from runtime.errors import Refused, Unavailable
 from runtime.ids import new_id
@@ -180,7 +181,7 @@ def change(id: UUID) -> Response:
     wish = forms.change(entries, found["host"]["time_zone"])
     if entries.errors:
         return _again(str(id), entries, found)
-    return _try(str(id), "changed", entries, found, lambda: _invitations().change(str(id), wish | _version()))
+    return _try(str(id), "changed", entries, found, lambda: _invitations().change(str(id), wish | seen_version()))
 
 
 @page("/invitations/<uuid:id>/resend", "desk_invitation_resend", methods=("POST",), scope=AGAIN)
@@ -192,7 +193,7 @@ def resend(id: UUID) -> Response:
     wish = {name: text for name, text in typed.items() if text}
     ways = [way for way in ("email", "sms") if way == request.form.get("way")]
     once = {"idempotency_key": (request.form.get("key") or new_id())[:200]}
-    asked = {**wish, **once, **_version(), **({"channels": ways} if ways else {})}
+    asked = {**wish, **once, **seen_version(), **({"channels": ways} if ways else {})}
 
     def command() -> None:
         check_ways(ways)
@@ -203,12 +204,6 @@ def resend(id: UUID) -> Response:
 
 def _invitations() -> Any:
     return current_services().invitations
-
-
-def _version() -> Json:
-    """What the page showed: nothing is overwritten unseen."""
-    given = request.form.get("version", "")
-    return {"if_version": int(given)} if given.isascii() and given.isdigit() and len(given) < 10 else {}
 
 
 def _try(id: str, did: str, entries: Entries, found: Json, command: Any) -> Response:
@@ -245,7 +240,7 @@ def question(id: UUID) -> Response:
 def delete(id: UUID) -> Response:
     """Call it off; the guest hears of it."""
     try:
-        current_services().invitations.delete(str(id), _version())
+        current_services().invitations.delete(str(id), seen_version())
     except Refused as refused:
         if refused.code != "precondition_failed":
             raise

@@ -11,6 +11,7 @@ from gateway.pages.backend import Json
 from gateway.pages.desk.frame import back, done, page, show, signed_in
 from gateway.pages.desk.settings.forms import blamed, chosen_of, differences, ticked
 from gateway.pages.fields import EMAIL, Entries
+from gateway.pages.typed import seen_version
 from gateway.pages.words import _
 from gateway.security import limit
 from runtime.errors import Refused
@@ -81,7 +82,7 @@ def change(id: Any) -> Response:
     wanted: Json = {name: entries[name] for name in ("name", "role", "locale")}
     wanted |= {"time_zone": entries["time_zone"] or None, "active": bool(entries["active"])}
     try:
-        practice.update_user(str(id), {**wanted, **_version(entries)})
+        practice.update_user(str(id), {**wanted, **seen_version()})
     except Refused as refused:
         if refused.code not in CONFLICTS:
             raise
@@ -103,10 +104,6 @@ def invite_again(id: Any) -> Response:
 
 def _read(*names: str) -> Entries:
     return Entries({name: request.form.get(name, "").strip() for name in names}, [])
-
-
-def _version(entries: Entries) -> dict[str, int]:
-    return {"if_version": int(entries["version"])} if entries["version"].isdecimal() else {}
 
 
 def _list(entries: Entries, status: int = 200) -> Response:

@@ -17,6 +17,7 @@ from gateway.pages.desk.account import renew
 from gateway.pages.desk.frame import back, done, page, show, signed_in
 from gateway.pages.desk.settings.forms import blamed, changed_meanwhile
 from gateway.pages.fields import EMAIL, Entries
+from gateway.pages.typed import whole
 from gateway.pages.words import _
 from runtime.errors import Refused
 
@@ -121,7 +122,7 @@ def service() -> Response:
     setup, entries = load(), _read("service", "minutes", "price")
     if not entries["service"]:
         entries.errors["service"] = _("Please enter what customers can book, such as “Consultation”.")
-    if not entries["minutes"].isdecimal() or not 5 <= int(entries["minutes"]) <= 600:
+    if not 5 <= (whole(entries["minutes"]) or 0) <= 600:
         entries.errors["minutes"] = _("Please enter the duration in minutes, from 5 to 600.")
     if entries["price"] and not PRICE.fullmatch(entries["price"]):
         entries.errors["price"] = _("Please enter an amount such as 49 or 49.90, or nothing.")
@@ -130,7 +131,7 @@ def service() -> Response:
 
 def _save_service(setup: Setup, entries: Entries) -> None:
     availability = current_services().availability
-    wanted: Json = {"name": entries["service"], "duration_minutes": int(entries["minutes"]), "price": None}
+    wanted: Json = {"name": entries["service"], "duration_minutes": whole(entries["minutes"]), "price": None}
     if entries["price"]:
         amount = Decimal(entries["price"].replace(",", "."))
         wanted["price"] = {"amount": f"{amount:.2f}", "currency": setup.practice["currency"]}

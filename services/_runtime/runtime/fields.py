@@ -1,6 +1,7 @@
 """Fields of payloads that take what can be stored and nothing else; a bad value is a ValidationError in a sentence."""
 
 import base64
+import re
 import unicodedata
 import uuid
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ NO_ID = "Not a valid UUID."
 NO_INSTANT = "Not a valid instant with offset."
 NO_ZONE = "Not a valid time zone."
 NO_CURSOR = "Not a valid cursor."
+NO_WEB_ADDRESS = "Please leave out web addresses."
 REFUSED = {"Cc", "Cs", "Zl", "Zp"}  # control, lone surrogate, line and paragraph separator
 TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # would turn the text around it
 NO_PLACES = {"Factory", "localtime", "posixrules"}  # what they mean differs from machine to machine
@@ -29,6 +31,12 @@ def clean(text: str, *, lines: bool = False) -> str:
     if any(c not in permitted and (unicodedata.category(c) in REFUSED or c in TURNING) for c in text):
         raise ValidationError(NO_CONTROLS)
     return text.strip()
+
+
+def no_web_address(value: str) -> None:
+    """What a stranger enters goes out by mail: it must not lead anybody anywhere. Raises ValidationError."""
+    if re.search(r"://|www\.|\bhttps?\b", value, re.IGNORECASE):
+        raise ValidationError(NO_WEB_ADDRESS)
 
 
 class Words(fields.String):

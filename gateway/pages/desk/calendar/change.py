@@ -13,6 +13,7 @@ from gateway.pages.desk import told
 from gateway.pages.desk.calendar.page import WRITE, as_shown
 from gateway.pages.desk.calendar.span import resolve, wall
 from gateway.pages.desk.frame import back, page, sentence, show, zone
+from gateway.pages.typed import whole
 from gateway.pages.words import _
 from runtime.errors import Refused
 
@@ -42,7 +43,7 @@ def move(id: Any) -> Response:
     found = current_services().booking.appointment(str(id))
     names = ("start", "calendar", "minutes", "version", "force")
     typed: Json = {name: request.form.get(name, "").strip() for name in names} | {"channels": told.typed()}
-    start, minutes = resolve(typed["start"], zone()), _number(typed["minutes"])
+    start, minutes = resolve(typed["start"], zone()), whole(typed["minutes"]) or 0
     if start is None:
         return _ask(found, typed, {"start": _("Please enter a date and a time.")}, status=422)
     if not 1 <= minutes <= LONGEST:
@@ -59,7 +60,7 @@ def move(id: Any) -> Response:
 def _carry_out(found: Json, typed: Json, start: datetime, minutes: int) -> str:
     """Length first: it needs its room where the appointment stands; then the move. Only what differs is changed."""
     booking, options = current_services().booking, {**told.wanted(), "force": bool(typed["force"])}
-    version, did = _number(typed["version"]) or found["version"], "moved"
+    version, did = whole(typed["version"]) or found["version"], "moved"
     moves = start != datetime.fromisoformat(found["start"]) or typed["calendar"] != found["calendar"]["id"]
     if minutes != _minutes(found):
         quiet = {**options, "notify": options["notify"] and not moves}
@@ -96,7 +97,7 @@ def _ask_cancel(found: Json, objection: Refused | None = None) -> Response:
 @page("/calendar/appointments/<uuid:id>/undo", "desk_calendar_undo", methods=("POST",), scope=WRITE)
 def undo(id: Any) -> Response:
     """Take the last change of state back, back in the calendar."""
-    version = _number(request.form.get("version", ""))
+    version = whole(request.form.get("version", "")) or 0
     try:
         seen = {"if_version": version} if version else {}
         found = current_services().booking.undo(str(id), seen | told.of_undo())
@@ -113,7 +114,7 @@ def undo(id: Any) -> Response:
 def decide(id: Any, action: str) -> Response:
     """Cancel or confirm."""
     options: Json = {"note": request.form.get("note", "").strip()[:2000] or None}
-    if version := _number(request.form.get("version", "")):
+    if version := whole(request.form.get("version", "")):
         options["if_version"] = version
     booking = current_services().booking
     try:
@@ -144,7 +145,7 @@ def _ask(
         forcible=objection is not None and objection.code in FORCIBLE,
         calendars=calendars,
         start=start,
-        end=start and start + timedelta(minutes=_number(typed["minutes"]) or _minutes(found)),
+        end=start and start + timedelta(minutes=whole(typed["minutes"]) or _minutes(found)),
         ways=ways,
         channels=told.chosen(ways) if request.method == "GET" else typed["channels"],
     )
@@ -159,7 +160,3 @@ def _back(did: str, notify: bool, start: datetime, **more: Any) -> Response:
 def _minutes(found: Json) -> int:
     length = datetime.fromisoformat(found["end"]) - datetime.fromisoformat(found["start"])
     return int(length.total_seconds() // 60)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

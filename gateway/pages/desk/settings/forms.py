@@ -14,6 +14,7 @@ from gateway import problems
 from gateway.context import gateway, locale
 from gateway.pages.backend import Json
 from gateway.pages.desk.frame import sentence, signed_in
+from gateway.pages.typed import whole
 from gateway.pages.words import _
 from gateway.words import fields as field_words
 from runtime.errors import Refused
@@ -118,7 +119,8 @@ def number(text: str) -> int | str | None:
     """As a payload wants it; what is no number stays as it was typed, for validation to say so."""
     if not text:
         return None
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+    typed = whole(text)
+    return text if typed is None else typed
 
 
 def filled(payload: Json) -> Json:

@@ -13,6 +13,7 @@ from gateway.context import current_services, gateway
 from gateway.pages.backend import Json
 from gateway.pages.desk.frame import back, done, may, page, show, signed_in
 from gateway.pages.desk.settings.forms import ADMIN, Entries, number, read, seen
+from gateway.pages.typed import whole
 from gateway.pages.words import _
 from runtime.errors import Refused
 
@@ -137,7 +138,9 @@ def _typed() -> list[Question]:
 def _act(questions: list[Question], action: str) -> None:
     """`add`, `remove:1`, `up:1`, `down:1`."""
     name, _colon, target = action.partition(":")
-    at = int(target) if target.isdigit() and int(target) < len(questions) else None
+    at = whole(target)
+    if at is not None and at >= len(questions):
+        at = None
     if name == "add" and len(questions) < MOST:
         questions.append(Question(fresh=True))
     elif name == "remove" and at is not None:

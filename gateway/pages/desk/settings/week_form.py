@@ -10,6 +10,7 @@ from gateway.api.calendars import WEEKDAYS, Hours
 from gateway.context import locale
 from gateway.pages.backend import Json
 from gateway.pages.desk.settings.forms import Entries
+from gateway.pages.typed import whole
 
 MOST = 12  # periods a day, as availability has it
 CLOCK = re.compile(r"(\d{1,2})(?:[:.h]?(\d{2}))?")
@@ -67,8 +68,8 @@ def act(week: Week, action: str) -> None:
     if name == "add" and day in WEEKDAYS and len(week.rows[day]) < MOST:
         week.rows[day].append(("", ""))
         week.fresh = f"{day}_{len(week.rows[day]) - 1}_from"
-    elif name == "remove" and day in WEEKDAYS and number.isdigit() and int(number) < len(week.rows[day]):
-        del week.rows[day][int(number)]
+    elif name == "remove" and day in WEEKDAYS and (at := whole(number)) is not None and at < len(week.rows[day]):
+        del week.rows[day][at]
     elif name == "copy":
         for each in week.copy_to:
             week.rows[each] = list(week.rows[week.copy_from])

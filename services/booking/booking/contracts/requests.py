@@ -12,7 +12,7 @@ from booking.contracts.phones import normal_phone
 from booking.domain import announcements, rules
 from booking.domain.appointment import STATUSES, Contact
 from booking.domain.commands import Book, Once, Search, TakeHold
-from runtime.fields import Cursor, Id, Instant, Mail, Words, Zone, clean
+from runtime.fields import Cursor, Id, Instant, Mail, Words, Zone, clean, no_web_address
 
 LOCALES = ("de", "en", "fr", "ru")
 DEFAULT_COUNTRY = "DE"  # of phone numbers without prefix, where the caller names no country
@@ -61,8 +61,8 @@ class HoldId(Practice):
 class Customer(Schema):
     """An online customer: everything is required."""
 
-    first_name = Words(1, 100, required=True)
-    last_name = Words(1, 100, required=True)
+    first_name = Words(1, 100, required=True, validate=no_web_address)
+    last_name = Words(1, 100, required=True, validate=no_web_address)
     email = Mail(required=True)
     phone = Words(1, 50, required=True)
 

@@ -240,6 +240,14 @@ def test_bad_input_is_refused_with_the_field_named_and_never_stored(lite):
     assert lite.count(appointments) == lite.count(holds) == 0
 
 
+@pytest.mark.parametrize("field", ["first_name", "last_name"])
+@pytest.mark.parametrize("name", ["Win at https://example.org", "WWW.example.org", "see http : example"])
+def test_a_name_leads_nobody_anywhere(lite, field, name):
+    """It stands in a mail that goes to whatever address a stranger entered; staff may write what they like."""
+    refused = lite.refused(lite.book, customer={**lite.wish()["customer"], field: name})
+    assert refused.facts["errors"] == {"customer": {field: ["Please leave out web addresses."]}}
+
+
 def test_a_hold_keeps_the_slot_for_its_owner(desk):
     """Others are refused while the form is filled; the owner books it, and the hold is told released."""
     hold = desk.hold()

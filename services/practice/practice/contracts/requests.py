@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 
 from practice.codes import COUNTRIES, CURRENCIES
 from practice.domain import LOCALES, PLANS, SCOPES, legible
+from runtime.fields import no_web_address
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
@@ -215,17 +216,11 @@ def new_password(**kwargs: Any) -> fields.String:
     return fields.String(validate=validate.Length(8, 200), **kwargs)
 
 
-def _no_address(value: str) -> None:
-    """What a stranger enters goes out by mail: it must not lead anybody anywhere."""
-    if re.search(r"://|www\.|\bhttps?\b", value, re.IGNORECASE):
-        raise ValidationError("Please leave out web addresses.")
-
-
 class Register(Request):
     """Somebody wants a practice of their own."""
 
-    practice = fields.String(required=True, validate=[validate.Length(1, 120), _clean, _no_address])
-    name = fields.String(required=True, validate=[validate.Length(1, 120), _clean, _no_address])
+    practice = fields.String(required=True, validate=[validate.Length(1, 120), _clean, no_web_address])
+    name = fields.String(required=True, validate=[validate.Length(1, 120), _clean, no_web_address])
     email = mail_address(required=True)
     password = new_password(required=True)
     locale = one_of(LOCALES, "Unknown language.", required=True)
