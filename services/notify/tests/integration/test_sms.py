@@ -83,7 +83,7 @@ def test_a_customer_with_a_number_only_is_told_by_sms(databases: Databases) -> N
     (text,) = desk.captured("sms")
     assert text["recipient"] == "+491701234567"
     link = "https://termine.example/a/" + "T" * 22
-    when = "Wed, October 24, 9:30 AM"
+    when = "Wed, October 24, 9:30 AM (New York time)"
     assert text["subject"] == f"Top Hearing: your appointment on {when} is confirmed. Change or cancel: {link}"
 
 
