@@ -8,8 +8,8 @@ import pytest
 
 from gateway.api import examples
 from gateway.tests.pages.house import PRACTICE, House
+from gateway.tests.pages.invitations.samples import FAILED
 from gateway.tests.pages.strict import Page, StrictClient
-from gateway.tests.pages.test_invitation_pages import FAILED
 from runtime.errors import Refused, Unavailable
 from runtime.identity import Caller, Signer
 from runtime.ids import new_id

@@ -175,13 +175,18 @@ def test_a_moved_request_is_not_called_confirmed(
     assert told in client.get(f"/a/{token}?said=moved").text
 
 
+def asked_to_move(client: StrictClient, token: str) -> tuple[str, dict[str, str]]:
+    """The answer "yes" to the question of the first free time, not yet sent."""
+    action, fields = client.get(f"/a/{token}/move").form("/move")
+    return client.post(action, fields).form("/move/confirm")
+
+
 def test_the_confirmed_time_is_the_one_that_was_shown(
     client: StrictClient, house: House, book: Book, clock: FakeClock
 ) -> None:
     """The seal is bound to the time of the question."""
     token = book()
-    action, fields = client.get(f"/a/{token}/move").form("/move")
-    action, fields = client.post(action, fields).form("/move/confirm")
+    action, fields = asked_to_move(client, token)
     clock.forward(seconds=2)
     client.post(action, fields | {"start": "2026-03-25T09:00:00+01:00"})
     assert changes(house) == []
@@ -192,8 +197,7 @@ def test_a_time_lost_while_moving_shows_the_grid_again(
 ) -> None:
     """The appointment stands as it was, and the page says so."""
     token = book()
-    action, fields = client.get(f"/a/{token}/move").form("/move")
-    action, fields = client.post(action, fields).form("/move/confirm")
+    action, fields = asked_to_move(client, token)
     house.taken.add(datetime.fromisoformat(fields["start"]).astimezone(UTC))
     clock.forward(seconds=2)
     page = client.post(action, fields)
@@ -226,8 +230,7 @@ def test_a_day_that_is_full_is_said_over_the_grid(
 ) -> None:
     """X6: a limit of the calendar stops a move; the appointment stands, and another day can be chosen at once."""
     token = book()
-    action, fields = client.get(f"/a/{token}/move").form("/move")
-    action, fields = client.post(action, fields).form("/move/confirm")
+    action, fields = asked_to_move(client, token)
     clock.forward(seconds=2)
     house.answers["booking.reschedule_managed"] = Refused("limit_reached", {"per": "day"})
     page = client.post(action, fields)
