@@ -105,6 +105,11 @@ def _chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
     browser.close()
 
 
+def scripted(page: Page) -> None:
+    """Wait until the scripts of what is shown have run: before, a click does what it does without them."""
+    page.wait_for_load_state("load")
+
+
 Open = Callable[..., Page]
 
 

@@ -115,15 +115,25 @@ def let_in(visit: Visit, site: str, width: int = 1280) -> tuple[Page, Page]:
     return host, guest
 
 
+def write(page: Page, text: str) -> None:
+    """Again while it says that nothing was sent: the pictures may be there a moment before the way for text is."""
+    page.get_by_role("button", name="Nachrichten").click()
+    page.get_by_role("textbox", name="Nachricht").fill(text)
+
+    def sent() -> bool:
+        page.get_by_role("button", name="Senden").click()
+        return page.locator("[data-unsent]").is_hidden()
+
+    until(sent, what="the sending of a message")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_guest_and_host_see_each_other(visit: Visit, site: str, width: int) -> None:
     """Door, pictures both ways, text, muting, sharing, the end."""
     host, guest = let_in(visit, site, width)
     for page in (host, guest):
         assert page.evaluate(MOVING, "[data-remote]"), "no frames of the other one"
-    guest.get_by_role("button", name="Nachrichten").click()
-    guest.get_by_role("textbox", name="Nachricht").fill("Hören Sie mich?")
-    guest.get_by_role("button", name="Senden").click()
+    write(guest, "Hören Sie mich?")
     expect(host.get_by_text("Hören Sie mich?")).to_be_visible()
     host.get_by_role("textbox", name="Nachricht").fill("Siehe https://hilfe.example/geraete, bitte.")
     host.get_by_role("textbox", name="Nachricht").press("Enter")
@@ -163,9 +173,7 @@ def test_a_restart_of_the_gateway_does_not_end_the_call(visit: Visit, site: Site
     """Media and text flow from browser to browser; afterwards signals flow again."""
     host, guest = let_in(visit, site)
     site.stop()
-    guest.get_by_role("button", name="Nachrichten").click()
-    guest.get_by_role("textbox", name="Nachricht").fill("Noch da?")
-    guest.get_by_role("button", name="Senden").click()
+    write(guest, "Noch da?")
     expect(host.get_by_text("Noch da?")).to_be_visible()
     site.start()
     before = host.evaluate(MOVING, "[data-remote]")

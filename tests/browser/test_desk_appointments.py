@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, Open
+from tests.browser.conftest import PASSWORD, Open, scripted
 from tests.browser.test_journey import look
 
 pytestmark = pytest.mark.browser
@@ -34,6 +34,7 @@ def test_an_appointment_opens_beside_its_list_and_a_payment_is_noted(open_page: 
     page = signed_in(open_page, 1280, "/desk/past")
     row = page.locator("tr[data-row]", has_text="Hélène Dubois")
     expect(row).to_contain_text("29,00 €")
+    scripted(page)
     row.get_by_role("link", name="Hélène Dubois").click()
     panel = page.get_by_role("dialog", name="Hélène Dubois")
     expect(panel).to_contain_text("Preis und Zahlungen")

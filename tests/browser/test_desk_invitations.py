@@ -75,7 +75,7 @@ def news_that_come_early_are_not_missed(page: Page) -> None:
     page.evaluate("document.dispatchEvent(new CustomEvent('live', { detail: { type: 'email.failed', data: {} } }))")
     page.clock.run_for(6_000)
     expect(page.get_by_text("E-Mail doch nicht gut")).to_be_visible()
-    page.unroute_all()
+    page.unroute_all(behavior="wait")
     page.reload()
 
 

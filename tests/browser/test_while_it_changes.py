@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, Open
+from tests.browser.conftest import PASSWORD, Open, scripted
 
 pytestmark = pytest.mark.browser
 API = "/api/v1/practices/top-hearing"
@@ -21,8 +21,11 @@ def test_the_grid_stays_readable_while_the_next_week_comes(open_page: Open, sche
     """A slow answer: the grid is quieter meanwhile, never under 4.5:1."""
     page = open_page("/p/top-hearing/book", color_scheme=scheme)
     page.get_by_role("link", name="Servicetermin").click()
+    later = page.get_by_role("link", name="Später")
+    expect(later).to_be_visible()
+    scripted(page)
     page.route("**/book?*", lambda route: None)  # no answer at all
-    page.get_by_role("link", name="Später").click()
+    later.click()
     expect(page.locator(".week.loading")).to_have_count(1)
     page.wait_for_timeout(300)
     report = Axe().run(page, options=CONTRAST)
@@ -40,6 +43,7 @@ def test_the_way_back_to_the_grid_gives_the_time_back(open_page: Open, way: str)
     own = slot.get_attribute("value")
     slot.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ihre Angaben")
+    scripted(page)
     if way == "link":
         page.get_by_role("link", name="Ändern (Zeit)").click()
     else:
