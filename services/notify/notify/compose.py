@@ -1,5 +1,6 @@
 """What a mail says: from an appointment, a template and the practice to a letter, still free of HTML and MIME."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ LINKED = frozenset(
 UNLINKED = frozenset({Purpose.INVITATION_CANCELLED})  # its link is void, and there is nothing to book
 PAYING = frozenset({Purpose.REMINDER, Purpose.SUMMARY})  # they say what is paid and what is open
 PIN = "📍"
+_UNSTOPPED = re.compile(r"^$|[.!?]$|://\S+$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,10 +104,11 @@ def letter(
 
 def short_text(change: Appointment, reader: Reader, practice: Mapping[str, Any], template: Template) -> str:
     """The SMS: one line, with the customer's own link where the template names it; the zone where it is not the
-    calendar's."""
+    calendar's. A full stop behind the place falls away where there is none to end, or it would stick to an address."""
     values = {**placeholders(change, reader, practice), LINK: reader.link}
     values["when_short"] += _zone_name(change, reader)
-    return " ".join(fill(template.sms, values).split())
+    text = template.sms.replace("{place}.", "{place}") if _UNSTOPPED.search(values["place"]) else template.sms
+    return " ".join(fill(text, values).split())
 
 
 def placeholders(change: Appointment, reader: Reader, practice: Mapping[str, Any]) -> dict[str, str]:

@@ -44,6 +44,26 @@ def test_confirmation_reminder_and_calendar_say_where(
         assert "📍" in entry(mail)["DESCRIPTION"]
 
 
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (BRANCH, "15:30. Top Hearing (N). Ändern"),
+        (VIDEO, "15:30. https://video.example/anna Ändern"),
+        (PHONE, "15:30. Wir rufen Sie an. Ändern"),
+        ({**PHONE, "text": None}, "15:30. Ändern"),
+    ],
+)
+def test_the_sms_ends_the_sentence_that_says_where(sqlite: Databases, place: dict[str, Any], words: str) -> None:
+    """One full stop, and none that would become part of a link."""
+    desk = Desk(sqlite).ready()
+    desk.happens("booked", place=place, customer={"email": ""})
+    desk.texts.drain()
+    desk.clock.now = START.replace(day=23)
+    reminder_loop.remind(desk.app)
+    desk.texts.drain()
+    assert f"{words} oder absagen: https://" in desk.captured("sms")[-1]["subject"]
+
+
 def test_a_video_call_is_what_the_calendar_offers_to_join(sqlite: Databases) -> None:
     """RFC 7986; the link to move or cancel stays in the description."""
     desk = Desk(sqlite).ready()
