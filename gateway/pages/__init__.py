@@ -1,8 +1,8 @@
 """The pages: rendered here, whole without JavaScript, small scripts on top.
 
-`register(app)` is all that the app needs to know. The modules read like the journey: `profile`, `book`, `manage` for
-customers, `join` for guests of video calls, `staff` for the practice, `frame` for its homepage, `operator` for whoever
-runs the installation, `dev` for the embedded mode.
+`register(app)` is all that the app needs to know. The modules read like the journey: `profile`, `book`, `give_back`,
+`manage` for customers, `join` for guests of video calls, `staff` for the practice, `frame` for its homepage, `operator`
+for whoever runs the installation, `dev` for the embedded mode.
 """
 
 from typing import Any
@@ -19,6 +19,7 @@ from gateway.pages import (
     dev,
     failures,
     frame,
+    give_back,
     join,
     links,
     manage,
@@ -39,7 +40,7 @@ from gateway.pages.seal import seal
 __all__ = ["register"]
 
 # Importing them hangs their routes into the blueprint.
-MODULES = (book, desk, dev, frame, join, manage, operator, operator_session, passwords, profile, registering, staff)
+MODULES = (book, desk, dev, frame, give_back, join, manage, operator, operator_session, passwords, profile, registering, staff)
 
 pages.before_request(words.choose_language)  # here, not in register: an app may be made more than once
 

@@ -169,6 +169,11 @@ class House:
             raise Refused("hold_expired")
         return self.holds[hold] | {"expires_at": (self.clock() + timedelta(minutes=5)).isoformat()}
 
+    def booking_release_hold(self, practice_id: str, hold: str) -> Json:
+        if gone := self.holds.pop(hold, None):
+            self.taken.discard(datetime.fromisoformat(gone["start"]).astimezone(UTC))
+        return {}
+
     def booking_book(
         self, practice_id: str, service: str, start: str, customer: Json, idempotency_key: str, **more: Any
     ) -> Json:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.pages import give_back
 from gateway.tests.pages.conftest import CUSTOMER, Limits, form_page
 from gateway.tests.pages.house import CALENDARS, House
 from gateway.tests.pages.strict import StrictClient
@@ -125,6 +126,51 @@ def test_choosing_a_slot_holds_it_and_shows_the_form(client: StrictClient, house
     assert [page.find("input", id=name).get("autocomplete") for name in CUSTOMER] == [
         "given-name", "family-name", "email", "tel",
     ]  # fmt: skip
+
+
+def test_the_way_back_gives_the_time_back(client: StrictClient, house: House) -> None:
+    """X7 without JavaScript: the grid of that day, where the time is no x, or the services."""
+    page = form_page(client, house)
+    action, fields = page.form("/release")
+    back = client.post(action, fields | {"change": "time"})
+    assert back.status == 303
+    assert not house.holds
+    grid = client.get(str(back.location))
+    assert [button.get("value") for button in grid.all("button", class_="slot")][0] == fields["start"]
+    chosen = client.get(str(client.post(action, fields | {"change": "service"}).location))
+    assert chosen.heading == "Worum geht es?"
+
+
+@pytest.mark.parametrize("failure", [Refused("not_found"), Unavailable("booking")])
+def test_no_failure_stops_the_way_back(client: StrictClient, house: House, failure: Exception) -> None:
+    """Nor a hold that is none; looking at the form's address gives nothing back."""
+    action, fields = form_page(client, house).form("/release")
+    house.answers["booking.release_hold"] = failure
+    for sent in (fields, fields | {"hold": "x", "start": "y"}):
+        back = client.post(action, sent)
+        assert back.status == 303
+        assert client.get(str(back.location)).heading == "Wann möchten Sie kommen?"
+    assert len(house.asked("booking.release_hold")) == 1
+
+
+def test_the_grid_has_heard_before_it_is_shown(
+    client: StrictClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It learns of the time by an event, a moment later; not for ever, since somebody else may take the time."""
+    action, fields = form_page(client, house).form("/release")
+    house.answers["booking.release_hold"] = {}
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            house.taken.clear()
+
+    monkeypatch.setattr(give_back, "sleep", pause)
+    client.post(action, fields)
+    assert len(pauses) == 3
+    house.full.add(date(2026, 3, 23))
+    assert client.post(action, fields).status == 303
 
 
 def test_the_whole_booking(client: StrictClient, house: House, clock: FakeClock) -> None:
