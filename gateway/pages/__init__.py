@@ -40,7 +40,21 @@ from gateway.pages.seal import seal
 __all__ = ["register"]
 
 # Importing them hangs their routes into the blueprint.
-MODULES = (book, desk, dev, frame, give_back, join, manage, operator, operator_session, passwords, profile, registering, staff)
+MODULES = (
+    book,
+    desk,
+    dev,
+    frame,
+    give_back,
+    join,
+    manage,
+    operator,
+    operator_session,
+    passwords,
+    profile,
+    registering,
+    staff,
+)
 
 pages.before_request(words.choose_language)  # here, not in register: an app may be made more than once
 

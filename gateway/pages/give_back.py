@@ -24,8 +24,8 @@ PAUSE = 0.1  # seconds before each
 
 @pages.post("/p/<slug>/book/release")
 def release(slug: str) -> Response:
-    """Give the time back, then lead to the grid, or to the choice of services. Whatever fails, the way back is open, and
-    the time free when its hold ends."""
+    """Give the time back, then lead to the grid, or to the choice of services. Whatever fails, the way back is open,
+    and the time free when its hold ends."""
     practice = backend.practice(slug)
     with suppress(Refused, Unavailable, ValueError):  # ValueError: no hold, or no instant, came along
         limit("practice", practice["id"])

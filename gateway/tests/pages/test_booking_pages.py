@@ -136,7 +136,7 @@ def test_the_way_back_gives_the_time_back(client: StrictClient, house: House) ->
     assert back.status == 303
     assert not house.holds
     grid = client.get(str(back.location))
-    assert [button.get("value") for button in grid.all("button", class_="slot")][0] == fields["start"]
+    assert grid.all("button", class_="slot")[0].get("value") == fields["start"]
     chosen = client.get(str(client.post(action, fields | {"change": "service"}).location))
     assert chosen.heading == "Worum geht es?"
 

@@ -28,7 +28,7 @@ def test_the_guest_sees_who_and_when(client: StrictClient, house: House, state: 
     assert "Ihr Link gilt" in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert 'tel:+49711123456">0711 123456</a>' in page.html  # should nobody let them in
-    assert 'tel:0' not in page.html
+    assert "tel:0" not in page.html
     assert ("Anna weiß, dass Sie da sind." in page.text) is (state == "waiting")
     assert {name for name, _ in house.calls} <= {"invitations.join", "practice.by_id"}
 
