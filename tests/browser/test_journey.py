@@ -133,6 +133,9 @@ def test_a_phone_shows_three_days_and_buttons_bring_the_next(open_page: Open) ->
     page = open_page("/p/top-hearing/book", 390)
     page.get_by_role("link", name="Servicetermin").click()
     heads = page.locator(".week-table th")
+    for name in ("Bei wem", "Zeiten angezeigt für"):
+        expect(page.get_by_label(name)).to_be_visible()
+        assert page.get_by_label(name).evaluate("e => e.clientWidth") > 300  # side by side their words are cut
     expect(heads.nth(2)).to_be_in_viewport(ratio=0.9)
     expect(heads.nth(3)).not_to_be_in_viewport(ratio=0.5)
     page.get_by_role("button", name="Nächste Tage").click()
