@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 
 from gateway.clients import NAMES as ANSWERING_THE_GATEWAY
 from runtime.edge import Subscription
-from runtime.topology import PARKING, RPC_EXCHANGE, events_exchange, rpc_queue
+from runtime.topology import PARKING, REPLY_KEY, RPC_EXCHANGE, events_exchange, rpc_queue
 
 GATEWAY, OPERATOR = "gateway", "operator"
 NOTHING = "^$"
-REPLY = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # the routing key of an answer: a random UUID of the asking process
 
 # Who calls what beside the gateway, which asks everything. A test compares this with the code.
 CALLS = {
@@ -59,7 +58,7 @@ def service(name: str, calls: Sequence[str] = (), *, reads: bool = True) -> Righ
     """It tells its own events, answers its calls, and works off, repeats and parks what it reads."""
     configure: list[str] = []
     write, read = [re.escape(events_exchange(name)), RPC_EXCHANGE], [rpc_queue(name).name]
-    topics = {RPC_EXCHANGE: _rpc([*map(re.escape, calls), REPLY], asks=bool(calls))}
+    topics = {RPC_EXCHANGE: _rpc([*map(re.escape, calls), REPLY_KEY], asks=bool(calls))}
     if calls:
         configure.append(_replies(name))
         write.append(_replies(name))
@@ -97,7 +96,7 @@ def reader(user: str, services: Iterable[str]) -> Rights:
 
 
 def _rpc(keys: Sequence[str], *, asks: bool) -> Topic:
-    return Topic(write=_any(keys), read=_any([REPLY]) if asks else NOTHING)
+    return Topic(write=_any(keys), read=_any([REPLY_KEY]) if asks else NOTHING)
 
 
 def _replies(user: str) -> str:

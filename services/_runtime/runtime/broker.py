@@ -6,6 +6,7 @@ module, `runtime.broker_worker` and `runtime.patience` are the only ones that kn
 
 import json
 import logging
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from runtime.edge import Endpoint, Subscription, subscriptions
 from runtime.errors import Refused
 from runtime.rpcclient import HEADER_PREFIX, not_later_than
 from runtime.service import Service
-from runtime.topology import RPC_EXCHANGE, Queue, rpc_queue, work_queue
+from runtime.topology import REPLY_KEY, RPC_EXCHANGE, Queue, rpc_queue, work_queue
 
 log = logging.getLogger(__name__)
 WORKERS = 10  # also the prefetch of calls
@@ -243,8 +244,13 @@ class RpcEntrypoint(_Entrypoint):
     @staticmethod
     def _reply(message: Any, body: bytes) -> None:
         # On the request's own channel: no confirm to wait for, and request and reply share the connection's fate.
+        # Only to where answers go: the broker answers anything else by closing the connection, every other call's too,
+        # and would deliver this one again, for ever.
         properties = message.properties
-        if not properties.get("reply_to"):
+        if not (address := properties.get("reply_to")):
+            return
+        if not re.fullmatch(REPLY_KEY, address):
+            log.warning("reply_address_refused", extra={"facts": {"call": message.delivery_info["routing_key"]}})
             return
         content = message.channel.prepare_message(
             body,
@@ -252,7 +258,7 @@ class RpcEntrypoint(_Entrypoint):
             content_encoding="utf-8",
             properties={"correlation_id": properties.get("correlation_id"), "delivery_mode": 1},
         )
-        message.channel.basic_publish(content, RPC_EXCHANGE, properties["reply_to"])
+        message.channel.basic_publish(content, RPC_EXCHANGE, address)
 
 
 def service_class(service: Service, endpoint: Endpoint, handle: Callable[[Sequence[Delivery]], list[Handling]]) -> type:

@@ -23,6 +23,7 @@ LADDER_MS = (1_000, 5_000, 30_000, 120_000, 600_000)
 DELIVERY_LIMIT = 20  # the backstop; suspects are sorted out long before (runtime.broker)
 PARKING = "parking"
 RPC_EXCHANGE = "nameko-rpc"
+REPLY_KEY = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # of an answer: a random UUID of the asking process
 NOT_FOUND = 404
 
 # Never drop: refuse the publisher at a length limit, and move dead letters with confirms.
