@@ -133,10 +133,10 @@ class PracticeEdge:
         practice = self.app.db.read(practices.get, call.practice_id)
         return {"items": [own_place(place) for place in practice.places], "next": None}
 
-    @rpc(requests.PlaceFields, allow=Access.STAFF, scope="practice:admin")
+    @rpc(requests.PlaceNew, allow=Access.STAFF, scope="practice:admin")
     def create_place(self, call: Call, request: Json) -> Json:
-        name, address = request["name"], request["address"]
-        return own_place(self.app.db.write(practices.create_place, call.now, call.practice_id, name, address))
+        wish = (request["name"], request["address"], request["idempotency_key"])
+        return own_place(self.app.db.write(practices.create_place, call.now, call.practice_id, *wish))
 
     @rpc(requests.PlaceUpdate, allow=Access.STAFF, scope="practice:admin")
     def update_place(self, call: Call, request: Json) -> Json:

@@ -15,7 +15,9 @@ from gateway.pages.desk.settings.forms import (
     chosen_of,
     customers_see,
     filled,
+    key,
     number,
+    once,
     read,
     seen,
     ticked,
@@ -55,7 +57,7 @@ def add_calendar() -> Response:
     entries = _read()
     if entries.judge(CalendarRequest(), payload := _payload(entries)):
         try:
-            made = current_services().availability.create_calendar(payload)
+            made = current_services().availability.create_calendar(once(payload))
             customers_see()
             return back("desk_settings_hours_of", did="added", id=made["id"])
         except Refused as refused:
@@ -121,5 +123,5 @@ def _form(entries: Entries, calendar: Json | None = None) -> Response:
     if calendar:
         place = chosen_of("place", ((one["id"], one["name"]) for one in places))
         entries.compare(_stored(calendar), {"place": place, "active": ticked("active")})
-    values = {"calendar": calendar, "places": places, "zones": zones(), "editable": may(EDIT)}
+    values = {"calendar": calendar, "places": places, "zones": zones(), "editable": may(EDIT), "key": key()}
     return show(FORM, entries.status, entries=entries, **values)

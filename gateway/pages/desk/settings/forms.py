@@ -3,6 +3,7 @@
 Payloads are judged by the schemas of the API, so that pages and API say the same; the service has the last word.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from gateway.pages.typed import whole
 from gateway.pages.words import _
 from gateway.words import fields as field_words
 from runtime.errors import Refused
+from runtime.ids import new_id, stable_id
 
 Reading = Callable[[Any], str]  # how a field of a form reads
 EDIT, ADMIN = "availability:write", "practice:admin"
@@ -132,6 +134,18 @@ def seen(entries: Entries) -> Json:
     """`if_version` of the change: what the page showed."""
     version = number(entries["version"])
     return {"if_version": version} if isinstance(version, int) and version else {}
+
+
+def once(payload: Json) -> Json:
+    """The wish to add this, under a key of the form and of what was typed into it: a form that is sent twice adds one
+    thing, and a form gone back to, with other entries, a further one."""
+    key = stable_id(request.form.get("key") or new_id(), json.dumps(payload, sort_keys=True))
+    return {**payload, "idempotency_key": key}
+
+
+def key() -> str:
+    """What a form that adds something carries along, from when it is first shown."""
+    return request.form.get("key") or new_id()
 
 
 def changed_meanwhile() -> str:

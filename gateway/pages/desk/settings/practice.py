@@ -11,7 +11,7 @@ from gateway.context import current_services, gateway, locale
 from gateway.pages import accent
 from gateway.pages.backend import Json
 from gateway.pages.desk.frame import back, done, may, page, show, signed_in
-from gateway.pages.desk.settings.forms import ADMIN, Entries, by_id, chosen_of, filled, read, seen, ticked
+from gateway.pages.desk.settings.forms import ADMIN, Entries, by_id, chosen_of, filled, key, once, read, seen, ticked
 from gateway.pages.desk.settings.zones import country_names, currencies, zones
 from gateway.pages.words import NAMES as LANGUAGES
 from gateway.pages.words import _
@@ -109,7 +109,7 @@ def add_place() -> Response:
     entries = read(("name", "address"))
     if entries.judge(PlaceRequest(), wanted := filled({name: entries[name] for name in ("name", "address")})):
         try:
-            current_services().practice.create_place(wanted)
+            current_services().practice.create_place(once(wanted))
             return _placed()
         except Refused as refused:
             entries.refused(refused)
@@ -151,7 +151,7 @@ def _place(entries: Entries, found: Json | None = None) -> Response:
     entries.labels = {"name": _("Name of the place"), "address": _("Address")}
     if found:
         entries.compare(_as_entries(found))
-    return show("desk/settings/place.html", entries.status, entries=entries, place=found)
+    return show("desk/settings/place.html", entries.status, entries=entries, place=found, key=key())
 
 
 def _labels() -> dict[str, str]:

@@ -19,7 +19,9 @@ from gateway.pages.desk.settings.forms import (
     chosen_of,
     customers_see,
     filled,
+    key,
     number,
+    once,
     read,
     seen,
     ticked,
@@ -79,7 +81,7 @@ def add_service() -> Response:
     payload = _payload(entries)
     if _judge(entries, payload):
         try:
-            current_services().availability.create_service(payload)
+            current_services().availability.create_service(once(payload))
             customers_see()
             return back(LIST, did="added")
         except Refused as refused:
@@ -131,7 +133,7 @@ def _form(entries: Entries, calendars: list[Json], service: Json | None = None) 
     offers = [(one["id"], one["nickname"], one["place"]["name"]) for one in calendars]
     if service:
         entries.compare(_entries(service), _readings(calendars))
-    values = {"service": service, "offers": offers, "currency": _currency(), "units": _units()}
+    values = {"service": service, "offers": offers, "currency": _currency(), "units": _units(), "key": key()}
     values |= {"confirmations": _confirmations()}
     return show(FORM, entries.status, entries=entries, editable=may(EDIT), **values)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.tests.pages.house import House
+from gateway.tests.pages.house import PLACE, House
 from gateway.tests.pages.settings.samples import SERVICE, echo, send
 from gateway.tests.pages.strict import StrictClient
 from runtime.errors import Refused
@@ -31,6 +31,28 @@ def test_saving_a_service_unchanged_sends_what_it_was(owner: None, client: Stric
     [sent] = house.asked("availability.update_service")
     assert sent.pop("if_version") == 4
     assert sent == {name: value for name, value in SERVICE.items() if name != "version"}
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "entries"),
+    [
+        ("services", "availability.create_service", {"name": "Neu"}),
+        ("calendars", "availability.create_calendar", {"name": "D", "nickname": "D", "place": PLACE["id"]}),
+        ("practice/places", "practice.create_place", {"name": "Nord", "address": "Weg 1"}),
+    ],
+)
+def test_a_form_that_is_sent_twice_adds_one(
+    owner: None, client: StrictClient, house: House, path: str, method: str, entries: dict[str, str]
+) -> None:
+    """Its key says so, also after an error; gone back to, with other entries, it adds a further one."""
+    echo(house, method)
+    action, fields = client.get(f"/desk/settings/{path}/new").form("/new")
+    again = client.post(action, {**fields, **entries, "name": ""}).form("/new")[1]
+    for typed in (fields | entries, again | entries, fields | entries | {"name": "Anders"}):
+        assert client.post(action, typed).status == 303
+    first, second, other = (sent["idempotency_key"] for sent in house.asked(method))
+    assert first == second != other
+    assert client.get(f"/desk/settings/{path}/new").form("/new")[1]["key"] != fields["key"]
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,8 @@ class UpdateService(IfVersion):
 
 
 class CreateService(UpdateService):
-    """The careful defaults: not released, an hour's notice, 60 days ahead."""
+    """The careful defaults: not released, an hour's notice, 60 days ahead. A repeat under the same `idempotency_key`
+    adds nothing."""
 
     name = Line(120, required=True)
     description = Prose(4000, load_default="")
@@ -96,6 +97,7 @@ class CreateService(UpdateService):
     confirmation = fields.String(load_default="automatic", validate=validate.OneOf(("automatic", "request")))
     released = Yes(load_default=False)
     calendars = fields.List(Id(), load_default=list, validate=validate.Length(max=MOST_CALENDARS))
+    idempotency_key = Id(load_default=None)
 
     class Meta:
         exclude = ("id", "if_version")
@@ -122,7 +124,7 @@ class UpdateCalendar(IfVersion):
 
 
 class CreateCalendar(UpdateCalendar):
-    """Without a zone it gets the practice's."""
+    """Without a zone it gets the practice's. A repeat under the same `idempotency_key` adds nothing."""
 
     name = Line(120, required=True)
     nickname = Line(120, required=True)
@@ -132,6 +134,7 @@ class CreateCalendar(UpdateCalendar):
     active = Yes(load_default=True)
     max_per_day = Whole(1, 500, load_default=None, allow_none=True)
     max_per_week = Whole(1, 3000, load_default=None, allow_none=True)
+    idempotency_key = Id(load_default=None)
 
     class Meta:
         exclude = ("id", "if_version")

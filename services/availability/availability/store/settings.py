@@ -48,11 +48,16 @@ def was_deleted(session: Session, practice: str, id: str) -> bool:
     return session.execute(query).first() is not None
 
 
-def add_service(session: Session, practice: str, now: datetime, values: dict[str, Any]) -> Row:
-    """Store a new service, version 1."""
-    row = {"id": new_id(), "practice_id": practice, "version": 1, "created": now, "deleted": None, **values}
-    session.execute(insert(services).values(row))
-    return row
+def add_service(session: Session, practice: str, id: str, now: datetime, values: dict[str, Any]) -> Row | None:
+    """Store a new service, version 1; None if there is one with this id, deleted or not."""
+    return _add(session, services, {"id": id, "practice_id": practice, "created": now, "deleted": None, **values})
+
+
+def _add(session: Session, table: Table, values: dict[str, Any]) -> Row | None:
+    row = {"version": 1, **values}
+    dialect = postgresql if session.dialect == "postgresql" else sqlite
+    added = session.rowcount(dialect.insert(table).values(row).on_conflict_do_nothing(index_elements=["id"]))
+    return row if added else None
 
 
 def change(session: Session, table: Table, row: Row, values: dict[str, Any]) -> Row:
@@ -117,11 +122,9 @@ def calendar_locked(session: Session, practice: str, id: str) -> Row | None:
     return session.execute(query).mappings().first()
 
 
-def add_calendar(session: Session, practice: str, now: datetime, values: dict[str, Any]) -> Row:
-    """Store a new calendar, version 1."""
-    row = {"id": new_id(), "practice_id": practice, "version": 1, "created": now, **values}
-    session.execute(insert(calendars).values(row))
-    return row
+def add_calendar(session: Session, practice: str, id: str, now: datetime, values: dict[str, Any]) -> Row | None:
+    """Store a new calendar, version 1; None if there is one with this id."""
+    return _add(session, calendars, {"id": id, "practice_id": practice, "created": now, **values})
 
 
 def known_calendars(session: Session, practice: str, ids: Collection[str]) -> set[str]:

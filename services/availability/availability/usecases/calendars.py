@@ -13,6 +13,7 @@ from availability.store import agendas, settings
 from availability.usecases import tell
 from availability.usecases.versions import check_version
 from runtime.db import Session
+from runtime.ids import new_id, stable_id
 
 Request = dict[str, Any]
 
@@ -23,12 +24,14 @@ def list_calendars(session: Session, practice: str) -> Request:
 
 
 def create_calendar(session: Session, now: datetime, practice: str, request: Request) -> Request:
-    """Add a calendar, without working hours yet."""
+    """Add a calendar, without working hours yet. A repeat under the same key answers the one that was added."""
     place = _place(session, practice, request["place"])
     zone = request["time_zone"] or settings.practice_zone(session, practice) or "Europe/Berlin"
     columns = {**_columns(request), "time_zone": zone, "hours": agendas.hours_column(CLOSED)}
-    row = {**settings.add_calendar(session, practice, now, columns), **place}
-    return _changed(session, now, row)
+    key = request["idempotency_key"]
+    id = stable_id("calendar", practice, key) if key else new_id()
+    row = settings.add_calendar(session, practice, id, now, columns)
+    return _changed(session, now, {**row, **place}) if row else views.calendar(_found(session, practice, id))
 
 
 def update_calendar(session: Session, now: datetime, practice: str, request: Request) -> Request:
@@ -115,7 +118,9 @@ def _changed(session: Session, now: datetime, row: settings.Row) -> Request:
 
 
 def _columns(request: Request) -> Request:
-    columns = {name: value for name, value in request.items() if name not in ("id", "if_version", "place")}
+    columns = {
+        name: value for name, value in request.items() if name not in ("id", "if_version", "idempotency_key", "place")
+    }
     return {**columns, "place_id": request["place"]} if "place" in request else columns
 
 

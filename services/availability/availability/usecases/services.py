@@ -11,9 +11,10 @@ from availability.store import settings
 from availability.usecases import tell
 from availability.usecases.versions import check_version
 from runtime.db import Session
+from runtime.ids import new_id, stable_id
 
 Request = dict[str, Any]
-APART = ("id", "if_version", "calendars", "price")  # what is no column of the same name
+APART = ("id", "if_version", "idempotency_key", "calendars", "price")  # what is no column of the same name
 
 
 def list_services(session: Session, practice: str) -> Request:
@@ -24,10 +25,16 @@ def list_services(session: Session, practice: str) -> Request:
 
 
 def create_service(session: Session, now: datetime, practice: str, request: Request) -> Request:
-    """Add a service; it is not released unless asked for."""
+    """Add a service; it is not released unless asked for. A repeat under the same key answers what was added."""
     columns, ids = _columns(request)
     _check_calendars(session, practice, ids or ())
-    row = settings.add_service(session, practice, now, columns)
+    key = request["idempotency_key"]
+    id = stable_id("service", practice, key) if key else new_id()
+    row = settings.add_service(session, practice, id, now, columns)
+    if row is None and (known := settings.service(session, practice, id)):
+        return views.service(known, settings.calendars_of_service(session, id))
+    if row is None:  # deleted meanwhile: who sends the form once more wants it anew
+        return create_service(session, now, practice, {**request, "idempotency_key": None})
     settings.link(session, row["id"], ids or ())
     return _changed(session, now, row, sorted(ids or ()))
 

@@ -1,5 +1,6 @@
 """What staff set: services, calendars, hours, days off; and what is told of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -47,6 +48,37 @@ def test_a_new_calendar_has_careful_defaults(desk: Any) -> None:
         "version": 1,
     }
     assert not any(desk.staff("get_hours", calendar=made["id"])["hours"].values())
+
+
+@pytest.mark.parametrize("what", ["service", "calendar"])
+def test_a_form_that_is_sent_twice_adds_one(desk: Any, what: str) -> None:
+    """Also at the same moment: the database lets one in. Under another key it is a further one."""
+    wish = {"name": "Neu"} | ({"duration_minutes": 30} if what == "service" else {"nickname": "N", "place": desk.place})
+    key = new_id()
+    desk.told()
+
+    def add(key: str) -> Any:
+        return desk.staff(f"create_{what}", **wish, idempotency_key=key)
+
+    made = add(key)
+    told = len(desk.told())
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(add, [key, key])) == [made, made]
+    assert (told, len(desk.told())) == (2, 0)
+    both = new_id()
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(add, [both, both])
+    assert one == other != made
+    assert len(desk.staff(f"list_{what}s")["items"]) == 2
+
+
+def test_a_service_that_was_deleted_can_be_added_once_more(desk: Any) -> None:
+    """By the form that added it before."""
+    wish = {"name": "Neu", "duration_minutes": 30, "idempotency_key": new_id()}
+    first = desk.staff("create_service", **wish)
+    desk.staff("delete_service", id=first["id"])
+    again = desk.staff("create_service", **wish)
+    assert desk.staff("list_services")["items"] == [again]
 
 
 def test_each_change_is_told_with_a_rising_version(desk: Any) -> None:

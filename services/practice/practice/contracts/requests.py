@@ -155,6 +155,12 @@ class PlaceFields(Request):
     address = line(300, required=True)
 
 
+class PlaceNew(PlaceFields):
+    """A repeat under the same `idempotency_key` adds nothing."""
+
+    idempotency_key = fields.UUID(load_default=None)
+
+
 class PlaceUpdate(Request):
     """With `if_version` only if the place still has that version."""
 

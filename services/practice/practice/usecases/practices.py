@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from practice.contracts.views import place_version, practice_data
 from practice.domain import EmailTaken, NotFound, Place, Practice, PreconditionFailed, User
 from practice.store import practices as store
 from practice.store import users
 from runtime.db import Session
-from runtime.ids import new_id
+from runtime.ids import new_id, stable_id
 from runtime.outbox import emit
 
 
@@ -36,10 +37,15 @@ def update(
     return _change(session, now, old, replace(old, **changes))
 
 
-def create_place(session: Session, now: datetime, practice_id: str, name: str, address: str) -> Place:
-    """A further place, last in the order."""
+def create_place(
+    session: Session, now: datetime, practice_id: str, name: str, address: str, key: UUID | None = None
+) -> Place:
+    """A further place, last in the order. A repeat under the same key answers the one that was added."""
     old = _known(store.practice_by_id(session, practice_id, lock=True))
-    place = Place(new_id(), name, address)
+    id = stable_id("place", practice_id, str(key)) if key else new_id()
+    if known := next((place for place in old.places if place.id == id), None):
+        return known
+    place = Place(id, name, address)
     _change(session, now, old, replace(old, places=(*old.places, place)))
     return place
 

@@ -165,6 +165,16 @@ def test_places_are_kept_in_order_and_told(desk: Any) -> None:
     assert told(desk)[-1].version == 3
 
 
+def test_a_form_for_a_place_that_is_sent_twice_adds_one(desk: Any) -> None:
+    """A repeat answers what was added; another form adds a further one."""
+    id, key = desk.provision(), new_id()
+    wish = {"name": "B", "address": "Berlin", "idempotency_key": key}
+    made = desk.as_staff("create_place", wish, id, "practice:admin")
+    assert desk.as_staff("create_place", wish, id, "practice:admin") == made
+    assert len(desk.as_staff("places", {}, id, "practice:read")["items"]) == 2
+    assert desk.as_staff("create_place", {**wish, "idempotency_key": new_id()}, id, "practice:admin") != made
+
+
 def test_two_who_change_a_place_do_not_overwrite_each_other(desk: Any) -> None:
     """A change of another place, or of the practice, is no change of this one."""
     id = desk.provision()
