@@ -38,7 +38,7 @@ from runtime.settings import WrongSetting, read, setting
 T = TypeVar("T")
 Json = dict[str, Any]
 
-PATIENCE = 30.0  # seconds for one service to hear of another's change
+PATIENCE = 60.0  # seconds for an answer, and for one service to hear of another's change
 
 
 class Demo:
@@ -79,12 +79,12 @@ class Demo:
         """The owner's access token; a DEMO_PASSWORD that is new becomes the password."""
         credentials = {"email": OWNER, "password": self.password}
         try:
-            answer = self.rpc.call("practice", "sign_in", {**credentials, "address": "demo"})
+            answer = self.ask("practice", "sign_in", {**credentials, "address": "demo"})
         except Refused as error:
             if error.code != "bad_credentials":
                 raise
             self.as_operator("set_password", credentials)
-            answer = self.rpc.call("practice", "sign_in", {**credentials, "address": "demo"})
+            answer = self.ask("practice", "sign_in", {**credentials, "address": "demo"})
         return str(answer["access_token"])
 
     def colleague(self) -> None:
@@ -162,7 +162,7 @@ class Demo:
         key = f"demo-{start:%Y%m%d%H%M}-{nickname}"
         command = {"practice_id": practice_id, **wish, "customer": customer, "idempotency_key": key, "locale": "de"}
         try:
-            patiently(lambda: self.rpc.call("booking", "book", command))
+            patiently(lambda: self.ask("booking", "book", command))
         except Refused as error:
             if error.code not in ("slot_not_offered", "slot_taken"):
                 raise
@@ -231,10 +231,14 @@ class Demo:
         return datetime.combine(day, datetime.strptime(at, "%H:%M").time(), ZoneInfo(ZONE))  # noqa: DTZ007 (a time)
 
     def as_operator(self, method: str, payload: Json) -> Any:
-        return self.rpc.call("practice", method, payload, {"identity": self.operator.service_token(utc_now())})
+        return self.ask("practice", method, payload, self.operator.service_token(utc_now()))
 
     def staff(self, service: str, method: str, payload: Json) -> Any:
-        return self.rpc.call(service, method, payload, {"identity": self.identity})
+        return self.ask(service, method, payload, self.identity)
+
+    def ask(self, service: str, method: str, payload: Json, identity: str = "") -> Any:
+        """With all the time that a machine needs on which everything starts at once."""
+        return self.rpc.call(service, method, payload, {"identity": identity} if identity else None, PATIENCE)
 
 
 PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ö": "oe", "ß": "ss", "é": "e", "è": "e"})

@@ -33,6 +33,7 @@ from runtime.rpcclient import BrokerRpc
 from runtime.topology import declare, system
 
 ROOT = Path(__file__).resolve().parents[1]
+START_SECONDS = 180.0  # a laptop busy with other tests
 
 
 class Processes:
@@ -124,7 +125,7 @@ class Processes:
             command, env=self.environment(name), cwd=ROOT, stdout=log, stderr=log, start_new_session=True
         )
 
-    def wait_ready(self, seconds: float = 60.0) -> None:
+    def wait_ready(self, seconds: float = START_SECONDS) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             for name, process in self.running.items():
@@ -141,12 +142,12 @@ class Processes:
         raise RuntimeError(f"not ready after {seconds} s; logs are in {self.home}")
 
     def stop(self) -> None:
-        """SIGTERM to all, SIGKILL to what is left after 15 s."""
+        """SIGTERM to all, SIGKILL to what is left after a minute."""
         for process in self.running.values():
             process.terminate()
         for process in self.running.values():
             try:
-                process.wait(15)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()

@@ -122,7 +122,8 @@ class Postgres:
         (self.folder / "port").write_text(str(port))
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300"
         options = f"{options} {self.options}"
-        self._run("pg_ctl", "start", "-w", "-D", str(self.data), "-l", str(self.log), "-o", options)
+        how = ["-w", "-t", f"{START_SECONDS:.0f}", "-D", str(self.data), "-l", str(self.log), "-o", options]
+        self._run("pg_ctl", "start", *how)
 
     def stop(self) -> None:
         if self.running():
@@ -214,10 +215,14 @@ class Broker:
         if pid := self._pid("server"):
             end(pid, str(self.folder), signal.SIGKILL)
 
-    def restart(self) -> None:
-        """An orderly stop and start on the same port, with the same data."""
+    def halt(self) -> None:
+        """An orderly stop of the node; its name server stays."""
         if pid := self._pid("server"):
             end(pid, str(self.folder))
+
+    def restart(self) -> None:
+        """An orderly stop and start on the same port, with the same data."""
+        self.halt()
         self.start()
 
     def freeze(self, frozen: bool = True) -> None:
@@ -264,7 +269,7 @@ class Broker:
                 [program, "-address", "127.0.0.1", "-port", port], stdout=log, stderr=log, start_new_session=True
             )
         (self.folder / "epmd.pid").write_text(str(process.pid))
-        wait_until(lambda: answers(int(port)), "epmd", self.log, 10)
+        wait_until(lambda: answers(int(port)), "epmd", self.log)
 
     def _environment(self) -> dict[str, str]:
         folder = self.folder

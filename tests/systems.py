@@ -84,12 +84,12 @@ def until(condition: Callable[[], Any], seconds: float = 60, what: str = "it") -
     raise AssertionError(f"{what} did not happen within {seconds} s")
 
 
-def ready(url: str, seconds: float = 60) -> None:
+def ready(url: str, seconds: float = 180) -> None:
     """Wait until the gateway at `url` says that it is ready."""
 
     def answers() -> bool:
         try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=20) as answer:
                 return bool(json.load(answer)["status"] == "ok")
         except OSError:
             return False
@@ -125,7 +125,7 @@ def embedded(home: Path, **settings: str) -> Iterator[Running]:
     finally:
         if process:
             process.terminate()
-            process.wait(30)
+            process.wait(120)
 
 
 @contextmanager

@@ -240,7 +240,7 @@ def test_calls_and_answers_pass_where_they_are_meant_to(broker: Broker, sign_in:
     try:
         with ThreadPoolExecutor(1) as pool:
             served = pool.submit(answer_one, sign_in("availability"))
-            assert rpc.call("availability", "offer", {}, timeout=20) == {"offered": True}
+            assert rpc.call("availability", "offer", {}, timeout=60) == {"offered": True}
             served.result()
         with pytest.raises((NotSent, Unavailable)):
             rpc.call("practice", "sign_in", {}, timeout=3)
@@ -249,7 +249,7 @@ def test_calls_and_answers_pass_where_they_are_meant_to(broker: Broker, sign_in:
 
 
 def answer_one(channel: Any) -> None:
-    for method, properties, _ in channel.consume("rpc-availability", inactivity_timeout=20):
+    for method, properties, _ in channel.consume("rpc-availability", inactivity_timeout=60):
         answer = pika.BasicProperties(correlation_id=properties.correlation_id)
         channel.basic_publish(RPC_EXCHANGE, properties.reply_to, b'{"result":{"offered":true},"error":null}', answer)
         channel.basic_ack(method.delivery_tag)

@@ -11,7 +11,7 @@ import pytest
 from gateway import circuits
 from gateway.api import examples
 from gateway.tests.conftest import Stage, stage_with
-from gateway.tests.test_single_flight import Door
+from gateway.tests.test_single_flight import LONG, Door
 from runtime.errors import Refused, Unavailable
 
 THREADS = 4  # of the web server that is played here
@@ -43,7 +43,7 @@ def hang(stage: Stage, web: Web, method: str = "booking.managed") -> tuple[Door,
         assert stage.client().get(MANAGE).status_code == 503
     stage.rpc.answers[method] = door = Door(AWAY)
     crowd = [web(MANAGE) for _ in range(CROWD)]
-    assert door.entered.wait(10)
+    assert door.entered.wait(LONG)
     return door, crowd
 
 
@@ -55,10 +55,10 @@ def test_while_one_service_hangs_questions_to_the_others_are_answered(
     monkeypatch.setattr(circuits, "REST", 60.0)  # after this probe
     try:
         stage.tell("practice.changed")
-        assert web(HEALTHY).result(10).status_code == 200
+        assert web(HEALTHY).result(LONG).status_code == 200
     finally:
         door.open.set()
-    answers = [future.result(10) for future in crowd]
+    answers = [future.result(LONG) for future in crowd]
     assert {answer.status_code for answer in answers} == {503}
     assert all(answer.headers["Retry-After"] for answer in answers)
     assert stage.rpc.count("booking.managed") == FAILURES + 1
@@ -76,7 +76,7 @@ def test_without_the_circuits_the_same_crowd_starves_the_others(
             starved.result(1)
     finally:
         door.open.set()
-    assert starved.result(10).status_code == 200
+    assert starved.result(LONG).status_code == 200
 
 
 def test_the_first_answer_ends_it(stage: Stage, web: Web) -> None:
@@ -87,11 +87,11 @@ def test_the_first_answer_ends_it(stage: Stage, web: Web) -> None:
         stage.client().get(MANAGE)
     stage.rpc.answers["booking.managed"] = door
     probe = web(MANAGE)
-    assert door.entered.wait(10)
-    assert web(MANAGE).result(10).status_code == 503
+    assert door.entered.wait(LONG)
+    assert web(MANAGE).result(LONG).status_code == 503
     door.answer = Refused("too_late")
     door.open.set()
-    assert probe.result(10).status_code == 409
+    assert probe.result(LONG).status_code == 409
     assert not _open(stage)
 
 
@@ -120,13 +120,13 @@ def test_a_command_whose_own_needs_are_away_leaves_the_rest_of_its_service_alone
     stage.rpc.answers["booking.hold"] = door
     with ThreadPoolExecutor(1) as pool:
         probe = pool.submit(lambda: stage.client().post(HOLDS, json=body))
-        assert door.entered.wait(10)
+        assert door.entered.wait(LONG)
         try:
             assert stage.client().post(HOLDS, json=body).status_code == 503
             assert stage.client().get(MANAGE).status_code == 200
         finally:
             door.open.set()
-        assert probe.result(10).status_code == 503
+        assert probe.result(LONG).status_code == 503
     assert stage.rpc.count("booking.hold") == FAILURES + 1
 
 

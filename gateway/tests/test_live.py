@@ -201,7 +201,7 @@ class Wire:
 
     def __init__(self, feed: Feed, carrier: Pump, *, chunked: bool = False, practice: str = "p", session: str = "s"):
         self.server, self.client = socket.socketpair()
-        self.client.settimeout(5)
+        self.client.settimeout(60)
         self.stream = feed.open(practice, session, NOW + timedelta(minutes=10), thread=False)
         carrier.take(self.stream, self.server, chunked=chunked)
 
@@ -224,7 +224,7 @@ def told(feed: Feed, practice: str = "p") -> None:
 
 
 def eventually(condition: Any) -> None:
-    for _ in range(200):
+    for _ in range(3000):
         if condition():
             return
         time.sleep(0.02)

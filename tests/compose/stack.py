@@ -39,9 +39,9 @@ class Catcher(MailServer):
 
     @property
     def mails(self) -> list[Mail]:  # type: ignore[override]
-        for told in requests.get(f"{self.url}/api/mails", timeout=20).json()["items"]:
+        for told in requests.get(f"{self.url}/api/mails", timeout=60).json()["items"]:
             if told["id"] not in self._known:
-                content = requests.get(f"{self.url}/mails/{told['id']}.eml", timeout=20).content
+                content = requests.get(f"{self.url}/mails/{told['id']}.eml", timeout=60).content
                 self._known[told["id"]] = Mail(told["to"], content)
         return list(self._known.values())
 

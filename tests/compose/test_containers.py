@@ -77,7 +77,7 @@ def test_the_order_of_starts_does_not_matter(stack: Stack) -> None:
     start(stack, "gateway", *reversed(SERVICES))
     until(lambda: all("broker_not_ready" in stack.said(service) for service in SERVICES), 60, "asking for the broker")
     start(stack, "mailcatcher", *reversed(SERVERS))
-    stack.until_healthy(*OURS, *SERVERS, seconds=120)
+    stack.until_healthy(*OURS, *SERVERS, seconds=300)
 
 
 def start(stack: Stack, *parts: str) -> None:

@@ -41,7 +41,7 @@ def test_an_outside_team_hears_of_a_booking_and_its_end(probe: Any, practice: Pr
     assert answer.json["manage_url"].rsplit("/", 1)[1] not in json.dumps(events)
 
 
-def heard(channel: Any, subject: str, number: int, seconds: float = 30) -> Iterator[dict[str, Any]]:
+def heard(channel: Any, subject: str, number: int, seconds: float = 60) -> Iterator[dict[str, Any]]:
     """That many events about this object."""
     end = time.monotonic() + seconds
     while number and time.monotonic() < end:

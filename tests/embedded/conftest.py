@@ -39,7 +39,7 @@ class Running:
             self._process = subprocess.Popen(
                 COMMAND, cwd=ROOT, env=self.environment(**more), stdout=log, stderr=subprocess.STDOUT, text=True
             )
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while "is running" not in self.log():
             assert self._process.poll() is None, self.log()
             assert time.monotonic() < end, self.log()
@@ -49,12 +49,12 @@ class Running:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         assert self._process
         self._process.send_signal(how)
-        return self._process.wait(30)
+        return self._process.wait(120)
 
     def second(self, **more: str) -> subprocess.CompletedProcess[str]:
         """Another start beside this one, until it ends."""
         return subprocess.run(
-            COMMAND, cwd=ROOT, env=self.environment(**more), capture_output=True, text=True, timeout=60, check=False
+            COMMAND, cwd=ROOT, env=self.environment(**more), capture_output=True, text=True, timeout=180, check=False
         )
 
     def close(self) -> None:
@@ -69,13 +69,13 @@ class Running:
         return self.banner.split("demo@top-hearing.example  ·  ")[1].split()[0]
 
     def get(self, path: str, **params: Any) -> Any:
-        answer = requests.get(f"{self.url}/api/v1{path}", params=params, timeout=20)
+        answer = requests.get(f"{self.url}/api/v1{path}", params=params, timeout=60)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def post(self, path: str, body: dict[str, Any], token: str = "") -> requests.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return requests.post(f"{self.url}/api/v1{path}", json=body, headers=headers, timeout=20)
+        return requests.post(f"{self.url}/api/v1{path}", json=body, headers=headers, timeout=60)
 
     def staff_token(self, password: str) -> str:
         answer = self.post("/auth/token", {"email": "demo@top-hearing.example", "password": password})
@@ -83,7 +83,7 @@ class Running:
 
     def appointments(self, token: str) -> list[dict[str, Any]]:
         headers = {"Authorization": f"Bearer {token}"}
-        answer = requests.get(f"{self.url}/api/v1/appointments", params={"limit": 100}, headers=headers, timeout=20)
+        answer = requests.get(f"{self.url}/api/v1/appointments", params={"limit": 100}, headers=headers, timeout=60)
         return list(json.loads(answer.text)["items"])
 
 

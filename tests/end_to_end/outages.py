@@ -42,7 +42,7 @@ class Fragile:
     def stopped(self, name: str) -> Iterator[None]:
         """A service is being restarted, and takes its time."""
         self.processes.running[name].terminate()
-        self.processes.running[name].wait(30)
+        self.processes.running[name].wait(60)
         try:
             yield
         finally:

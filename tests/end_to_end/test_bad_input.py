@@ -70,7 +70,7 @@ def send(running: Running, method: str, path: str, body: Any, language: str = "d
     """One request; a body that is no JSON value yet goes out as it is."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {"Content-Type": "application/json", "Accept-Language": language, **more}
-    return requests.request(method, running.url + path, data=data, headers=headers, timeout=30)
+    return requests.request(method, running.url + path, data=data, headers=headers, timeout=120)
 
 
 def check(answer: requests.Response, status: int, code: str, language: str) -> Json:

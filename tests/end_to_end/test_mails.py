@@ -12,7 +12,7 @@ from runtime.clock import utc_now
 from tests.end_to_end.mailserver import FROM, Mail, MailServer
 from tests.end_to_end.pages import cancel_by_hand
 from tests.end_to_end.practice import Practice
-from tests.systems import Answer
+from tests.systems import Answer, until
 
 BERLIN = "Europe/Berlin"
 DAYS = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"]
@@ -128,12 +128,13 @@ def test_the_copy_has_no_link(practice: Practice, server: MailServer) -> None:
 
 def waited(server: MailServer, recipient: str, name: str, subject: str = "") -> Mail:
     """The mail to this colleague that names this customer."""
-    end = utc_now() + timedelta(seconds=20)
-    while utc_now() < end:
-        for mail in server.to(recipient):
-            if re.search(rf"{name}\b", mail.text) and mail["Subject"].startswith(subject):
-                return mail
-    raise AssertionError(f"nothing for {recipient} about {name}: {[str(m['Subject']) for m in server.mails]}")
+
+    def found() -> list[Mail]:
+        ours = [mail for mail in server.to(recipient) if re.search(rf"{name}\b", mail.text)]
+        return [mail for mail in ours if mail["Subject"].startswith(subject)]
+
+    mail: Mail = until(found, what=f"“{subject}” to {recipient} about {name}")[0]
+    return mail
 
 
 def test_a_cancellation_is_told_within_the_last_day_only(practice: Practice, server: MailServer) -> None:

@@ -6,7 +6,7 @@ from tests.faults import verdict
 from tests.faults.plan import Fault
 from tests.faults.run import SETTLE, Run
 
-PATIENCE = 90.0  # seconds; nameko's own reconnection takes up to 30
+PATIENCE = 180.0  # seconds; nameko's own reconnection takes up to 30
 QUEUE = "evt-tally-number.told--stock.count"
 FAULTS = (
     Fault("kill", "stock supervisor"),

@@ -59,7 +59,7 @@ class Size:
 
 
 FULL = Size(2_000, 20_000, 100, 40, passes=2, more_kills=7, pause=4, smtp_timeout=2, patience=240, control=2_000)
-SHORT = Size(200, 2_000, 10, 5, passes=1, more_kills=0, pause=1.2, smtp_timeout=1, patience=150, control=500)
+SHORT = Size(200, 2_000, 10, 5, passes=1, more_kills=0, pause=1.2, smtp_timeout=1, patience=240, control=500)
 
 
 def plan(seed: int, size: Size) -> list[Step]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 REQUEST_TIMEOUT = 10.0  # seconds; the gateway's setting, by which each request must be answered
-MARGIN = 5.0  # seconds that a machine of two cores may be late while it starts a dozen processes
+MARGIN = 20.0  # seconds that a busy machine of two cores may be late while it starts a dozen processes
 HANGS_UP = 45.0
 STALE = "200, marked as stale"
 

@@ -19,7 +19,7 @@ from runtime.migrate import upgrade
 from tests.systems import until
 from tests.upgrade.versions import Version
 
-START_SECONDS = 90.0
+START_SECONDS = 180.0
 
 
 @dataclass

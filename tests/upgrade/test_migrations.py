@@ -166,12 +166,12 @@ def at_once(number: int, job: Callable[..., None], *arguments: Any) -> list[int 
     for process in processes:
         process.start()
     for process in processes:
-        process.join(120)
+        process.join(300)
     return [process.exitcode for process in processes]
 
 
 def migrating(barrier: Any, url: str, migrations: Path) -> None:
-    barrier.wait(60)
+    barrier.wait(240)
     upgrade(url, migrations)
 
 

@@ -257,4 +257,4 @@ def _manage(address: str, verb: str, path: str) -> None:
     passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
     passwords.add_password(None, address, "guest", "guest")
     opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(passwords))
-    opener.open(urllib.request.Request(address + path, method=verb), timeout=20).close()
+    opener.open(urllib.request.Request(address + path, method=verb), timeout=120).close()

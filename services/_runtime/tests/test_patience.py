@@ -58,13 +58,16 @@ SILENT_STATEMENT = """
 import sys
 from sqlalchemy import text
 from runtime.db import Database, is_away
-patience.ANSWERING = 0.2
 database = Database(sys.argv[1])
+ask = lambda: database.read(lambda session: session.execute(text("select 'answers'")).scalar())
+ask()
+usual, patience.ANSWERING = patience.ANSWERING, 0.2
 try:
-    database.read(lambda session: session.execute(text("select pg_sleep(10)")))
+    database.read(lambda session: session.execute(text("select pg_sleep(60)")))
 except Exception as error:
     print("away" if is_away(error) and error.connection_invalidated else error)
-print(database.read(lambda session: session.execute(text("select 'answers'")).scalar()))
+patience.ANSWERING = usual
+print(ask())
 """
 
 

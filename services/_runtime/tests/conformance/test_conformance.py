@@ -107,7 +107,7 @@ def test_a_slow_or_failing_event_does_not_hold_up_the_others(transport: Transpor
     """What waits on the ladder waits alone."""
     failing = order(transport, fail=99)
     subject = order(transport)
-    until(lambda: effects(transport, "bank", subject), LADDER_MS[0] / 1000 * 20)
+    until(lambda: effects(transport, "bank", subject))
     until(lambda: parked(transport, failing))
 
 
@@ -176,9 +176,9 @@ def test_a_call_ends_at_its_deadline(transport: Transport) -> None:
     """An answer that comes later is Unavailable: it may have run."""
     begun = time.monotonic()
     with pytest.raises(Unavailable) as caught:
-        transport.rpc.call("shop", "nap", {"seconds": 1.0}, timeout=0.3)
+        transport.rpc.call("shop", "nap", {"seconds": 2.0}, timeout=1.0)
     assert not isinstance(caught.value, NotSent)
-    assert time.monotonic() - begun >= 0.3
+    assert time.monotonic() - begun >= 1.0
 
 
 def test_an_inner_call_gets_no_more_time_than_the_outer_one_has(transport: Transport) -> None:

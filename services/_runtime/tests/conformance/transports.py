@@ -118,6 +118,20 @@ class EmbeddedTransport:
         self._bus.stop()
 
 
+class PatientRpc(BrokerRpc):
+    """Where nothing else is said, a call has the time that a busy machine may need."""
+
+    def call(
+        self,
+        service: str,
+        method: str,
+        payload: dict[str, Any],
+        headers: dict[str, str] | None = None,
+        timeout: float = 60.0,
+    ) -> Any:
+        return super().call(service, method, payload, headers, timeout)
+
+
 class BrokerTransport:
     """The services in one nameko process of its own, a relay thread for each in this one, PostgreSQL databases."""
 
@@ -133,7 +147,7 @@ class BrokerTransport:
         self._relays: list[threading.Thread] = []
         self._parked: list[Parked] = []
         self.workers: list[subprocess.Popen[bytes]] = []
-        self.rpc: BrokerRpc = BrokerRpc(amqp_uri, "test")
+        self.rpc: BrokerRpc = PatientRpc(amqp_uri, "test")
 
     def start(self) -> "BrokerTransport":
         for name in self.databases:
@@ -163,7 +177,7 @@ class BrokerTransport:
             from runtime.errors import Refused, Unavailable
 
             try:
-                self.rpc.call(service, "are_you_there", {}, timeout=1)
+                self.rpc.call(service, "are_you_there", {}, timeout=5)
             except Unavailable:
                 return False
             except Refused:
@@ -207,12 +221,12 @@ class BrokerTransport:
                 worker.terminate()
         for worker in self.workers:
             try:
-                worker.wait(15)
+                worker.wait(60)
             except subprocess.TimeoutExpired:
                 worker.kill()
                 worker.wait()
         for relay in self._relays:
-            relay.join(10)
+            relay.join(60)
         self.rpc.close()
         self._servers.close()
 

@@ -15,7 +15,9 @@ class CarelessEndpoint(edge.Endpoint):
     def handle(self, subscription: Subscription, event: Event, settle: Any = None) -> bool:
         handler = getattr(self.edge, subscription.method)
         self.app.db.write(handler, event)
-        time.sleep(0.02)  # what a busy machine does by itself now and then
+        sys.stdout.write("half done\n")
+        sys.stdout.flush()
+        time.sleep(0.2)  # what a busy machine does by itself now and then
         note = [inbox.Task(subscription.consumer, event, _nothing)]
         return bool(self.app.db.write(inbox.handle_once, note, self.app.clock(), settle))
 

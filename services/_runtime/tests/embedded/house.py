@@ -127,6 +127,8 @@ def main(folder: Path) -> None:
     sys.stdout.flush()
     while True:
         bus.rpc.call("shop", "place", {"dish": "soup"})
+        sys.stdout.write("placed\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

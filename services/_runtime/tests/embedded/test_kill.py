@@ -18,15 +18,17 @@ from services._runtime.tests.embedded.house import build, subjects
 ROUNDS = 15
 
 
-def kill_rounds(module: str, folder: Path) -> None:
-    """Start the child ROUNDS times; kill it each time at a random moment of its work."""
+def kill_rounds(module: str, folder: Path, said: bytes, most: int) -> None:
+    """Start the child ROUNDS times; kill it each time a random moment after it has said this for so many times."""
     chance = random.Random(7)
     for _ in range(ROUNDS):
         command = [sys.executable, "-m", f"services._runtime.tests.embedded.{module}", str(folder)]
         child = subprocess.Popen(command, stdout=subprocess.PIPE)
         assert child.stdout
-        child.stdout.readline()
-        time.sleep(chance.uniform(0.02, 0.35))
+        for _ in range(chance.randint(1, most)):
+            while said not in child.stdout.readline():
+                assert child.poll() is None
+        time.sleep(chance.uniform(0, 0.05))
         child.kill()
         child.wait()
         child.stdout.close()
@@ -59,7 +61,7 @@ def doubles(found: list[str]) -> int:
 @pytest.mark.slow
 def test_after_many_kills_every_order_is_cooked_and_charged_exactly_once(tmp_path: Path) -> None:
     """Neither the relay's repeat after a crash nor a handler cut off in the middle loses or doubles anything."""
-    kill_rounds("house", tmp_path)
+    kill_rounds("house", tmp_path, b"placed", 40)
     apps = settle(tmp_path)
     placed = subjects(apps["shop"])
     assert len(placed) > ROUNDS, "the children did too little for the test to mean anything"
@@ -72,6 +74,6 @@ def test_after_many_kills_every_order_is_cooked_and_charged_exactly_once(tmp_pat
 @pytest.mark.slow
 def test_an_inbox_note_outside_the_transaction_doubles_effects(tmp_path: Path) -> None:
     """The negative control: the same kills find the fault when the guard is taken away."""
-    kill_rounds("careless", tmp_path)
+    kill_rounds("careless", tmp_path, b"half done", 2)
     apps = settle(tmp_path)
     assert doubles(subjects(apps["kitchen"])) + doubles(subjects(apps["bank"])) > 0

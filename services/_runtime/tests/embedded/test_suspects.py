@@ -39,7 +39,7 @@ class Child:
         return self.process.poll() == 9
 
     def end(self) -> int:
-        self.process.communicate(b"", 30)
+        self.process.communicate(b"", 120)
         return self.process.returncode
 
 

@@ -102,7 +102,7 @@ def test_a_relay_killed_between_publish_and_mark_publishes_again_without_effect(
     """The same message id twice in the queue; the inbox lets it pass once."""
     subject = order(house)
     command = [sys.executable, "-m", f"{FAULTS}.dying_relay", house.databases["shop"].url, house.uri]
-    assert subprocess.run(command, timeout=30).returncode == 9
+    assert subprocess.run(command, timeout=120).returncode == 9
     for name in house.databases:
         house.start_relay(name)
     with house.channel() as channel:
@@ -138,7 +138,7 @@ def test_the_stock_event_handler_loses_what_fails(house: BrokerTransport) -> Non
             assert channel.queue_declare(queue, passive=True).method.message_count == 0
     finally:
         stock.terminate()
-        stock.wait(20)
+        stock.wait(60)
     assert diary.read_text().count("cook") == 1
     assert house.parked() == []
 
@@ -217,7 +217,7 @@ def test_sigterm_finishes_what_has_begun(house: BrokerTransport) -> None:
     subject = order(house, seconds=1)
     until(lambda: village.starts(house.diary)["kitchen", subject])
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(20) == 0
+    assert worker.wait(60) == 0
     assert cooked(house)[subject] == 1
 
 
@@ -230,7 +230,7 @@ def test_a_query_does_not_block_the_hub(house: BrokerTransport, method: str, blo
     house.rpc.call("shop", method, {"seconds": 0.01})
     gaps.write_text("0")
     time.sleep(0.3)
-    seconds = max(1.5, 3 * float(gaps.read_text()))  # a busy machine makes gaps, too
+    seconds = max(2.5, 3 * float(gaps.read_text()))  # a busy machine makes gaps, too
     house.rpc.call("shop", method, {"seconds": seconds})
     time.sleep(0.1)
     assert (float(gaps.read_text()) > 0.8 * seconds) is blocks

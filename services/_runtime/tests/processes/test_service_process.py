@@ -49,7 +49,7 @@ class Running:
 
     def get(self, path: str) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -89,14 +89,14 @@ def test_a_service_starts_heals_and_ends(running: Running) -> None:
     until(running.ready, 60)
     parts: dict[str, Any] = json.loads(running.get("/readyz")[1])
     assert parts == {"database": True, "broker": True, "worker": True, "loops": True}
-    assert running.house.rpc.call("shop", "place", {"dish": {}})["id"]
+    assert running.house.rpc.call("shop", "place", {"dish": {}}, timeout=60)["id"]
     until(lambda: "terminfluss_events_published_total 1.0\n" in running.get("/metrics")[1] or unroutable(running))
 
     first = running.children()
     os.kill(first["runtime.broker_worker"], signal.SIGKILL)
     until(lambda: running.children().get("runtime.broker_worker") not in (None, first["runtime.broker_worker"]), 60)
     until(running.ready, 60)
-    assert running.house.rpc.call("shop", "place", {"dish": {}})["id"]
+    assert running.house.rpc.call("shop", "place", {"dish": {}}, timeout=60)["id"]
 
     ticks = Path(f"{running.house.diary}.ticks")
     assert until(lambda: ticks.exists() and ticks.read_text()) == "native"

