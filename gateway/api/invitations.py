@@ -52,6 +52,8 @@ class InvitationChange(Body):
     last_name = Text(longest=100)
     start = Instant()
     duration_minutes = Whole(1, LONGEST)
+    locale = Locale(metadata={"description": "the guest's"})
+    time_zone = Zone(allow_none=True, metadata={"description": "the guest's; null: as the host's"})
 
 
 class InvitationAgain(Body):
@@ -113,7 +115,7 @@ def show_invitation(id: UUID) -> Response:
 @routes.body(InvitationChange, {"start": examples.START, "duration_minutes": 45})
 @routes.answers(200, answers.Invitation, examples.INVITATION)
 def change_invitation(body: Json, id: UUID) -> Response:
-    """Move it, change its length or the guest's name
+    """Move it, change its length or the guest's name, language or time zone
 
     The guest hears of a new time; the link stays, and is valid for as long as before or longer.
     """

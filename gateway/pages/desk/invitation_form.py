@@ -18,7 +18,8 @@ from runtime.errors import Refused
 GUEST = ("first_name", "last_name", "email", "phone")
 WHEN = ("date", "time", "duration")
 TICKS = ("by_email", "by_sms", "consent")
-CHOICES = ("calendar", "locale", "time_zone")
+HEARS = ("locale", "time_zone")  # how the guest hears of it
+CHOICES = ("calendar", *HEARS)
 ALL = (*GUEST, *WHEN, *TICKS, *CHOICES)
 LONGEST_MEETING = 24 * 60  # minutes
 LONGEST = {"first_name": 100, "last_name": 100, "email": 254, "phone": 40}
@@ -56,11 +57,12 @@ def zones(entries: Entries, own: list[str]) -> list[tuple[str, str]]:
 
 
 def change(entries: Entries, zone: str) -> Json:
-    """A new time, length or name."""
+    """A new time, length, name, language or zone of the guest."""
     _judge_names(entries)
     start, minutes = when(entries, zone)
     names = {name: entries[name] for name in ("first_name", "last_name")}
-    return {**names, "start": start, "duration_minutes": minutes}
+    guest = {name: entries[name] or None for name in HEARS if name in entries.values}
+    return {**names, **guest, "start": start, "duration_minutes": minutes}
 
 
 def when(entries: Entries, zone: str) -> tuple[str, int]:
@@ -135,6 +137,8 @@ def entered(invitation: Json) -> Entries:
         "last_name": invitation["last_name"],
         "email": invitation["email"] or "",
         "phone": invitation["phone"] or "",
+        "locale": invitation["locale"],
+        "time_zone": invitation["time_zone"] or "",
         "date": start.date().isoformat(),
         "time": start.strftime("%H:%M"),
         "duration": str(invitation["duration_minutes"]),

@@ -137,6 +137,7 @@ def _details(id: str, status: int = 200, entries: Entries | None = None, problem
         "changed": _("The change is saved. The link stays the same."),
         "resent": _("The invitation is being sent again, with the same link."),
     }
+    entries = entries or forms.entered(found)
     return show(
         "desk/invitation.html",
         status,
@@ -145,7 +146,8 @@ def _details(id: str, status: int = 200, entries: Entries | None = None, problem
         waits=_waits(found),
         other_way=_other_way(found["channels"]),
         consented=team.names([found["consent"]["user"]]).get(found["consent"]["user"] or "", ""),
-        entries=entries or forms.entered(found),
+        entries=entries,
+        zones=forms.zones(entries, [found["host"]["time_zone"]]),
         key=new_id(),
         problem=problem,
         did=done(sentences),
@@ -175,8 +177,9 @@ def _waits(found: Json) -> dict[str, str]:
 
 @page("/invitations/<uuid:id>/change", "desk_invitation_change", methods=("POST",), scope=WRITE)
 def change(id: UUID) -> Response:
-    """Another time, length or name."""
-    entries = forms.read(request.form, ("first_name", "last_name", *forms.WHEN))
+    """Another time, length or name; another language or zone of the guest's."""
+    guest = [name for name in forms.HEARS if name in request.form]
+    entries = forms.read(request.form, ("first_name", "last_name", *forms.WHEN, *guest))
     found = current_services().invitations.show(str(id))
     wish = forms.change(entries, found["host"]["time_zone"])
     if entries.errors:

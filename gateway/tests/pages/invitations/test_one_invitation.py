@@ -69,7 +69,7 @@ def test_a_guest_whom_sms_do_not_reach_gets_a_mail_instead(enter: Enter, house: 
     house.answers["invitations.resend_invitation"] = Refused("invalid", {"errors": {"email": ["Not valid"]}})
     page = client.post(f"/desk/invitations/{ID}/resend", {**other, "email": ""})
     assert page.status == 422
-    assert page.find("details").get("open") is not None
+    assert [each.get("open") is not None for each in page.all("details")] == [True, False]  # the way, the language
     house.answers["notify.require_channels"] = Refused("sms_unavailable")
     house.answers["invitations.invitation"] = FAILED
     _, other = [fields for a, fields in client.get(f"/desk/invitations/{ID}").forms() if "/resend" in a]
@@ -108,6 +108,22 @@ def test_a_meeting_is_moved_by_the_hosts_clock(enter: Enter, house: House) -> No
     assert str(answer.location).startswith(f"/desk/invitations/{ID}?did=changed")
     (asked,) = house.asked("invitations.change_invitation")
     assert (asked["start"], asked["duration_minutes"], asked["if_version"]) == ("2026-03-30T08:00:00+00:00", 45, 1)
+
+
+def test_a_guests_language_and_zone_are_corrected(enter: Enter, house: House) -> None:
+    """What holds is chosen already; no zone is the host's; a page of before, without the choice, changes neither."""
+    client = enter()
+    house.answers["invitations.invitation"] = SENT | {"locale": "ru", "time_zone": "Asia/Almaty"}
+    page = client.get(f"/desk/invitations/{ID}")
+    chosen = {option.get("value") for option in page.all("option") if option.get("selected") is not None}
+    assert chosen == {"ru", "Asia/Almaty"}
+    action, fields = page.form("/change")
+    before = {name: text for name, text in fields.items() if name not in ("locale", "time_zone")}
+    for typed in ({"locale": "fr", "time_zone": ""}, {}):
+        assert client.post(action, before | typed).status == 303
+    corrected, same = house.asked("invitations.change_invitation")
+    assert (corrected["locale"], corrected["time_zone"]) == ("fr", None)
+    assert not same.keys() & {"locale", "time_zone"}
 
 
 def test_who_was_overtaken_is_told_and_keeps_what_was_typed(enter: Enter, house: House) -> None:

@@ -72,10 +72,12 @@ class CallMark(InvitationId):
 
 
 class Change(Edit):
-    """What is left out stays."""
+    """What is left out stays. `locale` and `time_zone` are the guest's; without a zone the host's holds."""
 
     first_name = Words(1, 100)
     last_name = Words(1, 100)
+    locale = String(validate=validate.OneOf(LOCALES))
+    time_zone = Zone(allow_none=True)
     start = Instant()
     duration_minutes = Integer(strict=True, validate=validate.Range(1, LONGEST))
 

@@ -157,8 +157,11 @@ def show(session: Session, now: datetime, practice_id: str, id: str, key: bytes)
 def edit(
     session: Session, now: datetime, practice_id: str, id: str, wish: dict[str, Any], limits: Limits, key: bytes
 ) -> dict[str, Any]:
-    """Move it, change its length or the guest's name; the guest hears of another time. Nothing happens if all is so
-    already. Raises NotFound, InvalidTransition, PreconditionFailed, Invalid, TooManyInvitations."""
+    """Move it, change its length or the guest's name, language or zone; the guest hears of another time. Nothing
+    happens if all is so already.
+
+    Raises NotFound, InvalidTransition, PreconditionFailed, Invalid, TooManyInvitations.
+    """
     before = seek(session, practice_id, id, lock=True)
     rules.check_active(before, "change")
     rules.check_version(before, wish.get("if_version"))
@@ -189,6 +192,8 @@ def _edited(before: Invitation, wish: dict[str, Any]) -> dict[str, Any]:
     return {
         "first_name": wish.get("first_name", before.first_name),
         "last_name": wish.get("last_name", before.last_name),
+        "locale": wish.get("locale", before.locale),
+        "guest_zone": wish.get("time_zone", before.guest_zone),
         "starts": starts,
         "ends": ends,
         "valid_until": rules.valid_until(ends, before.time_zone, before.valid_until),

@@ -108,6 +108,19 @@ def test_a_new_name_alone_sends_nothing(lite: Desk) -> None:
     assert len(lite.events()) == before
 
 
+def test_what_comes_next_speaks_the_language_that_was_corrected(lite: Desk) -> None:
+    """And tells the time of the corrected zone; the change itself sends nothing. What is left out stays."""
+    made = lite.invite(locale="de", time_zone="Europe/Moscow")
+    changed = lite.staff("change_invitation", id=made["id"], locale="ru", time_zone="Asia/Almaty")
+    assert lite.events()[-1]["data"]["send"] == []
+    assert lite.staff("change_invitation", id=made["id"], first_name="Erica")["locale"] == changed["locale"] == "ru"
+    lite.staff("resend_invitation", id=made["id"])
+    told = lite.events()[-1]["data"]
+    assert (told["locale"], told["time_zone"], len(told["send"])) == ("ru", "Asia/Almaty", 1)
+    assert lite.staff("change_invitation", id=made["id"], time_zone=None)["time_zone"] is None
+    assert lite.refused(lite.staff, "change_invitation", id=made["id"], locale="it").code == "invalid"
+
+
 def test_who_edits_an_older_version_is_told_so(lite: Desk) -> None:
     """A mail's progress is no edit: it makes no page stale."""
     made = lite.invite()
