@@ -12,5 +12,5 @@ RUN python -m compileall -q .
 USER 10001:10001
 ENV HOST=0.0.0.0 PORT=8080
 EXPOSE 8080
-HEALTHCHECK --interval=5s --timeout=5s --start-period=300s CMD ["answers", "8080", "/healthz"]
+HEALTHCHECK --interval=5s --timeout=20s --start-period=300s CMD ["answers", "8080", "/healthz"]
 CMD ["python", "-m", "gateway", "run"]

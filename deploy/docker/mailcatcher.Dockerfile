@@ -10,5 +10,5 @@ COPY deploy/mailcatcher deploy/mailcatcher
 RUN python -m compileall -q .
 USER 10001:10001
 EXPOSE 1025 8025
-HEALTHCHECK --interval=5s --timeout=5s --start-period=300s CMD ["answers", "8025", "/readyz"]
+HEALTHCHECK --interval=5s --timeout=20s --start-period=300s CMD ["answers", "8025", "/readyz"]
 CMD ["python", "-m", "deploy.mailcatcher"]

@@ -16,5 +16,5 @@ COPY services/${SERVICE}/${SERVICE} ${SERVICE}
 RUN python -m compileall -q .
 USER 10001:10001
 ENV SERVICE=${SERVICE} HEALTH_PORT=9000
-HEALTHCHECK --interval=5s --timeout=5s --start-period=300s CMD ["answers", "9000", "/readyz"]
+HEALTHCHECK --interval=5s --timeout=20s --start-period=300s CMD ["answers", "9000", "/readyz"]
 CMD ["sh", "-c", "exec python -m \"$SERVICE\" run"]

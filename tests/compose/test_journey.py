@@ -7,7 +7,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from deploy.demo import OWNER
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, scripted
 from tests.browser.test_journey import ENTRIES, fill, look
 from tests.compose.stack import Catcher, Stack
 from tests.end_to_end.pages import cancel_by_hand
@@ -27,7 +27,7 @@ def test_book_read_the_mail_cancel_and_be_seen(stack: Stack, practice: Practice,
     check_headers(first, body["customer"])
     check_entry(first, answer, "REQUEST", "CONFIRMED")
     assert first.manage_link.startswith(f"{stack.url}/a/")
-    assert requests.get(first.manage_link, timeout=20).status_code == 200
+    assert requests.get(first.manage_link, timeout=60).status_code == 200
     assert status(practice, answer.json["id"]) == "accepted"
     cancel_by_hand(requests.Session(), first.manage_link)
     check_entry(server.wait(address, 2), answer, "CANCEL", "CANCELLED")
@@ -48,6 +48,8 @@ def test_the_same_in_a_browser(stack: Stack, server: Catcher, open_page: Open) -
     page = open_page("/p/top-hearing")
     page.get_by_role("link", name="Termin buchen").click()
     page.get_by_role("link", name="Servicetermin").click()
+    page.locator("button.slot").nth(7).wait_for()
+    scripted(page)
     page.locator("button.slot").nth(7).click()
     fill(page)
     page.get_by_role("button", name="Termin verbindlich buchen").click()
@@ -60,8 +62,10 @@ def test_the_same_in_a_browser(stack: Stack, server: Catcher, open_page: Open) -
     look(desk, "compose-desk")
     page.goto(mail.manage_link)
     page.get_by_role("button", name="Termin stornieren").click()
+    sure = page.get_by_role("button", name="Ja, Termin stornieren")
+    sure.wait_for()
     page.wait_for_timeout(READING)
-    page.get_by_role("button", name="Ja, Termin stornieren").click()
+    sure.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ihr Termin ist storniert")
     assert server.wait_for("j.gross@example.com", "Storniert")
     desk.reload()
@@ -100,6 +104,6 @@ def test_the_seed_is_a_practice_with_appointments(practice: Practice) -> None:
 
 def test_every_service_counts_as_ready(stack: Stack) -> None:
     """The gateway's view, and each container's own."""
-    until(lambda: all(map(stack.healthy, ("practice", "availability", "booking", "notify", "invitations"))), 60)
-    told = requests.get(f"{stack.url}/readyz", timeout=20).json()
+    until(lambda: all(map(stack.healthy, ("practice", "availability", "booking", "notify", "invitations"))), 300)
+    told = requests.get(f"{stack.url}/readyz", timeout=60).json()
     assert told["status"] == "ok", told

@@ -68,7 +68,7 @@ def test_outboxes_are_told_and_published_again(stack: Stack) -> None:
 @pytest.mark.browser
 def test_the_page_shows_and_drops_them(stack: Stack, unreadable: str, open_page: Open) -> None:
     """OPERATOR_PASSWORD alone opens it: the way into the broker is handed out with it."""
-    assert requests.get(f"{stack.url}/ops/parked", timeout=20).url.endswith("/ops/login")
+    assert requests.get(f"{stack.url}/ops/parked", timeout=60).url.endswith("/ops/login")
     page = open_page("/ops/parked")
     page.get_by_label("Passwort").fill(PASSWORD)
     page.get_by_role("button", name="Anmelden").click()

@@ -20,6 +20,7 @@ from tests.systems import until
 
 C = TypeVar("C", bound=DockerContainer)
 WORD = "only-for-this-test"
+STRANGER = {"email": "a@b.example", "password": "wrong", "address": "probe"}
 SETTINGS = {
     "DATABASE_URL": f"postgresql+psycopg2://practice:{WORD}@postgres:5432/practice",
     "AMQP_URI": f"amqp://practice:{WORD}@rabbitmq:5672/%2F",
@@ -74,13 +75,13 @@ def test_a_service_alone_migrates_runs_answers_and_ends(network: Network, rpc: B
         assert until(lambda: refusal(rpc), START, "an answer") == "bad_credentials"
         engine = service.get_wrapped_container()
         engine.kill("SIGTERM")
-        assert engine.wait(timeout=60)["StatusCode"] == 0, service.get_logs()
+        assert engine.wait(timeout=120)["StatusCode"] == 0, service.get_logs()
 
 
 def refusal(rpc: BrokerRpc) -> Any:
     """What the service says to a stranger who signs in; None while it does not say anything."""
     try:
-        return rpc.call("practice", "sign_in", {"email": "a@b.example", "password": "wrong", "address": "probe"})
+        return rpc.call("practice", "sign_in", STRANGER, timeout=20)
     except Refused as error:
         return error.code
     except Unavailable:

@@ -51,7 +51,8 @@ def with_node(texts: list[str]) -> list[dict[str, Any]]:
     if not (HERE / "node_modules" / "ical.js").exists():
         if not shutil.which("npm"):
             pytest.skip("needs npm")
-        install = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HERE, capture_output=True, timeout=120)
+        how = ["--no-audit", "--no-fund", "--fetch-retries=5"]
+        install = subprocess.run(["npm", "ci", *how], cwd=HERE, capture_output=True, timeout=600)
         if install.returncode:
             pytest.skip("npm could not install ical.js")
     script = str(HERE / "read_calendar.mjs")
