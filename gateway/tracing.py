@@ -13,10 +13,12 @@ from flask import Flask, request
 
 from gateway import metrics
 from gateway.security import seal
-from runtime.telemetry import describe, trace_id, tracing
+from runtime.telemetry import Facts, describe, trace_id, tracing, unrecorded
 
 log = logging.getLogger("gateway.access")
 ROUTE = "terminfluss.route"
+PROBES = ("/healthz", "/readyz")  # asked every few seconds: no traces of theirs
+SERVER_ERROR = 500
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -38,7 +40,8 @@ class Traced:
             sealed = [*headers, *seal(environ, self._https), ("X-Request-Id", trace_id())]
             return start_response(status, sealed, *more)
 
-        with tracing(environ.get("HTTP_TRACEPARENT", ""), "HTTP", "server"):
+        parent = unrecorded() if environ.get("PATH_INFO") in PROBES else environ.get("HTTP_TRACEPARENT", "")
+        with tracing(parent, "HTTP", "server", {"url.scheme": "https" if self._https else "http"}):
             return self._app(environ, answer)
 
 
@@ -46,12 +49,22 @@ def note(environ: Environ, status: int, began: float) -> None:
     """Measure, describe and log the request. The route's pattern stands for the path: paths hold tokens."""
     took, route, method = time.perf_counter() - began, environ.get(ROUTE), environ["REQUEST_METHOD"]
     metrics.observe(route, method, status, took)
-    if route:
-        facts = {"http.route": route, "http.request.method": method, "http.response.status_code": status}
-        describe(facts, f"{method} {route}")
+    describe(*span(route, method, status), failed=status >= SERVER_ERROR)
     if log.isEnabledFor(logging.INFO):
         told = {"method": method, "route": route, "status": status, "ms": round(took * 1000, 1)}
         log.info("http_request", extra={"facts": told})
+
+
+def span(route: str | None, method: str, status: int) -> tuple[Facts, str]:
+    """Attributes and name of the request's span, as OpenTelemetry names them; but `url.path`, which holds tokens."""
+    known = method in metrics.METHODS
+    facts: dict[str, str | int] = {
+        "http.request.method": method if known else "_OTHER",
+        "http.response.status_code": status,
+        **({"http.route": route} if route else {}),
+        **({"error.type": str(status)} if status >= SERVER_ERROR else {}),
+    }
+    return facts, " ".join(filter(None, (method if known else "HTTP", route)))
 
 
 def name_route() -> None:

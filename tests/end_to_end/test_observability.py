@@ -82,10 +82,11 @@ def test_one_trace_runs_from_the_click_to_the_mail(seen: Seen) -> None:
         ("gateway", "booking/book", "client"),
         ("booking", "booking/book", "server"),
         ("booking", f"create {BOOKED}", "producer"),
-        ("notify", f"notify.appointment_changed of {BOOKED}", "consumer"),
+        ("notify", f"process {BOOKED}", "consumer"),
         ("notify", "message turn", "internal"),
         ("notify", "Smtp send", "client"),
     ]
+    assert line[4].facts["messaging.destination.subscription.name"] == "notify.appointment_changed"
     assert sent.facts["outcome"] == "sent"
 
 

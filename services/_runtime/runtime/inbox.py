@@ -69,9 +69,7 @@ def _run(session: Session, task: Task) -> None:
     event, outcome = task.event, "failed"
     began = perf_counter()
     try:
-        with tracing(
-            event.traceparent, *event_span(f"{task.consumer} of", event.source, event.type, event.id, "consumer")
-        ):
+        with tracing(event.traceparent, *event_span(event.source, event.type, event.id, task.consumer)):
             task.handler(session, event)
         outcome = "ok"
     finally:

@@ -35,7 +35,7 @@ def emit(
     Nothing is sent here: if the transaction rolls back, the event never was.
     """
     id = new_id()
-    with step(*event_span("create", source, type, id, "producer")) as traceparent:
+    with step(*event_span(source, type, id)) as traceparent:
         event = Event(
             id=id,
             source=source,

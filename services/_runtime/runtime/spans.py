@@ -44,7 +44,12 @@ class Spans:
         named = error.code if isinstance(error, Refused) else ""
         span.set_attribute("error.type", named or type(error).__name__)
         if not named or named in OUR_FAULT:
-            span.set_status(Status(StatusCode.ERROR))
+            Spans.mark_failed(span)
+
+    @staticmethod
+    def mark_failed(span: Span) -> None:
+        """So that it is found among the errors."""
+        span.set_status(Status(StatusCode.ERROR))
 
     def close(self) -> None:
         """Send what is left."""

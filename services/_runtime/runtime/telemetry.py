@@ -38,6 +38,11 @@ def child_of(parent: str) -> str:
     return f"00-{trace}-{random.getrandbits(64):016x}-01"
 
 
+def unrecorded() -> str:
+    """The parent of what nobody wants to find among the traces: it has a trace id, and its spans are dropped."""
+    return f"{child_of('')[:-2]}00"
+
+
 @contextmanager
 def tracing(parent: str, name: str = "work", kind: str = "internal", facts: Facts = NO_FACTS) -> Iterator[str]:
     """Run the block in a child span of `parent`; yields its own traceparent.
@@ -66,12 +71,14 @@ def step(name: str, kind: str, facts: Facts = NO_FACTS) -> AbstractContextManage
     return tracing(_current.get(), name, kind, facts) if _spans else nullcontext(_current.get())
 
 
-def describe(facts: Facts, name: str = "") -> None:
-    """Tell more of the current span, where it is exported."""
+def describe(facts: Facts, name: str = "", *, failed: bool = False) -> None:
+    """Tell more of the current span, where it is exported; also that it has failed, if no error leaves it."""
     if span := _span.get():
         span.set_attributes(facts)
         if name:
             span.update_name(name)
+        if failed:
+            _spans.mark_failed(span)
 
 
 def export_spans(service: str, endpoint: str) -> None:
@@ -89,11 +96,21 @@ def rpc_span(service: str, method: str, kind: str) -> tuple[str, str, Facts]:
     return f"{service}/{method}", kind, {"rpc.system": "nameko", "rpc.service": service, "rpc.method": method}
 
 
-def event_span(verb: str, source: str, type: str, id: str, kind: str) -> tuple[str, str, Facts]:
-    """Name, kind and attributes of the span in which an event is made, or handled."""
-    place = f"{source}.events:{type}"
-    facts = {"messaging.system": "rabbitmq", "messaging.destination.name": place, "messaging.message.id": id}
-    return f"{verb} {place}", kind, facts
+def event_span(source: str, type: str, id: str, consumer: str = "") -> tuple[str, str, Facts]:
+    """Name, kind and attributes of the span in which an event is made, or handled by a consumer: as OpenTelemetry names
+    them for RabbitMQ."""
+    operation, place = "process" if consumer else "create", f"{source}.events:{type}"
+    facts = {
+        "messaging.system": "rabbitmq",
+        "messaging.operation.name": operation,
+        "messaging.operation.type": operation,
+        "messaging.destination.name": place,
+        "messaging.rabbitmq.destination.routing_key": type,
+        "messaging.message.id": id,
+    }
+    if consumer:
+        facts["messaging.destination.subscription.name"] = consumer
+    return f"{operation} {place}", "consumer" if consumer else "producer", facts
 
 
 class JsonFormatter(logging.Formatter):
