@@ -55,6 +55,21 @@ def test_every_metric_has_its_panel_and_its_line_in_the_docs() -> None:
     assert {base for base in bases() if f"`{base}" not in told} == set()
 
 
+def test_alerts_that_list_parts_list_every_part() -> None:
+    """One that was forgotten would fail unseen."""
+    rules = {name: query for name, query in expressions().items() if "up{" in query}
+    listed = {
+        alert: {part for found in re.findall(r'job=~?"([^"]+)"', query) for part in found.split("|")}
+        for alert, query in rules.items()
+    }
+    services = {service.name for service in SERVICES}
+    assert listed == {
+        "PartDown": {*services, "gateway"},
+        "PartMissing": {*services, "gateway"},
+        "OutboxUnseen": services,
+    }
+
+
 def test_panels_have_numbers_of_their_own_and_do_not_overlap() -> None:
     """Grafana shows one of two with the same number."""
     panels = json.loads((FOLDER / "grafana-dashboard.json").read_text())["panels"]

@@ -106,6 +106,13 @@ def test_every_command_can_be_given_as_it_stands(handbook: Path) -> None:
         assert importlib.util.find_spec(module), module
 
 
+@handbooks
+def test_the_broker_s_own_commands_exist(handbook: Path) -> None:
+    """These do, in RabbitMQ 3 and 4; `rabbitmqctl` knows no `alarms`."""
+    found = re.findall(r"`?(rabbitmqctl|rabbitmq-diagnostics) (?:-p VHOST )?([a-z_]+)", handbook.read_text())
+    assert set(found) <= {("rabbitmqctl", "list_queues"), ("rabbitmq-diagnostics", "alarms")}
+
+
 def handbook_of(service: Service) -> Path:
     return ROOT / "services" / service.name / "README.md"
 

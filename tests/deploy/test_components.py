@@ -106,6 +106,19 @@ def test_notify_reaches_its_providers_and_the_mail_server_reaches_notify(everyth
     assert [{"port": "bounces"}] in heard
 
 
+def test_traces_have_a_way_to_their_collector(everything: Overlay) -> None:
+    """From every part that makes them, by the port of the address that it is told; from nobody else."""
+    senders = {
+        name
+        for name, pod in labels(everything).items()
+        for policy in policies(everything, pod, "egress")
+        for rule in policy.get("egress", [])
+        if {"port": 4318} in rule.get("ports", ())
+    }
+    assert senders == {"gateway", "practice", "availability", "booking", "notify", "invitations"}
+    assert all(settings(everything, name)["OTEL_EXPORTER_OTLP_ENDPOINT"].endswith(":4318") for name in senders)
+
+
 def test_the_page_tells_of_each() -> None:
     told = (ROOT / "docs" / "kubernetes.md").read_text()
     for file in (FOLDER / "components").glob("*/kustomization.yaml"):

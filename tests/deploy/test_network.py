@@ -54,7 +54,7 @@ def test_pods_speak_with_what_they_need_and_nothing_else(overlay: Overlay) -> No
         ("topology", "broker"): {5672, 15672},
     }
     expected |= {(name, "broker"): {5672} for name in [*SERVICES, "operator"]}
-    expected |= {(name, "database"): {5432} for name in [*SERVICES, *MIGRATIONS]}
+    expected |= {(name, "database"): {5432} for name in [*SERVICES, *MIGRATIONS, "operator"]}
     expected |= {("broker", "broker"): {"all"}, ("database", "database"): {"all"}}
     assert talks(overlay) == expected
 
