@@ -70,6 +70,13 @@ def test_alerts_that_list_parts_list_every_part() -> None:
     }
 
 
+def test_a_cluster_gets_the_same_rules() -> None:
+    """In the Prometheus operator's form; whoever changes one file changes the other."""
+    rules = yaml.safe_load((FOLDER / "rules.yml").read_text())
+    cluster = yaml.safe_load((ROOT / "deploy/kubernetes/components/monitoring/rules.yaml").read_text())
+    assert cluster["spec"] == rules
+
+
 def test_panels_have_numbers_of_their_own_and_do_not_overlap() -> None:
     """Grafana shows one of two with the same number."""
     panels = json.loads((FOLDER / "grafana-dashboard.json").read_text())["panels"]
