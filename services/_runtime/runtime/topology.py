@@ -110,7 +110,7 @@ def _ladder_step(service: str, delay_ms: int) -> Queue:
     return Queue(name, name, "#", {**_SAFE, "x-message-ttl": delay_ms, "x-dead-letter-exchange": _returns(service)})
 
 
-def declare(amqp_uri: str, topology: Topology, timeout: float = 10.0) -> None:
+def declare(amqp_uri: str, topology: Topology, timeout: float = 30.0) -> None:
     """Make everything exist (idempotent). Raises pika's AMQPError, e.g. when a queue exists with other arguments."""
     with _channel(amqp_uri, timeout) as channel:
         for name in topology.exchanges:

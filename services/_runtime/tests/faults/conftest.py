@@ -1,7 +1,6 @@
 """Houses to break: on the shared node in a virtual host of their own, or on a node of their own."""
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,15 @@ import pytest
 
 from deploy.services import Broker
 from runtime.testing import virtual_host
-from services._runtime.tests.conformance.transports import BrokerTransport, missing_server
+from runtime.topology import system
+from services._runtime.tests.conformance import house as village
+from services._runtime.tests.conformance.transports import (
+    EVERYTHING,
+    LADDER_MS,
+    BrokerTransport,
+    missing_server,
+    until,
+)
 
 
 @pytest.fixture(name="house")
@@ -42,13 +49,21 @@ def _node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 @pytest.fixture(name="own_house")
 def _own_house(node: Broker, tmp_path: Path) -> Iterator[BrokerTransport]:
-    """A running house on the breakable node, whose queues outlive a kill: RabbitMQ notes the names of new quorum queues
-    half a second later (`auto_save` of Ra's directory), and never starts one again that it has not noted."""
+    """A running house on the breakable node, whose queues outlive a kill."""
     with virtual_host(node.uri(), f"http://127.0.0.1:{node.http_port}") as uri:
         house = BrokerTransport(tmp_path, uri)
         try:
             house.start()
-            time.sleep(1.5)
+            until(lambda: noted(node, uri))
             yield house
         finally:
             house.stop()
+
+
+def noted(node: Broker, uri: str) -> bool:
+    """RabbitMQ notes the names of new quorum queues half a second later (`auto_save` of Ra's directory), and never
+    starts one again that it has not noted."""
+    file = node.folder / "data" / node.node / "quorum" / node.node / "names.dets"
+    names, host = file.read_bytes(), uri.rpartition("/")[2]
+    queues = system(village.EDGES, EVERYTHING, LADDER_MS).queues
+    return all(f"{host}_{queue.name}".encode() in names for queue in queues if "quorum" in queue.arguments.values())

@@ -49,7 +49,7 @@ def test_after_a_broker_restart_everything_flows_again(node: Broker, own_house: 
     for caller in callers:
         caller.start()
     orders = [order(own_house)]
-    exactly_once(own_house, orders, 60)  # RabbitMQ 3.10, killed right after it made a quorum queue, may lose that
+    exactly_once(own_house, orders)  # RabbitMQ 3.10, killed right after it made a quorum queue, may lose that
     orders += [order(own_house) for _ in range(100)]
     {"kill": node.kill, "restart": node.halt}[how]()
     ended = [caller.calls for caller in callers]
@@ -61,7 +61,7 @@ def test_after_a_broker_restart_everything_flows_again(node: Broker, own_house: 
         time.sleep(0.2)
     back = time.monotonic()
     until(lambda: all(c.last_success > back for c in callers), 90)
-    exactly_once(own_house, orders, 60)
+    exactly_once(own_house, orders)
     for caller in callers:
         caller.stop.set()
         caller.join(60)
@@ -78,7 +78,7 @@ def test_a_frozen_broker_holds_nobody(node: Broker, own_house: BrokerTransport) 
         time.sleep(5)  # longer than the relay waits for confirms
     finally:
         node.freeze(False)
-    exactly_once(own_house, [subject], 90)
+    exactly_once(own_house, [subject])
     until(lambda: answered(own_house), 60)
 
 
@@ -92,7 +92,7 @@ def test_a_memory_alarm_holds_nobody(node: Broker, own_house: BrokerTransport) -
         time.sleep(4)
     finally:
         node.ctl("set_vm_memory_high_watermark", "0.4")
-    exactly_once(own_house, [subject], 90)
+    exactly_once(own_house, [subject])
     until(lambda: answered(own_house), 60)
 
 

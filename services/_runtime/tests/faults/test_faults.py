@@ -45,7 +45,7 @@ def charged(house: BrokerTransport) -> Counter[str]:
     return Counter(village.subjects(house.databases["bank"], "bank"))
 
 
-def exactly_once(house: BrokerTransport, orders: list[str], seconds: float = 60) -> None:
+def exactly_once(house: BrokerTransport, orders: list[str], seconds: float = 180) -> None:
     """Wait until all are there, then look whether any is there twice."""
     until(lambda: set(charged(house)) >= set(orders), seconds)
     time.sleep(0.5)
@@ -91,7 +91,7 @@ def test_an_event_that_kills_its_process_is_parked_and_its_neighbours_are_not(ho
     killer = order(house, kill=99)
     orders += [order(house) for _ in range(8)]
     with Restarting(house):
-        exactly_once(house, orders, 60)
+        exactly_once(house, orders)
         [parked] = until(house.parked, 60)
     assert killer in parked.body
     assert "ended its process" in parked.error

@@ -10,6 +10,7 @@ from services._runtime.tests.conformance.transports import BrokerTransport, unti
 from services._runtime.tests.faults.test_faults import charged, exactly_once, order
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
+FLOOD = 400  # orders
 ENDS_WITHIN = 90  # seconds
 
 
@@ -20,9 +21,11 @@ def test_a_worker_that_stops_in_a_flood_of_events_parks_none(house: BrokerTransp
     until(lambda: charged(house))
     house.workers[0].send_signal(signal.SIGTERM)
     while house.workers[0].poll() is None:
-        orders.append(order(house))
+        if len(orders) < FLOOD:  # a worker that ends late leaves no more behind
+            orders.append(order(house))
+        time.sleep(0.001)
     house.start_worker()
-    exactly_once(house, orders, 60)
+    exactly_once(house, orders)
     assert house.parked() == []
 
 
@@ -49,5 +52,5 @@ def test_a_broker_that_goes_away_under_a_stopping_worker_is_not_awaited(
     orders = [order(own_house) for _ in range(30)]
     assert own_house.workers[0].wait(ENDS_WITHIN) == 0
     own_house.start_worker()
-    exactly_once(own_house, orders, 60)
+    exactly_once(own_house, orders)
     assert own_house.parked() == []
