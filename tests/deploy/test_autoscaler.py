@@ -45,7 +45,7 @@ def ask(user: str, password: str, path: str, verb: str = "GET") -> Any:
     passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
     passwords.add_password(None, API, user, password)
     opener = urllib.request.build_opener(urllib.request.HTTPBasicAuthHandler(passwords))
-    with opener.open(urllib.request.Request(f"{API}/api/{path}", method=verb), timeout=20) as answer:
+    with opener.open(urllib.request.Request(f"{API}/api/{path}", method=verb), timeout=120) as answer:
         content = answer.read()
     return json.loads(content) if content else None
 

@@ -86,7 +86,7 @@ def test_forward_and_back_nothing_is_lost_doubled_or_refused(
         assert references(rush.more(SOME)) == {False}
 
         second = house.start(*CHANGED, version=new)
-        until(lambda: rush.more(SOME) and readings(house) == EACH, 60, "each version's events read by each")
+        until(lambda: rush.more(SOME) and readings(house) == EACH, 180, "each version's events read by each")
         house.retire(first)
         after = rush.more(SOME)
         assert references(after) == {True}
