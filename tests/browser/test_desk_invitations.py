@@ -1,15 +1,19 @@
 """Inviting a guest in a real browser: from the form to the mailbox and the join page, the tick appearing by itself."""
 
+import re
 from datetime import timedelta
 
 import pytest
+import requests
 from playwright.sync_api import Page, Route, expect
 
 from runtime.clock import utc_now
 from tests.browser.conftest import PASSWORD, Open
 from tests.browser.test_journey import look
+from tests.systems import until
 
 pytestmark = pytest.mark.browser
+NO_MINUTE = "const every = setInterval; window.setInterval = (what, ms) => (ms === 60_000 ? 0 : every(what, ms));"
 
 
 def sign_in(page: Page) -> None:
@@ -88,3 +92,46 @@ def the_guest_joins(open_page: Open, width: int, name: str, link: str) -> None:
     guest = open_page(link, width)
     expect(guest.get_by_role("heading", level=1)).to_have_text("Ihr Videogespräch mit Anna")
     look(guest, "join-open")
+
+
+@pytest.mark.parametrize("feed", ["stream", "poll"])
+def test_the_list_misses_nothing_between_two_streams(open_page: Open, site: str, feed: str) -> None:
+    """A stream ends with its token or its network, and news of invitations and mails are told once: a page that is
+    back, or asks now and then, looks itself; sooner than in the minute that lists look anyway."""
+    page = open_page("/login")
+    sign_in(page)
+    page.clock.install()
+    page.add_init_script(NO_MINUTE)
+
+    def nothing_new(route: Route) -> None:
+        now = utc_now().isoformat()
+        told = f"retry: 1000\nid: {now}\nevent: ready\ndata: {{}}\n\n"  # and it ends, again and again
+        if "changes" in route.request.url:
+            route.fulfill(json={"items": [], "complete": True, "until": now})
+        elif feed == "poll":
+            route.fulfill(status=503, body="{}")
+        else:
+            route.fulfill(content_type="text/event-stream", body=told)
+
+    page.route(re.compile("/api/v1/live"), nothing_new)
+    page.goto("/desk/invitations")
+    expect(page.locator("html")).to_have_attribute("data-feed", "poll")
+    page.clock.run_for(12_000)  # a page that was just loaded looks again in any case
+    name = f"Lücke-{feed}"
+    invite(site, name)
+    guest = page.get_by_role("row", name=name)
+    until(lambda: page.clock.run_for(1_000) or guest.count(), what="the line of the guest")
+    page.unroute_all(behavior="wait")
+
+
+def invite(site: str, name: str) -> None:
+    """From elsewhere; the mail has arrived."""
+    owner = {"email": "demo@top-hearing.example", "password": PASSWORD}
+    guest = {"first_name": name, "last_name": "Gast", "email": "gast@kunden.example", "channels": ["email"]}
+    when = {"start": (utc_now() + timedelta(days=8)).isoformat(), "duration_minutes": 30, "consent": True}
+    with requests.Session() as api:
+        bearer = api.post(f"{site}/api/v1/auth/token", json=owner, timeout=60).json()["access_token"]
+        api.headers["Authorization"] = f"Bearer {bearer}"
+        made = api.post(f"{site}/api/v1/invitations", json=guest | when, timeout=60).json()
+        seen = f"{site}/api/v1/invitations/{made['id']}"
+        until(lambda: api.get(seen, timeout=60).json()["delivery"][0]["state"] == "sent", what="the mail")

@@ -11,6 +11,7 @@ const TYPES = [
 ];
 const POLL = 15_000;
 const AGAIN = 60_000;
+const ANEW = { type: "resync", data: {} }; // only appointments are told again: what else was missed is looked at
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("terminfluss.live") : null;
 const mine = document.querySelector("[data-live-session]")?.dataset.liveSession;
 const known = new Set();
@@ -36,9 +37,11 @@ function tell(message) {
 function listen() {
   const source = new EventSource(`/api/v1/live${since && `?last_event_id=${encodeURIComponent(since)}`}`);
   source.addEventListener("ready", (event) => {
+    const back = since !== "";
     since = event.lastEventId;
     stopPolling();
     document.documentElement.dataset.feed = "stream";
+    if (back) tell(ANEW);
   });
   for (const type of TYPES) {
     source.addEventListener(type, (event) => {
@@ -78,7 +81,7 @@ async function ask() {
   const found = await answer.json();
   since = found.until;
   for (const item of found.items) tell({ type: item.type, data: item });
-  if (!found.complete) tell({ type: "resync", data: {} });
+  tell(ANEW);
 }
 
 // -- regions: <… data-live id="…"> is replaced by its like on the page as it is now -------------------------------
