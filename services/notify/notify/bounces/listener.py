@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import socket
 import threading
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,24 +33,30 @@ class Listener:
         self._handler = Handler(Mailroom(app))
 
     def run(self, stop: threading.Event) -> None:
+        name = socket.getfqdn()  # not by each session: a look-up may wait, and all of them share one greenlet
         while not stop.is_set():
             try:
-                asyncio.run(self._serve(stop))
+                asyncio.run(self._serve(name, stop))
             except OSError:  # somebody else has the port
                 log.exception("bounce_listener_stumbled")
                 stop.wait(AGAIN)
 
-    async def _serve(self, stop: threading.Event) -> None:
+    async def _serve(self, name: str, stop: threading.Event) -> None:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(self._session, self._host, self._port)
+        server = await loop.create_server(partial(self._session, name), self._host, self._port)
         log.info("bounces_awaited", extra={"facts": {"port": self._port}})
         async with server:
             while not stop.is_set():
                 await asyncio.sleep(TICK)
 
-    def _session(self) -> SMTP:
+    def _session(self, name: str) -> SMTP:
         return self._kind(
-            self._handler, data_size_limit=LARGEST, enable_SMTPUTF8=True, timeout=QUIET, ident="Terminfluss"
+            self._handler,
+            hostname=name,
+            data_size_limit=LARGEST,
+            enable_SMTPUTF8=True,
+            timeout=QUIET,
+            ident="Terminfluss",
         )
 
 

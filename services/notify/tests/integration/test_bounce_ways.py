@@ -1,6 +1,9 @@
 """How bounces come in: asked for where the server can make reports, by IMAP, late, and of an earlier turn."""
 
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from notify.bounces import verp
 from notify.bounces.imap import Mailbox
 from notify.domain.delivery import Outcome, delivered, failure
 from runtime.testing import Databases
-from services.notify.tests.builders import Desk, MailServer
+from services.notify.tests.builders import Desk, MailServer, free_port
 from services.notify.tests.imap import Imap, mail
 from services.notify.tests.unit.test_bounces import dsn
 
@@ -176,3 +179,13 @@ def test_no_reports_are_asked_for_where_they_would_trouble_people(sqlite: Databa
         desk.sender.drain()
         assert another.envelopes[0][0] == "t@house.example"
     assert server.asked + another.asked == []
+
+
+def test_many_are_let_in_at_the_same_moment() -> None:
+    """As a burst of bounces comes: whom the door turns away there, their server gives up for good."""
+    knocks = [sys.executable, "-m", "services.notify.tests.door", str(free_port())]
+    environment = {**os.environ, "EVENTLET_NO_GREENDNS": "yes"}
+    ended = subprocess.run(knocks, env=environment, capture_output=True, text=True, check=True, timeout=120)
+    answers = ended.stdout.splitlines()
+    assert len(answers) == 200
+    assert all(answer.startswith("250-") for answer in answers), set(answers)
