@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from deploy.processes import free_port
 
@@ -105,9 +105,11 @@ def _chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
     browser.close()
 
 
-def scripted(page: Page) -> None:
-    """Wait until the scripts of what is shown have run: before, a click does what it does without them."""
-    page.wait_for_load_state("load")
+def scripted(what: Locator) -> Locator:
+    """It, once its page is shown and the scripts there have run: before, a click does what it does without them."""
+    expect(what).to_be_visible()
+    what.page.wait_for_load_state()
+    return what
 
 
 Open = Callable[..., Page]

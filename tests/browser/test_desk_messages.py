@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, scripted
 from tests.browser.test_desk_customers import sign_in
 from tests.browser.test_journey import look
 
@@ -51,8 +51,7 @@ def words(page: Page) -> None:
     page.goto("/desk/settings/texts")
     look(page, "texts")
     page.get_by_role("link", name="Terminerinnerung").click()
-    page.wait_for_load_state()  # the script that listens is there
-    page.get_by_label("Betreff").fill("Bis bald am {when_short}")
+    scripted(page.get_by_label("Betreff")).fill("Bis bald am {when_short}")
     expect(page.locator(".letter-subject")).to_have_text(re.compile("^Bis bald am [A-Z]"))
     look(page, "text")
     page.get_by_role("button", name="Text speichern").last.click()

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.browser.conftest import PASSWORD, PICTURES, Open, Site
+from tests.browser.conftest import PASSWORD, PICTURES, Open, Site, scripted
 from tests.browser.test_while_it_changes import book
 from tests.systems import until
 
@@ -75,8 +75,7 @@ def test_a_customer_books_moves_cancels_and_takes_it_back(open_page: Open, width
 def go_on(page: Page) -> None:
     """To the next page of the grid: by its link, or on a phone by the button for the next days until they end."""
     later, next_days = page.get_by_role("link", name="Später"), page.get_by_role("button", name="Nächste Tage")
-    expect(page.locator("[data-grid]")).to_be_visible()
-    page.wait_for_load_state()  # by then the script has taken the link away on a phone
+    scripted(page.locator("[data-grid]"))  # by then the script has taken the link away on a phone
     if not next_days.is_visible():
         later.click()
         return
@@ -114,8 +113,7 @@ def test_paging_keeps_the_focus_and_arrows_move_in_the_grid(open_page: Open) -> 
     """A2 by keyboard."""
     page = open_page("/p/top-hearing/book")
     page.get_by_role("link", name="Servicetermin").click()
-    page.wait_for_load_state()  # the script that listens is there
-    page.get_by_role("link", name="Später").focus()
+    scripted(page.get_by_role("link", name="Später")).focus()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("from="))
     expect(page.locator("a[data-swap=later]")).to_be_focused()
@@ -134,8 +132,7 @@ def test_a_phone_shows_three_days_and_buttons_bring_the_next(open_page: Open) ->
     page.get_by_role("link", name="Servicetermin").click()
     heads = page.locator(".week-table th")
     for name in ("Bei wem", "Zeiten angezeigt für"):
-        expect(page.get_by_label(name)).to_be_visible()
-        assert page.get_by_label(name).evaluate("e => e.clientWidth") > 300  # side by side their words are cut
+        assert scripted(page.get_by_label(name)).evaluate("e => e.clientWidth") > 300  # else words are cut
     expect(heads.nth(2)).to_be_in_viewport(ratio=0.9)
     expect(heads.nth(3)).not_to_be_in_viewport(ratio=0.5)
     page.get_by_role("button", name="Nächste Tage").click()
