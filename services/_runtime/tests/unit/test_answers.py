@@ -3,11 +3,12 @@
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
-from uuid import uuid4
 
 import pytest
 
 from runtime.broker import RpcEntrypoint
+
+ADDRESS = "0b8a2c9e-6d1f-4a57-8f6b-2f0f4d8f2a10"
 
 
 def call(reply_to: str | None) -> Any:
@@ -25,12 +26,11 @@ def answered(reply_to: str | None) -> Any:
 
 def test_an_answer_goes_to_the_address_in_the_call() -> None:
     """By the exchange of the calls."""
-    address = str(uuid4())
-    published = answered(address).channel.basic_publish
-    assert published.call_args.args[1:] == ("nameko-rpc", address)
+    published = answered(ADDRESS).channel.basic_publish
+    assert published.call_args.args[1:] == ("nameko-rpc", ADDRESS)
 
 
-@pytest.mark.parametrize("address", ["nobody", "practice.provision", f"{uuid4()}.x", f"{uuid4()}\n", "", None])
+@pytest.mark.parametrize("address", ["nobody", "practice.provision", f"{ADDRESS}.x", f"{ADDRESS}\n", "", None])
 def test_an_address_that_is_none_gets_no_answer(address: str | None) -> None:
     """The broker refuses it and closes the connection, and the call would come back and do so for ever."""
     answered(address).channel.basic_publish.assert_not_called()
