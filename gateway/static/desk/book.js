@@ -5,10 +5,13 @@ const form = () => region().querySelector(".booking-for");
 const OWN = 'input:not([type="hidden"], [type="search"], [type="date"]), textarea';
 const SHOWN = ["service", "calendar", "from", "day", "customer", "q"];
 
+let newest = 0;
 async function show(address) {
+  const turn = ++newest;
   region().setAttribute("aria-busy", "true");
   const answer = await fetch(address).catch(() => null);
   const page = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (turn !== newest) return; // something else was chosen meanwhile
   const fresh = page && page.getElementById("booking");
   if (!fresh) return location.assign(address);
   const back = place(document.activeElement), typed = entries(), who = form()?.elements.customer?.value, key = form()?.elements.key?.value;
@@ -58,10 +61,19 @@ function ways() {
 
 // What a button shows: its own address, or what stands in the form. A search keeps the time that is chosen.
 function address(go) {
-  if (go.startsWith("/")) return go;
+  if (go.startsWith("/")) return asChosen(new URL(go, location.href));
   const names = go === "find" ? [...SHOWN, "start"] : SHOWN, lang = new URLSearchParams(location.search).get("lang");
   const shown = [...new FormData(form()), ...(lang ? [["lang", lang]] : [])].filter(([name, value]) => value && [...names, "lang"].includes(name));
   return `${location.pathname}?${new URLSearchParams(shown)}`;
+}
+
+// A button that waits to be replaced knows an earlier service and professional.
+function asChosen(url) {
+  for (const { name, value } of region().querySelectorAll(".filters select")) {
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+  }
+  return url.pathname + url.search;
 }
 
 document.addEventListener("click", (event) => {
