@@ -121,15 +121,8 @@ class EmbeddedTransport:
 class PatientRpc(BrokerRpc):
     """Where nothing else is said, a call has the time that a busy machine may need."""
 
-    def call(
-        self,
-        service: str,
-        method: str,
-        payload: dict[str, Any],
-        headers: dict[str, str] | None = None,
-        timeout: float = 60.0,
-    ) -> Any:
-        return super().call(service, method, payload, headers, timeout)
+    def call(self, *asked: Any, timeout: float = 60.0) -> Any:
+        return super().call(*asked, timeout=timeout)
 
 
 class BrokerTransport:
