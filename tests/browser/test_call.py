@@ -21,6 +21,7 @@ from deploy import demo
 from deploy.processes import free_port
 from tests.browser.conftest import PASSWORD, ROOT, Site
 from tests.browser.test_journey import look
+from tests.browser.test_while_it_changes import book
 from tests.systems import until
 
 pytestmark = pytest.mark.browser
@@ -180,10 +181,30 @@ def test_a_restart_of_the_gateway_does_not_end_the_call(visit: Visit, site: Site
     host.wait_for_timeout(1500)
     assert host.evaluate(MOVING, "[data-remote]") > before
     expect(guest.locator("[data-call]")).to_have_attribute("data-connected", "true")
+    with_news_on(host, site)
     host.get_by_role("button", name="Gespräch beenden").click()
     expect(guest.get_by_role("heading", name="Das Gespräch ist beendet.")).to_be_visible()
 
 
+def with_news_on(host: Page, site: str) -> None:
+    """A customer books meanwhile: that is told, covers none of the call's buttons, and is opened beside the call."""
+    book(site, "Neuigkeit")
+    news = host.get_by_role("group", name="Neue Online-Buchung").last
+    expect(news).to_contain_text("Neuigkeit Kundin")
+    with host.expect_popup() as opened:
+        news.get_by_role("link", name="Öffnen").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("Neuigkeit Kundin")
+    opened.value.close()
+    look(host, "call-news")
+    for button in host.locator("[data-step=call] button:visible").all():
+        assert button.evaluate(UPPERMOST), button.text_content()
+
+
+UPPERMOST = """(button) => {
+  button.scrollIntoView({ block: "nearest" });
+  const { x, y, width, height } = button.getBoundingClientRect();
+  return button.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
 RED = """async (selector) => {
   const video = document.querySelector(selector), canvas = document.createElement("canvas");
   for (let i = 0; i < 100; i++) {

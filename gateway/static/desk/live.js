@@ -163,6 +163,7 @@ async function announce({ type, data }) {
   const news = page.querySelector("[data-news]");
   if (!news || document.getElementById(news.id)) return;
   place.append(document.adoptNode(news));
+  if (document.querySelector("[data-call]")) for (const link of news.querySelectorAll("a")) link.target = "_blank"; // the call goes on
   news.querySelector("[data-close]").addEventListener("click", () => news.remove());
   while (place.children.length > 3) place.firstElementChild.remove();
 }
