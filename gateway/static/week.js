@@ -7,22 +7,24 @@ const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
 const week = () => document.querySelector("[data-swap-target]");
 const scroller = () => week()?.querySelector(".week-scroll");
 
+let newest = 0;
 async function show(address, key, push = true) {
-  const old = week();
-  old.classList.add("loading");
+  const turn = ++newest;
+  week().classList.add("loading");
   try {
     const answer = await fetch(address, { headers: { "X-Requested-With": "fetch" } });
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (turn !== newest) return; // another week was chosen meanwhile
     const fresh = page.querySelector("[data-swap-target]");
-    old.replaceWith(document.adoptNode(fresh));
+    week().replaceWith(document.adoptNode(fresh));
     if (push) history.pushState({ week: true }, "", address);
     prepare();
     if (key === "earlier") scroller()?.scrollTo({ left: scroller().scrollWidth });
     if (key) focusAgain(fresh, key);
     fresh.querySelector("[data-status]").textContent = fresh.querySelector("[data-announce]").textContent.trim();
   } catch {
-    location.href = address; // the plain way always works
+    if (turn === newest) location.href = address; // the plain way always works
   }
 }
 

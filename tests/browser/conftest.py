@@ -105,6 +105,15 @@ def _chromium(launch: Callable[..., Browser]) -> Iterator[Browser]:
     browser.close()
 
 
+FIRST_ANSWER_LATE = """() => { // what the page fetches next comes when late() is called, and no sooner
+  const { fetch } = window;
+  window.fetch = (...asked) => {
+    window.fetch = fetch;
+    return new Promise((come) => { window.late = async () => come(await fetch(...asked)); });
+  };
+}"""
+
+
 def scripted(what: Locator) -> Locator:
     """It, once its page is shown and the scripts there have run: before, a click does what it does without them."""
     expect(what).to_be_visible()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, Open, scripted
+from tests.browser.conftest import FIRST_ANSWER_LATE, PASSWORD, Open, scripted
 from tests.browser.test_journey import look
 
 pytestmark = pytest.mark.browser
@@ -65,15 +65,6 @@ def cancel_beside_the_list(page: Page) -> None:
     panel.get_by_role("alert").get_by_role("button", name="Rückgängig").click()
     expect(panel.get_by_role("alert")).to_contain_text("Rückgängig gemacht.")
     expect(panel.locator(".messages-block li", has_text="SMS").filter(has_text="Absage")).to_be_visible()
-
-
-FIRST_ANSWER_LATE = """() => {
-  const { fetch } = window;
-  window.fetch = (...asked) => {
-    window.fetch = fetch;
-    return new Promise((come) => { window.late = async () => come(await fetch(...asked)); });
-  };
-}"""
 
 
 @pytest.mark.parametrize("width", [1280, 390])

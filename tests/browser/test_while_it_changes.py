@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, Open, scripted
+from tests.browser.conftest import FIRST_ANSWER_LATE, PASSWORD, Open, scripted
 from tests.systems import until
 
 pytestmark = pytest.mark.browser
@@ -32,6 +32,24 @@ def test_the_grid_stays_readable_while_the_next_week_comes(open_page: Open, sche
     assert report.violations_count == 0, report.generate_report()
     faded = "[...document.querySelectorAll('.week.loading, .week.loading *:not([aria-hidden], [aria-disabled])')]"
     assert page.evaluate(f"Math.min(...{faded}.map(e => Number(getComputedStyle(e).opacity)))") == 1
+
+
+def test_the_grid_shows_the_week_that_was_chosen_last(open_page: Open) -> None:
+    """However late the answer to an earlier choice comes."""
+    page = open_page("/p/top-hearing/book")
+    page.get_by_role("link", name="Servicetermin").click()
+    first = scripted(page.locator("[data-grid] th").first).text_content() or ""
+    page.get_by_role("link", name="Später").click()
+    expect(page.locator("[data-grid] th").first).not_to_have_text(first)
+    page.evaluate(FIRST_ANSWER_LATE)
+    page.get_by_role("link", name="Später").click()
+    page.get_by_role("link", name="Früher").click()
+    expect(page.locator("[data-grid] th").first).to_have_text(first)
+    shown = page.url
+    page.evaluate("late()")
+    page.wait_for_timeout(300)
+    expect(page.locator("[data-grid] th").first).to_have_text(first)
+    expect(page).to_have_url(shown)
 
 
 @pytest.mark.parametrize("way", ["button", "back", "without scripts"])
