@@ -71,12 +71,25 @@ def csrf_token() -> str:
 
 def check_csrf() -> None:
     """Refuse `csrf_failed` unless the request carries the session's CSRF token. A request from another site's page
-    is refused by its Sec-Fetch-Site, too."""
+    is refused, too."""
     sent = request.headers.get(HEADER) or (request.form.get(FIELD) if request.form else "") or ""
     expected = csrf_token()
-    foreign = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
-    if foreign or not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
+    if from_elsewhere() or not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
         raise Refused("csrf_failed")
+
+
+def from_elsewhere() -> bool:
+    """Whether the page of another site has sent this request. Browsers say so in Sec-Fetch-Site, older ones and those
+    without https by the Origin alone, which is that of PUBLIC_URL or of the address asked; programs say nothing."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is not None and _host(origin) not in (request.host.lower(), _host(gateway().settings.public_url))
+
+
+def _host(url: str) -> str:
+    """Host and port; none of what is no URL, such as the Origin "null"."""
+    return url.partition("://")[2].partition("/")[0].lower()
 
 
 def _csrf(session: str) -> str:

@@ -1,7 +1,5 @@
 """Passwords by mail: for who forgot theirs, and for who is invited. Nobody learns here who has an account."""
 
-from datetime import timedelta
-
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -10,8 +8,8 @@ from gateway.context import current_services, gateway
 from gateway.pages import failures, links
 from gateway.pages.blueprint import pages
 from gateway.pages.fields import EMAIL, Entries
-from gateway.pages.register import OPEN, link_over, password_error
-from gateway.pages.seal import BrokenSeal, check, seal
+from gateway.pages.register import link_over, password_error
+from gateway.pages.seal import BrokenSeal, check_entry, seal
 from gateway.pages.staff import wanted
 from gateway.pages.words import _, prefer_language
 from gateway.security import limit
@@ -98,9 +96,9 @@ def _forgot_form(entries: Entries, sent: bool = False) -> str:
 
 
 def _sealed(purpose: str, *bound: str) -> bool:
-    """Whether the form is one of ours: other sites must not act in somebody's name."""
+    """Whether the form is one of ours, sent by our page."""
     try:
-        check(request.form.get("seal", ""), purpose, *bound, youngest=timedelta(0), oldest=OPEN)
+        check_entry(request.form.get("seal", ""), purpose, *bound)
     except BrokenSeal:
         return False
     return True

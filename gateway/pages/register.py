@@ -4,7 +4,6 @@ The link's page changes nothing when it is opened. Confirming takes the password
 registers a stranger's address gets no account by the stranger's click, and no mail scanner can confirm one.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from flask import current_app, make_response, redirect, render_template, request
@@ -18,7 +17,7 @@ from gateway.pages import choices, failures, guard, links
 from gateway.pages.backend import Json
 from gateway.pages.blueprint import pages
 from gateway.pages.fields import EMAIL, Entries, refused
-from gateway.pages.seal import HOUR, BrokenSeal, check, seal
+from gateway.pages.seal import BrokenSeal, check_entry, seal
 from gateway.pages.words import _, prefer_language
 from gateway.security import limit
 from runtime.errors import Refused, Unavailable
@@ -26,7 +25,6 @@ from runtime.errors import Refused, Unavailable
 PURPOSE = "register"
 LONGEST = {"practice": 120, "name": 120, "email": 254}
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 200
-OPEN = 12 * HOUR
 
 
 def closed() -> Response:
@@ -89,7 +87,7 @@ def confirm_registration(token: str) -> Response:
 def confirmed(token: str) -> Response:
     """Make the practice, sign its owner in, and go on to the first steps."""
     try:
-        check(request.form.get("seal", ""), "confirm", token, youngest=timedelta(0), oldest=OPEN)
+        check_entry(request.form.get("seal", ""), "confirm", token)
     except BrokenSeal:
         return redirect(links.to("confirm_registration", token=token), 303)
     password, address = request.form.get("password", ""), request.remote_addr or ""

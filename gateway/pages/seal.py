@@ -12,8 +12,10 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from gateway.pages.backend import now
+from gateway.session import from_elsewhere
 
 HOUR = timedelta(hours=1)
+OPEN = 12 * HOUR  # so long a form that signs somebody in may stand open
 
 
 class BrokenSeal(Exception):
@@ -44,6 +46,14 @@ def check(token: str, purpose: str, *bound: str, youngest: timedelta, oldest: ti
         raise BrokenSeal
     if age < youngest:
         raise TooYoung(youngest - age)
+
+
+def check_entry(token: str, purpose: str, *bound: str) -> None:
+    """Accept the seal of a form that signs somebody in, sent by our own page: anybody gets a good seal from us, and
+    another site could sign people in as somebody else with it. Raises BrokenSeal."""
+    if from_elsewhere():
+        raise BrokenSeal
+    check(token, purpose, *bound, youngest=timedelta(0), oldest=OPEN)
 
 
 def _serializer() -> URLSafeSerializer:

@@ -1,7 +1,6 @@
 """Sign-in and sign-out of staff."""
 
 import re
-from datetime import timedelta
 
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -10,7 +9,7 @@ from gateway import session
 from gateway.context import current_services
 from gateway.pages import failures, links
 from gateway.pages.blueprint import pages
-from gateway.pages.seal import BrokenSeal, check, seal
+from gateway.pages.seal import BrokenSeal, check_entry, seal
 from gateway.pages.words import _
 from gateway.security import limit
 from runtime.errors import Refused, Unavailable
@@ -26,10 +25,10 @@ def login() -> str | Response:
 
 @pages.post("/login")
 def sign_in() -> Response:
-    """Begin the web session. The seal keeps other sites from signing people in as somebody else."""
+    """Begin the web session."""
     email, password = request.form.get("email", "").strip(), request.form.get("password", "")
     try:
-        check(request.form.get("seal", ""), "login", youngest=timedelta(0), oldest=timedelta(hours=12))
+        check_entry(request.form.get("seal", ""), "login")
     except BrokenSeal:
         return make_response(_login_form(email, _("The page has expired. Please sign in once more.")), 403)
     if not email or not password:

@@ -178,3 +178,41 @@ def test_the_sign_in_leads_to_both(client: StrictClient) -> None:
     page = client.get("/login")
     assert {"/login/forgot", "/register"} <= {str(a.get("href")) for a in page.all("a")}
     assert PRACTICE["slug"] not in page.html
+
+
+ELSEWHERE = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "http://localhost.evil.example"},
+    {"Origin": "null"},
+]
+AT_HOME = [
+    {},  # a program
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "https://known.to.the.proxy.only"},
+    {"Origin": "http://localhost"},  # the address asked
+    {"Origin": "http://127.0.0.1:8080"},  # PUBLIC_URL
+]
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE)
+def test_no_other_site_signs_anybody_in(client: StrictClient, house: House, headers: dict[str, str]) -> None:
+    """As somebody else, with that account's password and a seal that it has fetched itself."""
+    house.answers |= {"practice.registration": WAITING, "practice.invited": INVITED}
+    for path in ("/login", f"/register/confirm/{TOKEN}", f"/login/reset/{TOKEN}"):
+        action, fields = client.get(path).form(path)
+        refused = client.post(action, fields | {"email": "evil@x.example", "password": PASSWORD}, headers=headers)
+        assert refused.status in (303, 403)
+        assert "Set-Cookie" not in refused.headers
+    assert {name for name, _ in house.calls} == {"practice.registration", "practice.invited"}
+
+
+@pytest.mark.parametrize("headers", AT_HOME)
+def test_our_own_pages_and_programs_sign_in(client: StrictClient, house: House, headers: dict[str, str]) -> None:
+    """Behind proxies that hide our name, in browsers that say little."""
+    house.answers["practice.sign_in"] = Refused("bad_credentials")
+    action, fields = client.get("/login").form("/login")
+    sent = fields | {"email": "rita@x.example", "password": PASSWORD}
+    assert client.post(action, sent, headers=headers).status == 401
+    assert len(house.asked("practice.sign_in")) == 1
