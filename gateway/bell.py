@@ -1,4 +1,5 @@
-"""Wakes requests that wait for something to happen in a call (long polls), when an event tells that it has."""
+"""Wakes requests that wait for something to happen in a call (long polls), when an event tells that it has. Its places
+are for whoever waits, for other events, too."""
 
 import time
 from collections import OrderedDict

@@ -16,7 +16,7 @@ class Booking:
         return self._ask("booking", "extend_hold", {"practice_id": practice_id, "hold": hold})
 
     def release_hold(self, practice_id: str, hold: str) -> Json:
-        """The slot is free again; a hold that is gone is no error."""
+        """The slot is free again; a hold that is gone is no error, and `released` is false."""
         return self._ask("booking", "release_hold", {"practice_id": practice_id, "hold": hold})
 
     def book(self, practice_id: str, booking: Json) -> Json:

@@ -11,7 +11,7 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from gateway import present
-from gateway.context import current_services
+from gateway.context import current_services, gateway
 from gateway.pages import backend, links
 from gateway.pages.backend import Json
 from gateway.pages.blueprint import pages
@@ -29,8 +29,10 @@ def release(slug: str) -> Response:
     practice = backend.practice(slug)
     with suppress(Refused, Unavailable, ValueError):  # ValueError: no hold, or no instant, came along
         limit("practice", practice["id"])
-        current_services().booking.release_hold(practice["id"], str(UUID(request.form.get("hold", ""))))
-        _heard_of(practice, present.instant(request.form.get("start", "")))
+        gone = current_services().booking.release_hold(practice["id"], str(UUID(request.form.get("hold", ""))))
+        with gateway().bell.place() as free:  # or strangers could make every thread wait
+            if free and gone.get("released"):
+                _heard_of(practice, present.instant(request.form.get("start", "")))
     again = () if request.form.get("change") == "service" else ("service", "calendar", "tz", "from")
     return redirect(links.to("book", slug=slug, **{name: request.args.get(name) for name in again}), 303)
 

@@ -190,7 +190,7 @@ ANSWERS: dict[str, Any] = {
     "availability.remove_absence": {},
     "booking.hold": examples.HOLD,
     "booking.extend_hold": examples.HOLD,
-    "booking.release_hold": {},
+    "booking.release_hold": {"released": True},
     "booking.book": lambda payload: {**_BOOKED, "manage_token": "n7Qk2vJw8sYh0bLx4dRfTg"},
     "booking.form": {**examples.FORM, "max_open_bookings": None, "version": 123456789},
     "booking.update_form": lambda payload: {"version": 123456789, **payload},

@@ -9,8 +9,10 @@ from flask.testing import FlaskClient
 from gateway.api import examples
 from gateway.context import EXTENSION
 from gateway.practices import LIFE, PAUSE, Practices
+from gateway.readiness import Readiness
 from gateway.tests.conftest import FREE, Stage, stage_with
 from runtime.errors import Refused, Unavailable
+from runtime.testing import FakeRpc
 
 FACE = "/api/v1/practices/top-hearing"
 SLOTS = f"{FACE}/slots?service={examples.SERVICE_ID}&from=2030-03-25&days=7"
@@ -171,6 +173,24 @@ def test_a_gateway_is_fit_from_its_first_answer_on() -> None:
     stage.rpc.answers |= pings
     assert _state(stage) == (200, "degraded", dict.fromkeys(NAMES, "away"))
     assert stage.client().get("/healthz").get_json() == {"status": "ok"}
+
+
+def test_whoever_asks_during_a_look_gets_what_was_seen_last() -> None:
+    """Each look may hold a thread for as long as a part is away, and anybody may ask for one."""
+    asked: list[str] = []
+    meanwhile: list[str] = []
+
+    class Asked(FakeRpc):
+        def call(self, service: str, *question: Any) -> Any:
+            asked.append(service)
+            if len(asked) <= 2 * len(NAMES):
+                meanwhile.append(readiness.look()[1]["status"])
+            return {}
+
+    readiness = Readiness(Asked())
+    assert [readiness.look()[1]["status"] for _ in range(2)] == ["ok", "ok"]
+    assert meanwhile == ["starting"] * len(NAMES) + ["ok"] * len(NAMES)
+    assert len(asked) == 2 * len(NAMES)
 
 
 def _state(stage: Stage) -> tuple[int, str, dict[str, str]]:

@@ -172,7 +172,7 @@ class House:
     def booking_release_hold(self, practice_id: str, hold: str) -> Json:
         if gone := self.holds.pop(hold, None):
             self.taken.discard(datetime.fromisoformat(gone["start"]).astimezone(UTC))
-        return {}
+        return {"released": bool(gone)}
 
     def booking_book(
         self, practice_id: str, service: str, start: str, customer: Json, idempotency_key: str, **more: Any

@@ -4,12 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from gateway.bell import Bell
+from gateway.context import EXTENSION
 from gateway.pages import give_back
 from gateway.tests.pages.conftest import CUSTOMER, Limits, form_page
 from gateway.tests.pages.house import CALENDARS, House
 from gateway.tests.pages.strict import StrictClient
 from runtime.errors import Refused, Unavailable
+from runtime.ids import new_id
 from runtime.testing import FakeClock
 
 WEEK = "/p/top-hearing/book?service={}"
@@ -158,7 +162,7 @@ def test_the_grid_has_heard_before_it_is_shown(
 ) -> None:
     """It learns of the time by an event, a moment later; not for ever, since somebody else may take the time."""
     action, fields = form_page(client, house).form("/release")
-    house.answers["booking.release_hold"] = {}
+    house.answers["booking.release_hold"] = {"released": True}
     pauses: list[float] = []
 
     def pause(seconds: float) -> None:
@@ -171,6 +175,22 @@ def test_the_grid_has_heard_before_it_is_shown(
     assert len(pauses) == 3
     house.full.add(date(2026, 3, 23))
     assert client.post(action, fields).status == 303
+
+
+def test_nobody_makes_the_gateway_wait_for_nothing(
+    app: Flask, client: StrictClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither with a hold that is none, nor where as many wait already as may: a thread is held each time."""
+    action, fields = form_page(client, house).form("/release")
+    pauses: list[float] = []
+    monkeypatch.setattr(give_back, "sleep", pauses.append)
+    assert client.post(action, fields | {"hold": new_id()}).status == 303
+    parts = app.extensions[EXTENSION]
+    monkeypatch.setattr(parts, "bell", Bell(1))
+    with parts.bell.place():
+        assert client.post(action, fields).status == 303
+    assert not house.holds
+    assert not pauses
 
 
 def test_the_whole_booking(client: StrictClient, house: House, clock: FakeClock) -> None:

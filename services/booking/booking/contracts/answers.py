@@ -45,6 +45,10 @@ def hold(h: Hold) -> dict[str, Any]:
     }
 
 
+def released(found: bool) -> dict[str, Any]:
+    return {"released": found}
+
+
 def booked(a: Appointment) -> dict[str, Any]:
     """What a customer gets after booking. `time_zone` is the customer's, the calendar's if none was given."""
     return {

@@ -1,7 +1,7 @@
 """What booking tells and answers, in the house's common form (see `runtime.contract`). It reads no events."""
 
 from booking.contracts.schemas import appointments, customers, events, figures, form, payments, planner, public
-from runtime.contract import Answer, Emitted, Nothing
+from runtime.contract import Answer, Emitted
 
 EMITS = {
     "appointment.booked": Emitted(events.Appointment, "Somebody booked, or staff did for a customer."),
@@ -38,7 +38,7 @@ _KEPT = ("not_found", "customer_merged", _SEEN)
 ANSWERS = {
     "hold": Answer("Keep a slot while a form is filled in.", public.Hold, (*_OFFERED, _LIMITED, _ONCE)),
     "extend_hold": Answer("Keep it for longer.", public.Hold, ("hold_expired", _LIMITED)),
-    "release_hold": Answer("Let it go; nothing happens if it is gone.", Nothing),
+    "release_hold": Answer("Let it go; nothing happens if it is gone.", public.Released),
     "book": Answer("Book a slot.", public.Booked, (*_OFFERED, _LIMITED, "too_many_open", _ONCE)),
     "form": Answer("The practice's own fields of the form.", form.Form),
     "managed": Answer("The appointment behind a customer's link.", public.Managed, ("not_found",)),

@@ -54,9 +54,10 @@ def extend_hold(
 
 
 def release_hold(session: Session, now: datetime, practice_id: str, id: str) -> dict[str, Any]:
-    """Let the slot go; nothing happens if it is gone already."""
-    tell_released(session, occupancies.drop_hold(session, practice_id, id), now)
-    return {}
+    """Let the slot go, and say whether it was still kept: nothing happens if it is gone already."""
+    gone = occupancies.drop_hold(session, practice_id, id)
+    tell_released(session, gone, now)
+    return answers.released(bool(gone))
 
 
 def sweep(session: Session, now: datetime) -> int:

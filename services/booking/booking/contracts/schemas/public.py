@@ -16,6 +16,12 @@ class Hold(Schema):
     calendar = ident("The calendar that was chosen.")
 
 
+class Released(Schema):
+    """A hold that was given back."""
+
+    released = flag("Whether there was one; a repeat finds none.")
+
+
 class Booked(View):
     """A new appointment."""
 
