@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 PERIODS = {"s": 1, "m": 60, "h": 3600}
-KINDS = "read|write|webhook|sign_in|register|practice"
+KINDS = "read|write|webhook|sign_in|register|practice|hold"
 LIMIT = re.compile(rf"(?P<kind>{KINDS})=(?P<number>[1-9][0-9]{{0,8}})/(?P<period>[smh])")
 MOST_KEYS = 50_000
 
@@ -29,6 +29,15 @@ def parse(text: str) -> dict[str, Limit]:
             raise ValueError(f"{part!r} is no limit such as read=3000/m")
         limits[found["kind"]] = Limit(int(found["number"]), PERIODS[found["period"]])
     return limits
+
+
+def network(address: str, groups: int = 4) -> str:
+    """An IPv6 customer has a whole /64 (`groups` of 16 bits): count it as one. Other keys stay as they are."""
+    if address.count(":") < 2 or "." in address:
+        return address
+    head, gap, _ = address.partition("::")
+    known = head.split(":") if head else []
+    return ":".join((known + ["0"] * groups if gap else known)[:groups])
 
 
 class Limiter:

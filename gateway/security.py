@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, request
 
 from gateway.context import gateway
+from gateway.ratelimit import network
 from runtime.errors import Refused
 
 LARGEST_BODY = 64 * 1024
@@ -54,19 +55,15 @@ def guard() -> None:
     limit(kind, request.remote_addr or "")
 
 
-def limit(kind: str, key: str) -> None:
+def limit(kind: str, *keys: str) -> None:
     """Count one request of this kind. Raises Refused `rate_limited` with the seconds to wait."""
-    if wait := gateway().limiter.take(kind, network(key)):
+    if wait := gateway().limiter.take(kind, " ".join(map(network, keys))):
         raise Refused("rate_limited", {"retry_after": int(wait) + 1})
 
 
-def network(address: str) -> str:
-    """An IPv6 customer has a whole /64: count it as one. Other keys stay as they are."""
-    if address.count(":") < 2 or "." in address:
-        return address
-    head, gap, _ = address.partition("::")
-    groups = head.split(":") if head else []
-    return ":".join((groups + ["0"] * 4 if gap else groups)[:4])
+def limit_holds(practice_id: str) -> None:
+    """Count a time that is kept, or kept longer: nobody keeps all of a practice's. Raises Refused `rate_limited`."""
+    limit("hold", request.remote_addr or "", practice_id)
 
 
 def seal(environ: dict[str, Any], https: bool) -> list[tuple[str, str]]:

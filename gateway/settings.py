@@ -29,9 +29,9 @@ class GatewaySettings:
     rate_limits: str = setting(
         "RATE_LIMITS",
         "limits as kind=number/period with period s, m or h, separated by commas. Kinds: read, write, sign_in, "
-        "register (letters about accounts), webhook (each per address) and practice (public writes per practice). A "
-        "kind that is left out has no limit",
-        "read=3000/m,write=600/m,sign_in=60/m,register=60/h,practice=6000/m,webhook=6000/m",
+        "register (letters about accounts), webhook (each per address), practice (public writes per practice) and hold "
+        "(times kept, or kept longer, per address and practice). A kind that is left out has no limit",
+        "read=3000/m,write=600/m,sign_in=60/m,register=60/h,practice=6000/m,hold=60/h,webhook=6000/m",
     )
     trusted_proxies: int = setting(
         "TRUSTED_PROXIES", "number of proxies in front whose X-Forwarded-* is true", 0, between(0)

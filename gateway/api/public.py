@@ -100,9 +100,11 @@ def public_face(practice: Json, catalogue: Json, form: Json) -> Json:
 def hold_slot(body: Json, slug: str) -> Response:
     """Keep a slot while the form is filled
 
-    For five minutes; nobody else can book the slot meanwhile.
+    For five minutes; nobody else can book the slot meanwhile. Holds and their extensions are limited by address: a slot
+    can be booked without one, too.
     """
     practice = _practice_for_write(slug)
+    security.limit_holds(practice["id"])
     offer = {**body, "idempotency_key": idempotency_key()}
     return answer(current_services().booking.hold(practice["id"], offer), 201)
 
@@ -114,6 +116,7 @@ def hold_slot(body: Json, slug: str) -> Response:
 def extend_hold(body: Json, slug: str, hold: UUID) -> Response:
     """Keep a slot for longer"""
     practice = _practice_for_write(slug)
+    security.limit_holds(practice["id"])
     return answer(current_services().booking.extend_hold(practice["id"], str(hold)))
 
 

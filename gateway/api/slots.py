@@ -8,13 +8,13 @@ from flask import Response, request
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from gateway import security
 from gateway.api import answers, examples
 from gateway.api.fields import Body, Day, Id, Whole, Zone
 from gateway.api.framework import Blueprint
 from gateway.clients import Json
 from gateway.context import Gateway, gateway
 from gateway.metrics import SLOTS
+from gateway.ratelimit import network
 from gateway.slots import Entry, Key
 from gateway.tracing import ROUTE, Environ, StartResponse, WsgiApp
 from runtime.errors import Refused
@@ -77,7 +77,7 @@ class Remembered:
         entry = self._slots.by_request(path[len(FIRST) : -len(LAST)], environ["QUERY_STRING"].encode("latin-1"))
         if entry is None or int(environ.get("CONTENT_LENGTH") or 0) or not path.startswith(FIRST):
             return self._app(environ, start_response)
-        if self._limiter.take("read", security.network(environ.get("REMOTE_ADDR", ""))):
+        if self._limiter.take("read", network(environ.get("REMOTE_ADDR", ""))):
             return self._app(environ, start_response)
         SLOTS("hit").inc()
         environ[ROUTE] = ADDRESS

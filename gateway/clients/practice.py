@@ -1,6 +1,7 @@
 """Questions to `practice`: tenants, staff users, sessions."""
 
 from gateway.clients.asking import Ask, Json
+from gateway.ratelimit import network
 
 
 class Practice:
@@ -20,7 +21,7 @@ class Practice:
 
         Refused `bad_credentials`, `too_many_attempts`.
         """
-        return self._ask("practice", "sign_in", {"email": email, "password": password, "address": address[:64]})
+        return self._ask("practice", "sign_in", {"email": email, "password": password, "address": _site(address)})
 
     def refresh(self, session: str) -> Json:
         """As `sign_in`, for a session that lives. Refused `unauthorized`."""
@@ -41,7 +42,7 @@ class Practice:
     def confirm(self, token: str, password: str | None, address: str) -> Json:
         """The new practice and its owner's address. Refused `not_found`, `email_taken`; with a password also
         `bad_credentials`, `too_many_attempts`."""
-        return self._ask("practice", "confirm", {"token": token, "password": password, "address": address[:64]})
+        return self._ask("practice", "confirm", {"token": token, "password": password, "address": _site(address)})
 
     def forgot_password(self, email: str) -> None:
         """A letter goes out, if the address is known."""
@@ -85,7 +86,7 @@ class Practice:
 
     def change_password(self, current: str, password: str, address: str) -> None:
         """All other sessions end. Refused `invalid` (the current one is wrong), `too_many_attempts`."""
-        self._ask("practice", "change_password", {"current": current, "password": password, "address": address[:64]})
+        self._ask("practice", "change_password", {"current": current, "password": password, "address": _site(address)})
 
     def end_first_steps(self) -> None:
         """The new practice is set up."""
@@ -114,3 +115,8 @@ class Practice:
     def update_place(self, id: str, changes: Json) -> Json:
         """The place after the changes. Refused `not_found`."""
         return self._ask("practice", "update_place", {"id": id, **changes})
+
+
+def _site(address: str) -> str:
+    """What guesses at one user's password are counted by: an IPv6 attacker may have a /48 for the asking."""
+    return network(address, 3)[:64]

@@ -21,7 +21,7 @@ from gateway.pages.backend import Json
 from gateway.pages.blueprint import pages
 from gateway.pages.week import week, zone_asked
 from gateway.pages.words import _
-from gateway.security import limit
+from gateway.security import limit, limit_holds
 from runtime.errors import Refused, Unavailable
 from runtime.ids import new_id, stable_id
 
@@ -197,8 +197,13 @@ def _idempotency_key() -> str:
 
 def _hold(step: Step, key: str) -> Step:
     """The step with its slot kept. `key` is the page's own: a second click on the same time there gets the same hold,
-    as long as that lasts."""
+    as long as that lasts. Where very many are kept for the customer's address already, such as that of a large house,
+    the slot can be booked as long as it is free, but is not kept."""
     desk, once = _counted(step), stable_id(key, *map(str, step.offer.values())) if key else new_id()
+    try:
+        limit_holds(step.practice["id"])
+    except Refused:
+        return replace(step, hold="", until="", held_by="")
     kept = desk.hold(step.practice["id"], step.offer | {"idempotency_key": once})
     if present.instant(kept["expires_at"]) <= backend.now():
         kept = desk.hold(step.practice["id"], step.offer | {"idempotency_key": new_id()})
@@ -210,6 +215,7 @@ def _keep(step: Step, entries: fields.Entries, *, longer: bool) -> Response:
     try:
         if step.hold:
             try:
+                limit_holds(step.practice["id"])
                 kept = _counted(step).extend_hold(step.practice["id"], step.hold)
                 return make_response(_form(replace(step, until=kept["expires_at"]), entries, extended=True))
             except Refused as refused:

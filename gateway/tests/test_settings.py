@@ -20,7 +20,7 @@ def test_limits_that_mean_nothing_are_refused(text: str) -> None:
         read(GatewaySettings, {**GOOD, "RATE_LIMITS": text})
 
 
-@pytest.mark.parametrize("text", ["", "read=1/s", " read=3000/m , write=600/h,sign_in=60/m,practice=6000/m,"])
+@pytest.mark.parametrize("text", ["", "read=1/s", " read=3000/m , write=600/h,sign_in=60/m,practice=6000/m,hold=60/h,"])
 def test_limits_may_be_some_all_or_none(text: str) -> None:
     """What is left out has no limit."""
     assert read(GatewaySettings, {**GOOD, "RATE_LIMITS": text}).rate_limits == text

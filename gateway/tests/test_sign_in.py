@@ -9,9 +9,11 @@ from flask.testing import FlaskClient
 
 from gateway import session
 from gateway.api import examples
+from gateway.clients import Practice
 from gateway.revoked import Revoked
 from gateway.tests.conftest import NOW, Stage, signed_in, stage_with, token
 from runtime.errors import Refused, Unavailable
+from runtime.ids import new_id
 from runtime.testing import SEED, Signer
 
 PRACTICE = "/api/v1/practice"
@@ -163,6 +165,17 @@ def test_the_address_of_a_sign_in_reaches_practice_through_trusted_proxies_only(
         assert stage.rpc.calls[-1][1]["address"] == address
 
 
+def test_guesses_from_one_ipv6_network_count_as_one_guesser() -> None:
+    """Whoever has a /48 has 65,536 networks; practice throttles by what it is told here."""
+    asked: list[Any] = []
+    practice = Practice(lambda service, method, payload, *more: asked.append(payload["address"]) or {})
+    for address in ("2001:db8:1:2::5", "2001:db8:1:ffff:9:8:7:6", "203.0.113.9", "::ffff:203.0.113.9"):
+        practice.sign_in("a@b.example", "x", address)
+    practice.confirm("t", "x", "2001:db8::5")
+    practice.change_password("x", "y", "2001:db8:0:5::")
+    assert asked == [*["2001:db8:1"] * 2, "203.0.113.9", "::ffff:203.0.113.9", *["2001:db8:0"] * 2]
+
+
 def test_every_answer_carries_the_security_headers(client: FlaskClient) -> None:
     """Also errors; scripts and styles come from us only, nobody frames us."""
     for path in ("/healthz", "/api/docs", "/api/v1/nowhere"):
@@ -195,6 +208,25 @@ def test_limits_answer_429_with_the_time_to_wait() -> None:
         answer = client.post("/api/v1/auth/token", json=examples.CREDENTIALS)
         assert answer.status_code == status
     assert 0 < int(answer.headers["Retry-After"]) <= 3601
+
+
+def test_nobody_keeps_all_times_of_a_practice() -> None:
+    """Holds and their extensions count together, by address (all of an IPv6 network) and practice."""
+    stage = stage_with(rate_limits="hold=2/h")
+    holds, hold = "/api/v1/practices/top-hearing/holds", examples.HOLD["hold"]
+
+    def status(path: str, address: str, body: Any = None) -> int:
+        return stage.client().post(path, json=body or {}, environ_overrides={"REMOTE_ADDR": address}).status_code
+
+    assert status(holds, "2001:db8:1:2::5", examples.HOLD_REQUEST) == 201
+    assert status(f"{holds}/{hold}/extend", "2001:db8:1:2::6") == 200
+    assert status(holds, "2001:db8:1:2::7", examples.HOLD_REQUEST) == 429
+    assert status(f"{holds}/{hold}/extend", "2001:db8:1:2::5") == 429
+    assert status(holds, "192.0.2.7", examples.HOLD_REQUEST) == 201
+    assert stage.rpc.count("booking.hold") == 2
+    stage.rpc.answers["practice.by_slug"] = {**examples.OWN_PRACTICE, "id": new_id()}
+    stage.tell("practice.changed")
+    assert status(holds, "2001:db8:1:2::7", examples.HOLD_REQUEST) == 201
 
 
 def test_the_public_face_shows_nothing_of_the_inside(stage: Stage, client: FlaskClient) -> None:

@@ -363,6 +363,25 @@ def test_the_guard_speaks_and_lets_the_second_try_pass(client: StrictClient, hou
     assert client.post(action, fields | {"action": "book"}).status == 303
 
 
+def test_where_very_many_keep_times_one_books_without(
+    client: StrictClient, house: House, clock: FakeClock, limits: Limits
+) -> None:
+    """A script at one address keeps only some of a practice's times; people of a large house book all the same."""
+    limits("hold=1/h")
+    form = form_page(client, house)
+    action, fields = form.form("/book")
+    waiting = client.post(action, fields | CUSTOMER | {"action": "extend"})
+    assert waiting.status == 429
+    assert waiting.find("input", id="first_name").get("value") == "Jürgen"
+    action, fields = form_page(client, house).form("/book")
+    assert len(house.holds) == 1
+    assert "hold" not in fields
+    clock.forward(seconds=20)
+    assert client.post(action, fields | CUSTOMER | {"action": "book"}).status == 303
+    [booking] = house.asked("booking.book")
+    assert "hold" not in booking
+
+
 def test_page_bookings_count_against_the_practices_limit(
     client: StrictClient, house: House, clock: FakeClock, limits: Limits
 ) -> None:
