@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from gateway.context import EXTENSION
+from gateway.tests.pages.conftest import form_page
 from gateway.tests.pages.house import CALENDARS, House
 from gateway.tests.pages.strict import Page, StrictClient
 from runtime.errors import Refused, Unavailable
@@ -25,6 +26,18 @@ def test_the_link_shows_the_appointment(client: StrictClient, book: Book) -> Non
     assert page.heading == "Ihr Termin"
     for words in ("Servicetermin", "Montag, 23. März 2026, 09:00 – 09:30", "Königstraße 1", "Anna", "Bestätigt"):
         assert words in page.text
+
+
+def test_no_cache_keeps_what_is_one_persons(client: StrictClient, house: House, book: Book) -> None:
+    """Nor does the browser what a secret link opens; what was typed stays on the way back."""
+    token = book()
+    house.answers["practice.invited"] = {"kind": "reset", "email": "r@x.example", "name": "Rita", "locale": "de"}
+    for path in (f"/a/{token}", f"/a/{token}/move", f"/p/top-hearing/book/done?a={token}", f"/login/reset/{token}"):
+        page = client.get(path)
+        assert (page.status, page.headers["Cache-Control"]) == (200, "no-store")
+    action, fields = form_page(client, house).form("/book")
+    typed = client.post(action, fields | {"first_name": "Erika", "action": "book"})
+    assert (typed.status, typed.headers["Cache-Control"]) == (422, "private, no-cache")
 
 
 def test_the_link_says_where_a_video_call_is(client: StrictClient, house: House, book: Book) -> None:
