@@ -96,13 +96,13 @@ def forgot(body: Json) -> Response:
 
 
 @routes.route("/auth/reset", methods=["POST"])
-@routes.refuses("not_found")
+@routes.refuses("not_found", "email_taken")
 @routes.body(Choice, {"token": examples.TOKEN, "password": "richtig gutes Passwort"})
 @routes.answers(200, answers.SentTo, {"email": examples.REGISTRATION["email"]})
 def reset(body: Json) -> Response:
     """Choose a password by the link of an invitation or of a forgotten password
 
-    Ends every session of the user.
+    Ends every session of the user. An invitation is refused when somebody signs in with its address already.
     """
     limit("sign_in", request.remote_addr or "")
     return answer(current_services().practice.choose_password(body["token"], body["password"]))

@@ -66,7 +66,8 @@ def users(query: Json) -> Response:
 def invite(body: Json) -> Response:
     """Invite a user
 
-    A mail brings the link at which they choose a password; it is good for seven days.
+    A mail brings the link at which they choose a password; it is good for seven days. Whether the address signs in at
+    another practice is not told here: who reads the mail learns that one address belongs to one practice.
     """
     limit("register", g.caller.practice_id)
     return versioned(current_services().practice.invite_user(body), 201)

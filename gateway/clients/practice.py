@@ -49,11 +49,11 @@ class Practice:
         self._ask("practice", "forgot_password", {"email": email})
 
     def invited(self, token: str) -> Json:
-        """Who may choose a password by this link. Refused `not_found`."""
+        """Who may choose a password by this link. Refused `not_found`, `email_taken`."""
         return self._ask("practice", "invited", {"token": token[:100]})
 
     def choose_password(self, token: str, password: str) -> Json:
-        """The address that signs in with it. Refused `not_found`."""
+        """The address that signs in with it. Refused `not_found`, `email_taken`."""
         return self._ask("practice", "choose_password", {"token": token, "password": password})
 
     def users(self) -> Json:

@@ -62,11 +62,9 @@ def password_chosen(token: str) -> Response:
     try:
         session.begin(practice.sign_in(practice.choose_password(token, password)["email"], password, address))
     except Refused as refusal:
-        if refusal.code == "not_found":
-            return link_over("forgot_password")
         if refusal.code == "too_many_attempts":  # the password holds; signing in has to wait
             return redirect(links.to("login"), 303)
-        raise
+        return _no_choice(refusal)
     except Unavailable:
         return failures.later(_choose_html(token, _("That did not work just now. Please try again in a moment.")))
     return redirect(wanted(), 303)
@@ -76,9 +74,16 @@ def _choose_page(token: str, error: str = "", status: int = 200) -> Response:
     try:
         return make_response(_choose_html(token, error), status)
     except Refused as refusal:
-        if refusal.code != "not_found":
-            raise
+        return _no_choice(refusal)
+
+
+def _no_choice(refusal: Refused) -> Response:
+    """Why nobody chooses a password by this link."""
+    if refusal.code == "email_taken":
+        return make_response(render_template("address_taken.html"), 409)
+    if refusal.code == "not_found":
         return link_over("forgot_password")
+    raise refusal
 
 
 def _choose_html(token: str, error: str = "") -> str:

@@ -162,6 +162,17 @@ def test_a_password_is_chosen_with_the_pages_seal_only(client: StrictClient, hou
     assert client.post(action, fields | {"password": PASSWORD}).heading == "Dieser Link gilt nicht mehr"
 
 
+def test_who_has_an_account_elsewhere_is_told_at_the_link(client: StrictClient, house: House) -> None:
+    """The practice that invites is not."""
+    house.answers["practice.invited"] = INVITED
+    path = f"/login/reset/{TOKEN}"
+    action, fields = client.get(path).form(TOKEN)
+    house.answers["practice.choose_password"] = house.answers["practice.invited"] = Refused("email_taken")
+    for page in (client.get(path), client.post(action, fields | {"password": PASSWORD})):
+        assert (page.status, page.heading) == (409, "Zu dieser Adresse gibt es schon ein Konto")
+        page.find("a", href="/login")
+
+
 def test_forgetting_says_the_same_to_everybody(client: StrictClient, house: House, clock: FakeClock) -> None:
     """And asks for a complete address."""
     house.answers["practice.forgot_password"] = {}

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, Text, Uuid, false, true
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid, false, text, true
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from runtime.db import UtcDateTime
+
+SIGNS_IN = text("password_hash <> ''")  # literally, so that the partial index serves
 
 
 class Base(DeclarativeBase):
@@ -46,11 +48,17 @@ class PlaceRow(Base):
 
 
 class UserRow(Base):
+    """A user. Who is invited has no password yet, and their address is not theirs: several practices may invite it."""
+
     __tablename__ = "users"
+    __table_args__ = (
+        UniqueConstraint("practice_id", "email", name="user_once"),
+        Index("users_sign_in", "email", unique=True, postgresql_where=SIGNS_IN, sqlite_where=SIGNS_IN),
+    )
 
     id: Mapped[str] = mapped_column(Uuid(as_uuid=False), primary_key=True)
     practice_id: Mapped[str] = mapped_column(ForeignKey("practices.id"), index=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(120))
     role: Mapped[str] = mapped_column(String(20))
     locale: Mapped[str] = mapped_column(String(2))

@@ -44,13 +44,19 @@ ANSWERS = {
         (*_GONE, "email_taken", "bad_credentials", "too_many_attempts"),
     ),
     "forgot_password": Answer("Send a link to choose another password, if the address is known.", Nothing),
-    "invited": Answer("Who may choose a password by a link.", schemas.Invited, _GONE),
-    "choose_password": Answer("Set the password by a link, once; ends all the user's sessions.", schemas.Chosen, _GONE),
+    "invited": Answer("Who may choose a password by a link.", schemas.Invited, (*_GONE, "email_taken")),
+    "choose_password": Answer(
+        "Set the password by a link, once; ends all the user's sessions.", schemas.Chosen, (*_GONE, "email_taken")
+    ),
     "account_tokens": Answer("The tokens of links, for the mails that carry them.", schemas.Tokens),
     "users": Answer("Everybody of the caller's practice.", schemas.MemberPage),
     "names": Answer("Everybody's name, for whoever works there.", schemas.Names),
     "user": Answer("One of them.", schemas.Member, _GONE),
-    "invite_user": Answer("A new user, who gets a link by mail.", schemas.Member, ("email_taken", "rate_limited")),
+    "invite_user": Answer(
+        "A new user, who gets a link by mail; refused is only an address that the practice itself knows.",
+        schemas.Member,
+        ("email_taken", "rate_limited"),
+    ),
     "invite_again": Answer("Another link to who has none used yet.", schemas.Member, (*_GONE, "rate_limited")),
     "update_user": Answer(
         "Change the fields that are sent.", schemas.Member, (*_GONE, "precondition_failed", "last_owner")

@@ -91,6 +91,7 @@ def provision(session: Session, now: datetime, command: dict[str, Any], password
 
 def found(session: Session, now: datetime, practice: Practice, name: str, email: str, password_hash: str) -> User:
     """Store a new practice with its owner, and tell it. Raises EmailTaken."""
+    users.hold_address(session, email)
     if users.user_by_email(session, email):
         raise EmailTaken()
     store.save_practice(session, practice)

@@ -6,15 +6,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from practice.domain import FORGET_FAILURES, LONGEST_BLOCK, SESSION_LIFE, NotFound, Practice, Unauthorized, User
+from practice.domain import (
+    FORGET_FAILURES,
+    LONGEST_BLOCK,
+    SESSION_LIFE,
+    BadCredentials,
+    NotFound,
+    Practice,
+    Unauthorized,
+    User,
+)
+from practice.store import links, users
 from practice.store import sessions as store
-from practice.store import users
 from practice.store.practices import one_at_a_time
 from practice.usecases.practices import get
 from runtime.db import Session
 from runtime.ids import new_id
 from runtime.links import fingerprint
 from runtime.outbox import emit
+
+
+class Overtaken(BadCredentials):
+    """The password was right when it was judged; the user's hash is another by now, or they may sign in no more."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +51,11 @@ def admit_attempt(session: Session, now: datetime, email: str, address: str) -> 
     return users.user_by_email(session, email)
 
 
+def known(session: Session, email: str) -> User | None:
+    """Who signs in with this address."""
+    return users.user_by_email(session, email)
+
+
 def forget_attempts(session: Session, email: str, address: str) -> None:
     """The password was right."""
     key = _attempt_key(email, address)
@@ -48,7 +66,8 @@ def forget_attempts(session: Session, email: str, address: str) -> None:
 def open_session(
     session: Session, now: datetime, user: User, address: str, new_hash: str | None
 ) -> tuple[str, SignedIn]:
-    """A new session for a user whose password was right, and its token, which is told here only."""
+    """A new session for a user whose password was right, and its token, which is told here only. Raises Overtaken."""
+    user = unchanged(session, user)
     token, id = secrets.token_urlsafe(32), new_id()
     forget_attempts(session, user.email, address)
     store.forget_sessions(session, now - SESSION_LIFE)
@@ -58,12 +77,24 @@ def open_session(
     return token, SignedIn(id, user, get(session, user.practice_id))
 
 
+def unchanged(session: Session, seen: User) -> User:
+    """The user whose password was judged, as they are now, kept from changes until this transaction ends: judging takes
+    long, and a new password or a deactivation may come meanwhile. Raises Overtaken."""
+    user = users.user_by_id(session, seen.id, lock=True)
+    if user is None or user.usable_hash is None or user.usable_hash != seen.usable_hash:
+        raise Overtaken()
+    return user
+
+
 def set_password(session: Session, now: datetime, email: str, password_hash: str) -> None:
-    """The operator's act for who forgot it; ends all sessions of the user. Raises NotFound."""
-    user = users.user_by_email(session, email)
+    """The operator's act for who forgot it, or cannot get the invitation; ends all sessions and links of the user.
+    Raises NotFound, also when several practices wait for this address."""
+    users.hold_address(session, email)
+    user = users.user_by_email(session, email) or users.only_invited(session, email)
     if user is None:
         raise NotFound()
     users.set_password_hash(session, user.id, password_hash)
+    links.void_links_of(session, user.id, now)
     end_sessions(session, now, user)
 
 

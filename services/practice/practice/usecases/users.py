@@ -19,9 +19,11 @@ from practice.store import links
 from practice.store import practices as practice_rows
 from practice.store import users as store
 from practice.usecases import letters, practices
-from practice.usecases.sessions import end_sessions
+from practice.usecases.sessions import end_sessions, unchanged
 from runtime.db import Session
 from runtime.ids import new_id
+
+BY_LINK = (LinkKind.INVITATION, LinkKind.RESET)
 
 
 def listed(session: Session, practice_id: str) -> list[User]:
@@ -40,11 +42,13 @@ def get(session: Session, practice_id: str, id: str) -> User:
 def invite(session: Session, now: datetime, key: bytes, by: tuple[str, str], wish: dict[str, Any]) -> User:
     """A new user without a password, and a letter with the link to set one. `by`: practice and user who invite.
 
-    Raises EmailTaken, TooManyLetters.
+    Who the address is elsewhere makes no difference, so nobody learns it here. Raises EmailTaken (by somebody of this
+    practice), TooManyLetters.
     """
     practice_id, inviting = by
     practice = practices.get(session, practice_id)
-    if store.user_by_email(session, wish["email"]):
+    store.hold_address(session, wish["email"])
+    if store.member(session, practice_id, wish["email"]):
         raise EmailTaken()
     locale = wish.get("locale") or practice.locale
     user = User(new_id(), practice_id, wish["email"].lower(), wish["name"], wish["role"], locale, None, "")
@@ -113,13 +117,11 @@ def update_own(session: Session, practice_id: str, id: str, changes: dict[str, A
     return new
 
 
-def change_password(
-    session: Session, now: datetime, practice_id: str, id: str, password_hash: str, stay: str | None
-) -> None:
-    """A new password; all sessions end but the one with the id `stay`."""
-    user = get(session, practice_id, id)
-    store.set_password_hash(session, id, password_hash)
-    links.void_links_of(session, id, now)
+def change_password(session: Session, now: datetime, user: User, password_hash: str, stay: str | None) -> None:
+    """A new password for who knew that of before; all sessions end but the one with the id `stay`. Raises Overtaken."""
+    unchanged(session, user)
+    store.set_password_hash(session, user.id, password_hash)
+    links.void_links_of(session, user.id, now)
     end_sessions(session, now, user, but=stay)
 
 
@@ -137,16 +139,20 @@ def forgot_password(session: Session, now: datetime, key: bytes, email: str) -> 
 
 
 def invited(session: Session, now: datetime, token: str) -> tuple[Link, User]:
-    """Who may choose a password by this link. Raises NotFound."""
-    link = letters.by_token(session, now, token, LinkKind.INVITATION, LinkKind.RESET)
+    """Who may choose a password by this link. Raises NotFound, EmailTaken (somebody signs in with the address since)."""
+    link = letters.by_token(session, now, token, *BY_LINK)
     user = store.user_by_id(session, link.user_id) if link.user_id else None
     if user is None or not user.active:
         raise NotFound()
+    known = store.user_by_email(session, user.email)
+    if known and known.id != user.id:
+        raise EmailTaken()
     return link, user
 
 
 def choose_password(session: Session, now: datetime, token: str, password_hash: str) -> tuple[Link, User]:
-    """The password that the link's reader chose; all links and sessions of before end. Raises NotFound."""
+    """The password that the link's reader chose; all links and sessions of before end. Raises NotFound, EmailTaken."""
+    store.hold_address(session, letters.by_token(session, now, token, *BY_LINK).email)
     link, user = invited(session, now, token)
     if not links.use(session, link, now):
         raise NotFound()

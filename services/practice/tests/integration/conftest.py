@@ -1,5 +1,6 @@
 """A practice service on each kind of database, with one practice in it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from practice.__main__ import SERVICE
+from practice.passwords import Passwords
 from runtime import tables
 from runtime.edge import Endpoint
 from runtime.identity import KeyRing, Signer
@@ -73,3 +75,18 @@ class Desk:
 @pytest.fixture(name="desk")
 def _desk(databases: Databases) -> Desk:
     return Desk(databases)
+
+
+@pytest.fixture(name="meanwhile")
+def _meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], None]:
+    """Have something happen between the next judgement of a password and what comes of it."""
+    real, waiting = Passwords.verify, list[Callable[[], Any]]()
+
+    def verify(self: Passwords, stored: str | None, password: str) -> bool:
+        right = real(self, stored, password)
+        if waiting:
+            waiting.pop()()
+        return right
+
+    monkeypatch.setattr(Passwords, "verify", verify)
+    return waiting.append

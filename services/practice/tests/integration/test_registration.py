@@ -152,6 +152,17 @@ def test_the_first_of_two_registrations_that_is_confirmed_counts(desk: Any) -> N
     assert code(desk.ask, "confirm", {"token": first}) == "email_taken"
 
 
+def test_who_is_invited_somewhere_may_register_all_the_same(desk: Any) -> None:
+    """No practice keeps an address by inviting it; the invitation's link says afterwards that there is an account."""
+    desk.provision()
+    desk.as_user("invite_user", {"name": "Max", "email": WISH["email"], "role": "staff"})
+    invitation = desk.token("user.invited")
+    desk.ask("register", WISH)
+    desk.ask("confirm", {"token": desk.token("registration.requested")})
+    assert desk.sign_in(email=WISH["email"])["practice"]["name"] == WISH["practice"]
+    assert code(desk.ask, "choose_password", {"token": invitation, "password": "mine now!"}) == "email_taken"
+
+
 def test_a_slug_that_is_taken_gets_a_number(desk: Any) -> None:
     """Two practices may have the same name."""
     slugs = []

@@ -24,6 +24,11 @@ def code(desk: Any, *args: Any, **kwargs: Any) -> str:
     return caught.value.code
 
 
+def store_hash_with_old_parameters(desk: Any) -> None:
+    old = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash("correct horse")
+    desk.app.db.write(lambda s: s.execute(UserRow.__table__.update().values(password_hash=old)))
+
+
 def test_the_right_password_opens_a_session(desk: Any) -> None:
     """An access token of ten minutes that says who it is, and the session to renew it with."""
     practice_id = desk.provision()
@@ -132,6 +137,43 @@ def test_two_sign_ins_at_once_do_not_meet_in_the_count(desk: Any) -> None:
     assert not success.is_alive()
 
 
+def test_a_sign_in_with_the_old_password_ends_when_there_is_a_new_one(desk: Any, meanwhile: Any) -> None:
+    """It was right when it was judged; neither does it open a session, nor does the renewal of its hash undo the new."""
+    desk.provision()
+    store_hash_with_old_parameters(desk)
+    desk.ask("forgot_password", {"email": "demo@top-hearing.example"})
+    token = desk.token("password.forgotten")
+    meanwhile(lambda: desk.ask("choose_password", {"token": token, "password": "battery staple"}))
+    assert code(desk) == "bad_credentials"
+    assert desk.app.db.read(lambda s: s.orm.scalars(select(SessionRow)).all()) == []
+    assert code(desk) == "bad_credentials"
+    assert desk.sign_in("battery staple")["session"]
+
+
+def test_a_sign_in_beside_another_that_renews_the_hash_succeeds(desk: Any, meanwhile: Any) -> None:
+    """The password is the same: it is judged once more."""
+    desk.provision()
+    store_hash_with_old_parameters(desk)
+    meanwhile(desk.sign_in)
+    assert desk.sign_in()["session"]
+
+
+@pytest.mark.parametrize(("change", "comes"), [({"active": False}, "bad_credentials"), ({"role": "readonly"}, "")])
+def test_what_a_user_may_no_more_counts_for_a_sign_in_under_way(
+    desk: Any, meanwhile: Any, change: dict[str, Any], comes: str
+) -> None:
+    """Who is deactivated stays out, who has another role comes in with that."""
+    desk.provision()
+    rita = {"name": "Rita", "email": "rita@top-hearing.example", "role": "staff"}
+    user = desk.as_user("invite_user", rita)
+    desk.ask("choose_password", {"token": desk.token("user.invited"), "password": "battery staple"})
+    meanwhile(lambda: desk.as_user("update_user", {"id": user["id"], **change}))
+    if comes:
+        assert code(desk, "battery staple", rita["email"]) == comes
+    else:
+        assert desk.sign_in("battery staple", rita["email"])["user"]["role"] == change["role"]
+
+
 def test_old_attempts_are_purged(desk: Any) -> None:
     """The table does not grow with the guesses of strangers."""
     desk.provision()
@@ -206,8 +248,7 @@ def test_a_new_password_tells_the_end_of_each_session(desk: Any) -> None:
 def test_a_hash_with_old_parameters_is_renewed(desk: Any) -> None:
     """At the next sign-in, when the password is at hand."""
     desk.provision()
-    old = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash("correct horse")
-    desk.app.db.write(lambda s: s.execute(UserRow.__table__.update().values(password_hash=old)))
+    store_hash_with_old_parameters(desk)
     desk.sign_in()
     assert "m=19456" in desk.app.db.read(lambda s: s.scalars(select(UserRow.password_hash)).one())
     assert desk.sign_in()
@@ -222,3 +263,28 @@ def test_a_password_set_by_the_operator_ends_the_old_one_and_its_sessions(desk: 
     with pytest.raises(Refused, match="unauthorized"):
         desk.ask("refresh", {"session": session})
     assert desk.sign_in("battery staple")["session"]
+
+
+def test_a_password_set_by_the_operator_ends_the_links_that_are_out(desk: Any) -> None:
+    """Whoever reads the old mails chooses no other."""
+    desk.provision()
+    desk.ask("forgot_password", {"email": "demo@top-hearing.example"})
+    token = desk.token("password.forgotten")
+    desk.as_service("set_password", {"email": "demo@top-hearing.example", "password": "battery staple"})
+    with pytest.raises(Refused, match="not_found"):
+        desk.ask("choose_password", {"token": token, "password": "mine now!"})
+
+
+def test_the_operator_accepts_for_who_gets_no_mail(desk: Any) -> None:
+    """Unless it is open to which practice they would belong."""
+    desk.provision()
+    desk.provision(slug="other", owner={"name": "O", "email": "o@x.example", "password": "correct horse"})
+    wish = {"name": "Rita", "email": "rita@x.example", "role": "staff"}
+    for owner in ("demo@top-hearing.example", "o@x.example"):
+        user = desk.as_user("invite_user", wish, email=owner)
+    password = {"email": wish["email"], "password": "battery staple"}
+    with pytest.raises(Refused, match="not_found"):
+        desk.as_service("set_password", password)
+    desk.as_user("update_user", {"id": user["id"], "active": False}, email="o@x.example")
+    desk.as_service("set_password", password)
+    assert desk.sign_in("battery staple", wish["email"])["practice"]["slug"] == "top-hearing"

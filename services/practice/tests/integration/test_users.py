@@ -36,6 +36,13 @@ def _rita(desk: Any) -> dict[str, Any]:
     return user
 
 
+@pytest.fixture(name="other")
+def _other(desk: Any) -> str:
+    """With which address the owner of another practice signs in."""
+    desk.provision(slug="other", name="Other", owner={"name": "O", "email": "o@x.example", "password": "correct horse"})
+    return "o@x.example"
+
+
 def sign_in(desk: Any, email: str = RITA["email"], password: str = PASSWORD) -> Any:
     return desk.sign_in(password, email)
 
@@ -89,9 +96,89 @@ def test_an_invitation_sent_again_ends_the_one_before(desk: Any) -> None:
     assert desk.token("user.invited")
 
 
-def test_an_address_that_signs_in_cannot_be_invited(desk: Any, rita: dict[str, Any]) -> None:
-    """Whatever its case, at whichever practice."""
-    assert refused(desk.as_user, "invite_user", {**RITA, "email": "RITA@top-hearing.example"}) == "email_taken"
+def test_nobody_is_invited_twice_by_one_practice(desk: Any) -> None:
+    """Whatever the address's case, and whatever has become of the first invitation."""
+    desk.provision()
+    again = {**RITA, "email": "RITA@top-hearing.example"}
+    user = desk.as_user("invite_user", RITA)
+    assert refused(desk.as_user, "invite_user", again) == "email_taken"
+    desk.ask("choose_password", {"token": desk.token("user.invited"), "password": PASSWORD})
+    assert refused(desk.as_user, "invite_user", again) == "email_taken"
+    desk.as_user("update_user", {"id": user["id"], "active": False})
+    assert refused(desk.as_user, "invite_user", again) == "email_taken"
+
+
+@pytest.mark.usefixtures("rita")
+def test_who_invites_does_not_learn_who_has_an_account_elsewhere(desk: Any, other: str) -> None:
+    """Known or not, the answer and the letter are the same; only its link tells, and nothing changes for who is known."""
+    known = desk.as_user("invite_user", {**RITA, "name": "R"}, email=other)
+    letter, token = desk.told()[-1], desk.token("user.invited")
+    unknown = desk.as_user("invite_user", {**RITA, "name": "R", "email": "no@x.example"}, email=other)
+    own = ("id", "email")
+    assert {**known, **dict.fromkeys(own)} == {**unknown, **dict.fromkeys(own)}
+    assert {**letter.data, **dict.fromkeys(own)} == {**desk.told()[-1].data, **dict.fromkeys(own)}
+    desk.as_user("invite_again", {"id": known["id"]}, email=other)
+    assert refused(desk.ask, "invited", {"token": token}) == "not_found"
+    choice = {"token": desk.token("user.invited"), "password": "mine now!"}
+    assert refused(desk.ask, "invited", {"token": choice["token"]}) == "email_taken"
+    assert refused(desk.ask, "choose_password", choice) == "email_taken"
+    assert sign_in(desk)["practice"]["name"] == "Top Hearing"
+
+
+def test_an_invitation_that_nobody_accepts_keeps_no_address(desk: Any, other: str) -> None:
+    """Another practice may invite it, a forgotten password finds nobody, and the first password that is chosen counts."""
+    desk.provision()
+    desk.as_user("invite_user", RITA, email=other)
+    theirs = desk.token("user.invited")
+    desk.as_user("invite_user", RITA)
+    ours, before = desk.token("user.invited"), len(desk.told())
+    desk.ask("forgot_password", {"email": RITA["email"]})
+    assert len(desk.told()) == before
+    desk.ask("choose_password", {"token": ours, "password": PASSWORD})
+    assert sign_in(desk)["practice"]["name"] == "Top Hearing"
+    assert refused(desk.ask, "choose_password", {"token": theirs, "password": "mine now!"}) == "email_taken"
+
+
+def at_once(desk: Any, statement: str, *asks: Any) -> list[str]:
+    """With what each of the two is refused, when the second begins just before the first's statement."""
+    codes = ["", ""]
+
+    def ask(which: int) -> None:
+        codes[which] = refused(*asks[which])
+
+    second = Thread(target=ask, args=(1,))
+
+    def begin(_connection: Any, _cursor: Any, sent: str, *_: Any) -> None:
+        if sent.startswith(statement) and not second.ident:
+            second.start()
+            second.join(1)
+
+    event.listen(desk.app.db.engine, "before_cursor_execute", begin)
+    ask(0)
+    assert second.ident
+    second.join(60)
+    return codes
+
+
+def test_two_who_invite_an_address_at_the_same_moment_invite_it_once(desk: Any) -> None:
+    """The second waits, and hears that it is taken."""
+    desk.provision()
+    identity = {"identity": desk.sign_in()["access_token"]}
+    asks = [(desk.ask, "invite_user", {**RITA, "name": name}, identity) for name in ("Rita Eins", "Rita Zwei")]
+    assert at_once(desk, "INSERT INTO users", *asks) == ["", "email_taken"]
+    assert user_of(desk, RITA["email"])["name"] == "Rita Eins"
+
+
+def test_of_two_invitations_accepted_at_the_same_moment_one_holds(desk: Any, other: str) -> None:
+    """So too beside a registration that is confirmed: the second waits, and hears that the address is taken."""
+    desk.provision()
+    tokens = []
+    for owner in (OWNER, other):
+        desk.as_user("invite_user", RITA, email=owner)
+        tokens.append(desk.token("user.invited"))
+    asks = [(desk.ask, "choose_password", {"token": token, "password": PASSWORD}) for token in tokens]
+    assert at_once(desk, "UPDATE users", *asks) == ["", "email_taken"]
+    assert sign_in(desk)["practice"]["name"] == "Top Hearing"
 
 
 def test_who_is_deactivated_is_out_at_once(desk: Any, rita: dict[str, Any]) -> None:
@@ -207,6 +294,19 @@ def test_a_new_password_ends_the_other_sessions(desk: Any, rita: dict[str, Any])
     assert desk.ask("refresh", {"session": here["session"]})["user"]["id"] == rita["id"]
     assert refused(sign_in, desk) == "bad_credentials"
     assert sign_in(desk, password="correct horse")
+
+
+def test_a_password_that_is_being_changed_gives_way_to_one_chosen_by_mail(
+    desk: Any, rita: dict[str, Any], meanwhile: Any
+) -> None:
+    """Who knows the old one, and has a session, changes nothing after the owner's reset."""
+    identity = {"identity": sign_in(desk)["access_token"]}
+    desk.ask("forgot_password", {"email": RITA["email"]})
+    token = desk.token("password.forgotten")
+    meanwhile(lambda: desk.ask("choose_password", {"token": token, "password": "another one"}))
+    change = {"current": PASSWORD, "password": "mine now!"}
+    assert refused(desk.ask, "change_password", change, identity) == "invalid"
+    assert sign_in(desk, password="another one")["user"]["id"] == rita["id"]
 
 
 def test_a_forgotten_password_is_chosen_anew_by_mail(desk: Any, rita: dict[str, Any]) -> None:
