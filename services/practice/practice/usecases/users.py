@@ -139,7 +139,7 @@ def forgot_password(session: Session, now: datetime, key: bytes, email: str) -> 
 
 
 def invited(session: Session, now: datetime, token: str) -> tuple[Link, User]:
-    """Who may choose a password by this link. Raises NotFound, EmailTaken (somebody signs in with the address since)."""
+    """Who may choose a password by this link. Raises NotFound, EmailTaken (somebody signs in with their address)."""
     link = letters.by_token(session, now, token, *BY_LINK)
     user = store.user_by_id(session, link.user_id) if link.user_id else None
     if user is None or not user.active:

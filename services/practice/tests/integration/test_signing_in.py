@@ -138,7 +138,7 @@ def test_two_sign_ins_at_once_do_not_meet_in_the_count(desk: Any) -> None:
 
 
 def test_a_sign_in_with_the_old_password_ends_when_there_is_a_new_one(desk: Any, meanwhile: Any) -> None:
-    """It was right when it was judged; neither does it open a session, nor does the renewal of its hash undo the new."""
+    """It was right when it was judged; it opens no session, and the renewal of its hash does not undo the new."""
     desk.provision()
     store_hash_with_old_parameters(desk)
     desk.ask("forgot_password", {"email": "demo@top-hearing.example"})

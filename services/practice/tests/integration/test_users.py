@@ -110,7 +110,7 @@ def test_nobody_is_invited_twice_by_one_practice(desk: Any) -> None:
 
 @pytest.mark.usefixtures("rita")
 def test_who_invites_does_not_learn_who_has_an_account_elsewhere(desk: Any, other: str) -> None:
-    """Known or not, the answer and the letter are the same; only its link tells, and nothing changes for who is known."""
+    """Known or not, the answer and the letter are the same; only its link tells; who is known signs in as before."""
     known = desk.as_user("invite_user", {**RITA, "name": "R"}, email=other)
     letter, token = desk.told()[-1], desk.token("user.invited")
     unknown = desk.as_user("invite_user", {**RITA, "name": "R", "email": "no@x.example"}, email=other)
@@ -126,7 +126,7 @@ def test_who_invites_does_not_learn_who_has_an_account_elsewhere(desk: Any, othe
 
 
 def test_an_invitation_that_nobody_accepts_keeps_no_address(desk: Any, other: str) -> None:
-    """Another practice may invite it, a forgotten password finds nobody, and the first password that is chosen counts."""
+    """Another practice may invite it, a forgotten password finds nobody, the first password that is chosen counts."""
     desk.provision()
     desk.as_user("invite_user", RITA, email=other)
     theirs = desk.token("user.invited")
@@ -151,7 +151,7 @@ def at_once(desk: Any, statement: str, *asks: Any) -> list[str]:
     def begin(_connection: Any, _cursor: Any, sent: str, *_: Any) -> None:
         if sent.startswith(statement) and not second.ident:
             second.start()
-            second.join(1)
+            second.join(0.5)
 
     event.listen(desk.app.db.engine, "before_cursor_execute", begin)
     ask(0)
