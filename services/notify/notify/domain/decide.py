@@ -154,11 +154,13 @@ def practitioner_purpose(change: Appointment, heard_cancel: bool = False) -> Pur
 
 
 def obsolete(purpose: Purpose, version: int, newest: int, newest_status: Status) -> bool:
-    """True when a message of this version would now tell something untrue: the appointment has been called off, or
-    was not completed after all."""
+    """True when a message of this version would now tell something untrue: the appointment has been called off, is on
+    again, or was not completed after all."""
+    if version >= newest:
+        return False
     if purpose is Purpose.SUMMARY:
-        return version < newest and newest_status is not Status.COMPLETED
-    return version < newest and newest_status in GONE and purpose not in ENDINGS
+        return newest_status is not Status.COMPLETED
+    return (newest_status in GONE) is not (purpose in ENDINGS)
 
 
 def _each_address_once(drafts: Iterable[Draft]) -> Iterable[Draft]:

@@ -185,3 +185,11 @@ def test_news_of_an_appointment_that_has_been_called_off_is_obsolete() -> None:
     assert not obsolete(Purpose.CONFIRMATION, 2, 2, Status.CANCELLED)
     assert not obsolete(Purpose.CANCELLED, 1, 2, Status.CANCELLED)
     assert not obsolete(Purpose.CONFIRMATION, 1, 2, Status.ACCEPTED)
+
+
+def test_word_of_an_ending_that_was_taken_back_is_obsolete() -> None:
+    """Whoever was to hear it; not while it holds, nor when it was cancelled again."""
+    for purpose in (Purpose.CANCELLED, Purpose.DECLINED, Purpose.PRACTITIONER_CANCELLED):
+        assert obsolete(purpose, 2, 3, Status.ACCEPTED)
+        assert obsolete(purpose, 2, 3, Status.PENDING)
+        assert not obsolete(purpose, 4, 4, Status.CANCELLED)
