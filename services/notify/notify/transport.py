@@ -100,8 +100,9 @@ class Smtp:
 
     def _hand_over(self, envelope: Envelope, mail: Mail) -> Outcome:
         server, (code, answer) = self._announce(envelope)
-        if code == 250:
-            code, answer = server.rcpt(envelope.recipient, _reports(server, envelope))
+        if code != 250:  # of the recipient it has heard nothing yet: it refuses us
+            return retry("server_busy", f"{code} {_answer(answer)}")
+        code, answer = server.rcpt(envelope.recipient, _reports(server, envelope))
         if code in (250, 251):
             code, answer = server.data(mail.raw)
         return SENT if code == 250 else refused(code, _answer(answer))

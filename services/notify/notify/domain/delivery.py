@@ -1,5 +1,6 @@
 """Delivery is a state: queued → sending → sent → delivered, or failed, or expired; and when to try again."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,6 +8,7 @@ from enum import StrEnum
 BACK_OFF = (1, 5, 15, 60, 120, 240)  # in units of the base (one minute); the last repeats
 BEHIND_BOOKINGS = 1  # the priority of what comes in heaps: a thousand invitations hold up no confirmation
 GIVE_UP_AFTER = timedelta(hours=48)
+STATUS = re.compile(r"#?(5\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 
 
 class State(StrEnum):
@@ -84,14 +86,17 @@ def wait(attempt: int, base: timedelta) -> timedelta:
 
 
 def refused(code: int, answer: str) -> Outcome:
-    """What an SMTP answer means (RFC 5321, RFC 3463): 4xx and anything odd is tried again, 5xx is final."""
+    """What an SMTP answer to a recipient or a mail means (RFC 5321): 4xx and anything odd is tried again, 5xx is final,
+    for the reason of the status that it begins with (RFC 3463); other numbers in it are addresses."""
     detail = f"{code} {answer}".strip()
     if not 500 <= code < 600:
         return retry("server_busy", detail)
-    if "5.2.2" in answer or code == 552:
+    found = STATUS.match(answer)
+    status = found.group(1) if found else ""
+    if status == "5.2.2" or code == 552:
         return failure("mailbox_full", detail)
-    if "5.7." in answer:
+    if status.startswith("5.7."):
         return failure("rejected", detail)
-    if "5.1." in answer or code in (550, 551, 553):
+    if status.startswith("5.1.") or code in (550, 551, 553):
         return failure("address_unknown", detail)
     return failure("rejected", detail)

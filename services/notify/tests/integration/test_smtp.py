@@ -93,6 +93,22 @@ def test_a_temporary_refusal_is_tried_again(databases: Databases, server: MailSe
     assert len(server.accepted) == 1
 
 
+@pytest.mark.parametrize("answer", ["530 5.7.0 Must issue a STARTTLS command first", "550 Sender not verified"])
+def test_a_server_that_refuses_us_says_nothing_of_the_recipient(
+    sqlite: Databases, server: MailServer, answer: str
+) -> None:
+    """A wrong setting of ours, at MAIL: once it is right, the mails go out."""
+    desk = desk_with(sqlite, server)
+    server.sender_answers = [answer]
+    desk.happens("booked")
+    assert desk.sender.drain() == 1
+    (message,) = desk.messages()
+    assert (message["state"], message["detail"]) == ("queued", answer)
+    desk.clock.forward(minutes=1)
+    desk.sender.drain()
+    assert desk.messages()[0]["state"] == "sent"
+
+
 @pytest.mark.parametrize("where", ["rcpt", "data"])
 def test_a_permanent_refusal_fails_at_once(databases: Databases, server: MailServer, where: str) -> None:
     """550: no repeat, a reason for people."""
