@@ -169,9 +169,9 @@ class Message(Base):
     expired, else at `forget_at`, when nobody would send it again: people's data are not kept longer than needed.
     `attempt` counts the turns begun; a turn may only be finished under the number it was begun with. `lease_until`:
     after it a turn counts as lost. `traceparent` is the trace of the event that caused it. Of those that are due, a
-    lower `priority` goes first. `round` counts how often staff sent it again. `reference` is the name by which the
-    provider of the last turn knows it. `occasion` tells apart what is of one purpose: the rule and the time of a
-    scheduled reminder.
+    lower `priority` goes first. `round` counts how often staff sent it again, the last time after `round_began` turns.
+    `reference` is the name by which the provider of the last turn knows it. `occasion` tells apart what is of one
+    purpose: the rule and the time of a scheduled reminder.
     """
 
     __tablename__ = "messages"
@@ -200,6 +200,7 @@ class Message(Base):
     reference: Mapped[str] = mapped_column(String(100), default="", server_default="")
     forget_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     round: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    round_began: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
     __table_args__ = (
         UniqueConstraint(

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, bindparam, case, exists, func, insert, literal, null, select, update
+from sqlalchemy import JSON, and_, bindparam, case, exists, func, insert, literal, null, select, update
 
+from notify.domain.decide import Purpose, Role
 from notify.domain.delivery import Outcome, State
 from notify.store.statements import count, dialect, table, unless_there
 from runtime.db import Session
@@ -52,16 +53,22 @@ DUE = (
     .cte("due")  # a common table expression is computed once: never more rows than the limit
 )
 TOO_LATE = MESSAGE.useful_until <= bindparam("now")
+TO_COME = MESSAGE.forget_at > bindparam("now")  # what it tells of is not over yet
+# Somebody has to know that the customer did not hear of it. A reminder tells nothing new; of guests invitations hears.
+MISSED = and_(
+    *(TOO_LATE, TO_COME, MESSAGE.appointment_id.is_not(None)),
+    *(MESSAGE.role == Role.CUSTOMER, MESSAGE.purpose != Purpose.REMINDER),
+)
 BEGIN = (
     update(MESSAGES)
     .where(MESSAGE.id == DUE.c.id)
     .values(
-        state=case((TOO_LATE, State.EXPIRED), else_=State.SENDING),
-        reason=case((TOO_LATE, "too_late"), else_=MESSAGE.reason),
+        state=case((MISSED, State.FAILED), (TOO_LATE, State.EXPIRED), else_=State.SENDING),
+        reason=case((and_(TOO_LATE, TO_COME), "late"), (TOO_LATE, "too_late"), else_=MESSAGE.reason),
         detail=case((TOO_LATE, ""), else_=MESSAGE.detail),
-        snapshot=case((TOO_LATE, NOTHING), else_=MESSAGE.snapshot),
-        forget_at=case((TOO_LATE, null()), else_=MESSAGE.forget_at),
-        attempt=MESSAGE.attempt + case((TOO_LATE, 0), else_=1),
+        snapshot=case((MISSED, MESSAGE.snapshot), (TOO_LATE, NOTHING), else_=MESSAGE.snapshot),
+        forget_at=case((MISSED, MESSAGE.forget_at), (TOO_LATE, null()), else_=MESSAGE.forget_at),
+        attempt=MESSAGE.attempt + case((MISSED, 1), (TOO_LATE, 0), else_=1),
         changed_at=bindparam("now"),
         lease_until=bindparam("lease"),
     )
@@ -142,7 +149,9 @@ EXPIRE = (
         changed_at=bindparam("now"),
     )
 )
-USEFUL_UNTIL = select(MESSAGE.useful_until).where(MESSAGE.id == bindparam("message"))
+PACE = select(MESSAGE.useful_until, MESSAGE.round_began).where(
+    MESSAGE.id == bindparam("message"), MESSAGE.attempt == bindparam("number")
+)
 NEXT_DUE = select(
     select(func.min(MESSAGE.not_before))
     .where(MESSAGE.state == State.QUEUED, MESSAGE.channel == bindparam("by"))
@@ -184,7 +193,8 @@ def recover(session: Session, now: datetime) -> Sequence[Any]:
 
 def begin_turns(session: Session, now: datetime, most: int, lease_until: datetime, channel: str) -> list[Any]:
     """Begin up to `most` messages of this channel that are due, never two of one appointment to one reader at the same
-    time; those too old to help anybody expire instead. The TURN, snapshot, state and trace of each."""
+    time; those too old to help anybody expire instead, or fail where somebody should know. The TURN, snapshot, state
+    and trace of each."""
     return list(session.execute(BEGIN, {"now": now, "most": most, "lease": lease_until, "by": channel}))
 
 
@@ -219,7 +229,8 @@ def report_old(session: Session, message_id: str, attempt: int, outcome: Outcome
 
 def queue_again(session: Session, message_id: str, changes: dict[str, Any], now: datetime) -> None:
     """Queue the message once more, changed so; nobody has waited longer for it to be sent."""
-    session.execute(AGAIN.values(**changes, changed_at=now, not_before=now), {"message": message_id})
+    began = {"changed_at": now, "not_before": now, "round_began": MESSAGE.attempt}
+    session.execute(AGAIN.values(**changes, **began), {"message": message_id})
 
 
 def state_of(session: Session, message_id: str) -> str:
@@ -232,10 +243,10 @@ def forget(session: Session, now: datetime) -> None:
     session.execute(FORGET, {"now": now})
 
 
-def useful_until(session: Session, message_id: str) -> datetime:
-    """The last instant at which the message helps its reader; it never changes."""
-    until: datetime = session.execute(USEFUL_UNTIL, {"message": message_id}).scalar_one()
-    return until
+def pace(session: Session, message_id: str, attempt: int) -> Any | None:
+    """The last instant at which the message helps its reader, and after how many turns staff sent it again. None when
+    this is not its present turn."""
+    return session.execute(PACE, {"message": message_id, "number": attempt}).first()
 
 
 def add_attempt(session: Session, row: dict[str, Any]) -> None:

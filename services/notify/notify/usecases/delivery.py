@@ -40,11 +40,14 @@ class Turn:
 
 
 def claim(session: Session, now: datetime, limit: int, lease: timedelta, channel: str = Channel.EMAIL) -> list[Turn]:
-    """Begin a turn for up to `limit` due messages of this channel. Messages too old to help anybody expire instead."""
+    """Begin a turn for up to `limit` due messages of this channel. Messages too old to help anybody expire instead;
+    what a customer should have heard of an appointment that is not over fails."""
     touched = queue.begin_turns(session, now, limit, now + lease, channel)
     metrics.count_each((row.channel, row.state) for row in touched if row.state == State.EXPIRED)
     for row in touched:
-        if row.state == State.EXPIRED and row.invitation_id:  # somebody waits to hear whether the guest was reached
+        if row.state == State.FAILED:
+            ended(session, row, failure("late"), now)
+        elif row.state == State.EXPIRED and row.invitation_id:  # somebody waits to hear whether the guest was reached
             _tell(session, row, failure("late"), now)
     rows = [row for row in touched if row.state == State.SENDING]
     if not rows:
@@ -102,16 +105,26 @@ def forget(session: Session, now: datetime) -> None:
 
 def finish(session: Session, now: datetime, message_id: str, attempt: int, outcome: Outcome, base: timedelta) -> None:
     """Note how the turn ended and tell it. Does nothing when the turn was lost and another has begun."""
-    next_try = now + wait(attempt, base)
-    if outcome.temporary and next_try >= queue.useful_until(session, message_id):
-        outcome = replace(outcome, state=State.FAILED)
-    row = queue.end_turn(session, message_id, attempt, outcome, now, next_try)
+    outcome, again = next_try(session, now, message_id, attempt, outcome, base)
+    row = queue.end_turn(session, message_id, attempt, outcome, now, again)
     if row is None:
         return
     if outcome.temporary:
         queued_again(session, row, outcome, now)
     else:
         ended(session, row, outcome, now)
+
+
+def next_try(
+    session: Session, now: datetime, message_id: str, attempt: int, outcome: Outcome, base: timedelta
+) -> tuple[Outcome, datetime]:
+    """When to try again after this outcome; a failure where the message would help nobody then. A message that staff
+    have sent again waits as a new one does."""
+    pace = queue.pace(session, message_id, attempt) if outcome.temporary else None
+    if pace is None:
+        return outcome, now
+    again = now + wait(attempt - pace.round_began, base)
+    return (replace(outcome, state=State.FAILED) if again >= pace.useful_until else outcome), again
 
 
 @dataclass(frozen=True)

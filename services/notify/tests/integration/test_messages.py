@@ -235,6 +235,22 @@ def test_a_message_that_can_help_nobody_any_more_expires(databases: Databases) -
     assert message["reason"] == "Der Termin war vorbei, bevor die Nachricht gesendet werden konnte."
 
 
+def test_of_what_is_late_only_the_customers_news_has_failed(databases: Databases) -> None:
+    """The sender stood still for two days, the appointment is to come. Nobody is called for want of a reminder."""
+    desk = Desk(databases).ready(DOCTOR, COPY)
+    desk.happens("booked")
+    desk.happens("announced", 2, actor="staff", announcement={"kind": "reminder", "channels": ["email"], "text": None})
+    desk.clock.forward(hours=49)
+    desk.db.write(delivery.claim, desk.clock(), 10, timedelta(minutes=1))
+    assert desk.summary() == {
+        ("customer", "booking_confirmation", CUSTOMER, "failed"),
+        ("customer", "reminder", CUSTOMER, "expired"),
+        ("practitioner", "practitioner_booked", DOCTOR, "expired"),
+        ("copy", "booking_confirmation", COPY, "expired"),
+    }
+    assert outbox(desk.db) == ["email.failed"]
+
+
 def test_an_undone_cancellation_is_told_to_the_practitioner_who_heard_of_it(databases: Databases) -> None:
     desk = Desk(databases).ready(DOCTOR)
     at = START - timedelta(hours=2)
@@ -244,6 +260,30 @@ def test_an_undone_cancellation_is_told_to_the_practitioner_who_heard_of_it(data
     desk.happens("restored", 3)
     desk.sender.drain()
     assert ("practitioner", "practitioner_booked", DOCTOR, "sent") in desk.summary()
+
+
+def test_a_cancellation_whose_undo_came_first_is_told_to_nobody(databases: Databases) -> None:
+    """The practitioner's last news would be that the time is free."""
+    desk = Desk(databases).ready(DOCTOR)
+    desk.clock.now = START - timedelta(hours=2)
+    desk.happens("restored", 3)
+    desk.happens("cancelled", 2, status="cancelled")
+    desk.sender.drain()
+    assert desk.summary() == {
+        ("customer", "booking_cancelled", CUSTOMER, "expired"),
+        ("customer", "booking_confirmation", CUSTOMER, "sent"),
+        ("practitioner", "practitioner_cancelled", DOCTOR, "expired"),
+    }
+
+
+def test_a_cancellation_that_still_waits_goes_with_a_silent_undo(databases: Databases) -> None:
+    """The customer's calendar keeps the appointment; whoever calls it off again is heard."""
+    desk = Desk(databases).ready()
+    desk.happens("cancelled", 2, status="cancelled", actor="staff")
+    desk.happens("restored", 3, actor="staff", notify=False)
+    assert desk.sender.drain() == 0
+    desk.happens("cancelled", 4, status="cancelled", actor="staff")
+    assert desk.sender.drain() == 1
 
 
 def test_the_message_log_is_paged_and_filtered(databases: Databases) -> None:

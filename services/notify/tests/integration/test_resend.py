@@ -4,15 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from notify.domain.delivery import BEHIND_BOOKINGS, Outcome, delivered, failure
 from notify.models import Message
 from notify.store import queue
-from runtime.errors import Refused
+from runtime.errors import NotSent, Refused
 from runtime.ids import new_id
 from runtime.testing import Databases
-from services.notify.tests.builders import APPOINTMENT, START, Desk
+from services.notify.tests.builders import APPOINTMENT, START, Desk, links
 
 GONE = failure("address_unknown", "550 5.1.1 no such user")
 RIGHT, WRONG = "juergen@example.org", "juergen@example.com"
@@ -256,6 +256,42 @@ def test_a_call_is_noted_with_user_and_time_and_can_be_taken_back(databases: Dat
     (moved,) = [m for m in desk.messages() if m["purpose"] == "booking_moved"]
     desk.told(moved["id"], 1, GONE)
     assert desk.staff("call_list")["items"][0]["called"] is None
+
+
+def test_a_customer_whose_message_ran_out_of_time_is_to_be_called(databases: Databases) -> None:
+    """The appointment is to come: the message has failed, tried before or not, and staff can send it again."""
+    desk = Desk(databases).ready()
+    desk.rpc.answers["booking.manage_links"] = NotSent("down")
+    desk.happens("booked")
+    assert desk.sender.drain() == 1
+    (message,) = desk.messages()
+    for _ in range(2):
+        desk.clock.forward(hours=49)
+        assert desk.sender.drain() == 0
+        assert line(desk) == [(APPOINTMENT, "Die Nachricht konnte nicht rechtzeitig gesendet werden.")]
+        desk.staff("resend_message", id=message["id"])
+    desk.rpc.answers["booking.manage_links"] = links
+    assert desk.sender.drain() == 1
+    (message,) = desk.messages()
+    turns = [(turn["attempt"], turn["state"]) for turn in message["history"]]
+    assert turns == [(0, "queued"), (1, "queued"), (2, "failed"), (3, "failed"), (4, "sent")]
+    with desk.db.engine.connect() as connection:
+        told = list(connection.execute(text("select routing_key from outbox order by seq")).scalars())
+    assert told == ["email.failed", "email.failed", "email.sent"]
+
+
+def test_a_corrected_address_waits_no_longer_than_a_new_one(databases: Databases) -> None:
+    """However often the wrong one was tried."""
+    desk = Desk(databases).ready()
+    desk.rpc.answers["booking.manage_links"] = NotSent("down")
+    desk.happens("booked")
+    for _ in range(4):
+        assert desk.sender.drain() == 1
+        desk.clock.forward(hours=4)
+    desk.staff("resend_message", id=desk.messages()[0]["id"], email=RIGHT)
+    assert desk.sender.drain() == 1
+    desk.clock.forward(minutes=1)
+    assert desk.sender.drain() == 1
 
 
 def test_a_booking_overtakes_what_came_in_heaps(databases: Databases) -> None:

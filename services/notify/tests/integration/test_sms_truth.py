@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import permutations
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import text
 from notify.sms.webhook import signature
 from runtime.errors import Refused
 from runtime.testing import Databases
-from services.notify.tests.builders import Desk
+from services.notify.tests.builders import START, Desk
 from services.notify.tests.twilio import Twilio, signed
 
 NUMBER = "+491701234567"
@@ -104,6 +105,21 @@ def test_a_crowded_network_is_tried_again(sqlite: Databases, twilio: Twilio) -> 
     assert not status(desk, twilio, "sent", taken=0)
     assert status(desk, twilio, "delivered", taken=1)
     assert desk.messages()[-1]["state"] == "delivered"
+
+
+def test_an_sms_that_no_try_in_time_can_bring_has_failed(sqlite: Databases, twilio: Twilio) -> None:
+    """Said by callbacks, too: there are minutes left to call."""
+    desk = desk_with(sqlite, twilio)
+    desk.clock.now = START - timedelta(minutes=50)
+    desk.happens("booked", end=START + timedelta(minutes=30), customer={"email": ""})
+    for minutes in (0, 1, 5, 15):
+        desk.clock.forward(minutes=minutes)
+        assert desk.texts.drain() == 1
+        assert status(desk, twilio, "undelivered", ErrorCode="30001")
+    assert desk.messages()[-1]["state"] == "failed"
+    assert len(desk.staff("call_list")["items"]) == 1
+    assert told(desk)[-1] == "sms.failed"
+    assert not status(desk, twilio, "undelivered", taken=0, ErrorCode="30001")  # of an earlier turn that is known
 
 
 @pytest.mark.parametrize(
