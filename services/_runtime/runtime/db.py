@@ -1,6 +1,7 @@
 """One database per service: PostgreSQL, or a SQLite file. Transactions are functions; nothing below them commits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -130,7 +131,7 @@ class Database:
         return result
 
     def _write(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        with self._writing.connect() as connection, connection.begin() as transaction:
+        with self._writing.connect() as connection, connection.begin() as transaction, _first_error(connection):
             session = Session(connection)
             result = fn(session, *args, **kwargs)
             session.finish()
@@ -147,7 +148,7 @@ class Database:
         return result
 
     def _read(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        with self._reading.connect() as connection:
+        with self._reading.connect() as connection, _first_error(connection):
             return fn(Session(connection), *args, **kwargs)
 
     def ping(self) -> None:
@@ -158,6 +159,19 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
         self._reading.dispose()
+
+
+@contextmanager
+def _first_error(connection: Connection) -> Iterator[None]:
+    """What is raised here leaves the transaction as it is. Whoever is interrupted while the driver waits, by a time
+    limit say, finds the connection closed. Rolling back would fail on that, and its error would pass for a connection
+    that had died in the pool: the work would run again, without its limit."""
+    try:
+        yield
+    except BaseException:
+        if not connection.invalidated and getattr(connection.connection.dbapi_connection, "closed", False):
+            connection.invalidate()
+        raise
 
 
 def _twice(transaction: Callable[..., T], *args: Any, **kwargs: Any) -> T:
