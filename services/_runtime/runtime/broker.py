@@ -7,6 +7,7 @@ module, `runtime.broker_worker` and `runtime.patience` are the only ones that kn
 import json
 import logging
 import re
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ WORKERS = 10  # also the prefetch of calls
 EVENT_WORKERS = 3  # a flood of events leaves the other workers to the calls
 BATCH = 20  # events handled in one transaction, if so many wait; also each queue's prefetch
 HANDLER_SECONDS = 60
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds, before an event that cannot even be handed on is handled anew
+KEPT_SECONDS = 20 * 60  # then it is given back: the broker ends whoever keeps a message for 30 minutes
 HEARTBEAT = 10
 RECONNECT = {"interval_start": 0.2, "interval_step": 0.3, "interval_max": 2}  # kombu's own: 2, 4, 6 … 30 s
 
@@ -138,7 +141,7 @@ class _Entrypoint(Consumer):
         return False
 
 
-Settled = tuple[Any, Handling]  # a message, and what became of it
+Settled = tuple[Any, Delivery, Handling]  # a message, and what became of it
 
 
 class Waiting:
@@ -181,6 +184,9 @@ class EventEntrypoint(_Entrypoint):
         delivery = Delivery(
             self.subscription, bytes_of(message), message.headers or {}, message.properties.get("message_id")
         )
+        self._take_in(message, delivery)
+
+    def _take_in(self, message: Any, delivery: Delivery) -> None:
         if self._waiting.add(message, delivery):
             self._begin()
 
@@ -198,22 +204,30 @@ class EventEntrypoint(_Entrypoint):
         self._done()
 
     def handle_result(self, _ctx: Any, result: list[Settled] | None = None, exc_info: Any = None) -> Any:
-        unsettled = []
-        for message, handling in result or ():
+        for message, delivery, handling in result or ():
             if handling is Handling.FINISHED:
                 self.queue_consumer.ack_message(message)
             else:
-                unsettled.append(message)
-        if unsettled:
-            eventlet.sleep(1)  # could be neither handled nor handed on: no hot loop
-            for message in unsettled:
-                self.queue_consumer.requeue_message(message)
+                self.container.spawn_managed_thread(partial(self._keep, message, delivery), "kept event")
         self._done()
         return result, exc_info
 
+    def _keep(self, message: Any, delivery: Delivery) -> None:
+        """It could be neither handled nor handed on: it is handled anew, later and later. Given back it would come at
+        once again, and the broker counts that: it would soon be parked, though nothing is wrong with it."""
+        kept = time.monotonic() - delivery.came
+        if kept < KEPT_SECONDS:
+            eventlet.sleep(min(LONGEST_PAUSE, max(FIRST_PAUSE, kept)))
+            if not self.stopping:
+                if message.channel.connection:  # else the broker delivers it again
+                    self._take_in(message, delivery)
+                return
+        self.queue_consumer.requeue_message(message)
+
     def _done(self) -> None:
+        # On a thread of its own: a worker that begins another while all turns are taken runs it on its own stack.
         if self._waiting.worker_done():
-            self._begin()
+            self.container.spawn_managed_thread(self._begin)
 
 
 class RpcEntrypoint(_Entrypoint):
@@ -271,7 +285,7 @@ def service_class(service: Service, endpoint: Endpoint, handle: Callable[[Sequen
     def on_events(_self: Any, waiting: Waiting) -> list[Settled]:
         taken = waiting.take()
         handled = handle([delivery for _, delivery in taken])
-        return [(message, handling) for (message, _), handling in zip(taken, handled, strict=True)]
+        return [(*one, handling) for one, handling in zip(taken, handled, strict=True)]
 
     members["answer_call"] = RpcEntrypoint.decorator(rpc_queue(service.name))(answer)
     waiting = Waiting()

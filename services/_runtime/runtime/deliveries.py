@@ -10,7 +10,7 @@ import logging
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
@@ -31,7 +31,7 @@ class HandlerTimeout(Exception):
 
 
 class Handling(Enum):
-    """FINISHED: acknowledge. UNSETTLED: it could not even be handed on; give it back to the broker."""
+    """FINISHED: acknowledge. UNSETTLED: it could not even be handed on; keep it, and handle it anew."""
 
     FINISHED = 1
     UNSETTLED = 2
@@ -45,6 +45,7 @@ class Delivery:
     body: bytes
     headers: dict[str, Any]
     message_id: str | None
+    came: float = field(default_factory=time.monotonic)
 
     @property
     def attempt(self) -> int:
