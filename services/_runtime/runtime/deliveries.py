@@ -10,12 +10,13 @@ import logging
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
 from runtime import starts
-from runtime.db import is_away
+from runtime.db import AWAY, is_away
 from runtime.edge import Endpoint, Subscription
 from runtime.errors import Permanent
 from runtime.messages import CONTENT_TYPE, Event, Undecodable
@@ -98,7 +99,12 @@ class Deliveries:
             return
         with self._alone:
             self._count_start(delivery, event)
-            self._run(delivery, event)
+            try:
+                self._run(delivery, event)
+            except Exception:  # its process lives
+                with suppress(*AWAY):
+                    self._forget_starts(delivery, event)
+                raise
             self._forget_starts(delivery, event)
 
     def _run(self, delivery: Delivery, event: Event) -> None:

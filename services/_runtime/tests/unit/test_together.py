@@ -53,6 +53,11 @@ class Kitchen:
         return len(house.subjects(self.database, "kitchen"))
 
     @property
+    def counted(self) -> int:
+        """Suspects whose starts are remembered."""
+        return int(self.database.read(lambda s: s.scalar(select(func.count()).select_from(tables.starts))))
+
+    @property
     def told(self) -> int:
         return int(self.database.read(lambda s: s.scalar(select(func.count()).select_from(tables.outbox))))
 
@@ -125,9 +130,33 @@ def test_a_suspect_that_is_none_of_its_business_is_counted_and_forgotten(kitchen
     suspect = Delivery(reads, body.encode(), {"x-delivery-count": 9}, id)
     for _ in range(5):
         assert kitchen.deliveries.handle(suspect) is Handling.FINISHED
-    assert (kitchen.effects, kitchen.handed_on) == (0, [])
-    left = select(func.count()).select_from(tables.starts)
-    assert kitchen.database.read(lambda s: s.scalar(left)) == 0
+    assert (kitchen.effects, kitchen.handed_on, kitchen.counted) == (0, [], 0)
+
+
+def test_a_suspect_that_merely_fails_is_forgotten(kitchen: Kitchen) -> None:
+    """Its process lives. Counted, it would be parked as a killer at its fourth failure; and from the ladder it comes
+    back unsuspected, so that nobody would strike the count off."""
+    id, _, body = event_body({"fail": 9})
+    suspect = Delivery(COOK, body.encode(), {"x-delivery-count": 9}, id)
+    for _ in range(5):
+        assert kitchen.deliveries.handle(suspect) is Handling.FINISHED
+        assert kitchen.counted == 0
+    assert kitchen.handed_on == [RETRY] * 5
+
+
+def test_what_failed_is_told_even_if_the_database_is_gone_by_then(kitchen: Kitchen) -> None:
+    """That it cannot forget the suspect is no fault of the event's: an event that is for good unreadable is parked."""
+    id, _, body = event_body({})
+    write, kitchen.reads = kitchen.database.write, replace(COOK, only=_nobody_can_tell)
+    begun: list[Any] = []
+
+    def once(*args: Any) -> Any:
+        begun.append(args)
+        return write(*args) if len(begun) == 1 else _gone()
+
+    kitchen.database.write = once  # type: ignore[method-assign]
+    kitchen.deliveries.handle(Delivery(kitchen.reads, body.encode(), {"x-delivery-count": 9}, id))
+    assert (len(begun), kitchen.handed_on) == (2, ["parking"])
 
 
 def test_only_holds_for_the_types_that_it_stands_beside() -> None:
