@@ -139,7 +139,7 @@ class BookingEdge:
         found = self.app.db.read(usecases.seek, call.practice_id, request["id"])
         wish = replace(_again(found), service=request.get("service", found.service["id"]))
         offer = self._refitted(call, found, wish, request)
-        who = {**request, "user_id": call.caller.user_id, "offer": offer}
+        who = {**request, "user_id": call.caller.user_id, "offer": offer, "seen": found.service}
         return self._racing(wish, usecases.change_details, call.now, call.practice_id, **who)
 
     @rpc(desk.Bulk, allow=Access.STAFF, scope=WRITE)

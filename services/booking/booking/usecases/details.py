@@ -44,6 +44,7 @@ def change_details(
     practice_id: str,
     id: str,
     offer: Offer | None,
+    seen: Json,
     *,
     notify: bool,
     user_id: str | None,
@@ -51,28 +52,31 @@ def change_details(
     if_version: int | None = None,
     **wanted: Any,
 ) -> Json:
-    """Another service or duration at the same time (`offer`: availability's word on it), another note of staff's.
+    """Another service or duration at the same time (`offer`: availability's word on it; `seen`: the service that the
+    appointment had when it was asked), another note of staff's.
 
     Raises NotFound, PreconditionFailed, InvalidTransition, SlotTaken, Overpaid, and Conflict when the appointment was
-    moved while availability was asked.
+    moved, or got yet another service or duration, while availability was asked.
     """
     before = for_change(session, practice_id, id, if_version)
     values: Json = {"note": wanted["note"] or None} if "note" in wanted else {}
     if offer:
-        values |= _fitted(session, now, before, offer)
+        values |= _fitted(session, now, before, offer, seen)
     if all(getattr(before, name) == value for name, value in values.items()):
         return details(session, now, before)
     tell = notify and offer is not None
     return details(session, now, edit(session, now, before, user_id, notify=tell, channels=channels, **values))
 
 
-def _fitted(session: Session, now: datetime, before: Appointment, offer: Offer) -> Json:
+def _fitted(session: Session, now: datetime, before: Appointment, offer: Offer, seen: Json) -> Json:
     """The values of the offered service and duration, once the database has given them the time."""
     if before.status not in STANDING:
         raise refusal(before, "change")
     candidates = [one for one in offer.candidates if one.id == before.calendar_id]
     if offer.starts != before.starts or not candidates:
         raise Conflict()
+    if _kind(before.service) not in (_kind(seen), _kind(offer.service)):
+        raise Conflict()  # neither what availability was asked about nor what is wanted
     if before.occupying:
         occupancies.lock(session, resource_names(offer))
         occupancies.vacate(session, appointment=before.id)
@@ -88,3 +92,8 @@ def _fitted(session: Session, now: datetime, before: Appointment, offer: Offer) 
         "move_notice_minutes": offer.move_notice_minutes,
     }
     return values | ({"confirmation": offer.confirmation} if another else {})
+
+
+def _kind(service: Json) -> tuple[str, int]:
+    """What availability's word depends on."""
+    return service["id"], service["duration_minutes"]

@@ -22,13 +22,13 @@ def is_there(appointment: Appointment, move: Move) -> bool:
 
 def relocate(session: Session, now: datetime, before: Appointment, move: Move, offer: Offer) -> Appointment:
     """The moved appointment; `before` was locked. Raises InvalidTransition, TooLate, SlotTaken, LimitReached, Invalid
-    when the customer has no address for a channel, and Conflict when it was made longer or shorter meanwhile.
+    when the customer has no address for a channel, and Conflict when its service or duration was changed meanwhile.
 
     The service and its price stay as booked. A customer's move of a service by request goes back to the inbox.
     """
     rules.check_move(before, move.actor, now)
-    if offer.ends - offer.starts != before.ends - before.starts:
-        raise Conflict()  # its duration was changed while availability was asked
+    if offer.service["id"] != before.service["id"] or offer.ends - offer.starts != before.ends - before.starts:
+        raise Conflict()  # availability was asked about what it was before
     occupancies.lock(session, [*map(occupancies.resource, before.slot.resources), *resource_names(offer)])
     occupancies.vacate(session, appointment=before.id)
     limited = move.actor == "customer"

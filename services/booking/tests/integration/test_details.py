@@ -114,6 +114,28 @@ def test_an_appointment_that_moves_while_availability_is_asked_is_not_torn_in_tw
     assert (found["start"], found["end"]) == (desk.at(30), desk.at(31))
 
 
+def test_a_service_that_changes_while_availability_is_asked_is_not_set_back(desk):
+    """Who asked about the old one hears of a conflict; who wanted the very same has it."""
+    id, offer = desk.book(24)["id"], desk.rpc.answers["availability.offer"]
+
+    def racing(method, wanted, meanwhile):
+        def slow(question):
+            desk.rpc.answers["availability.offer"] = offer
+            desk.staff("change_details", id=id, **meanwhile)
+            return offer(question)
+
+        desk.rpc.answers["availability.offer"] = slow
+        return lambda: desk.staff(method, id=id, **wanted)
+
+    longer = {"duration_minutes": 45}
+    assert desk.refused(racing("change_details", longer, {"service": OTHER})).code == "conflict"
+    assert desk.refused(racing("reschedule", {"start": desk.at(40)}, {"service": desk.service})).code == "conflict"
+    assert desk.refused(racing("change_details", {"service": OTHER}, longer)).code == "conflict"
+    assert racing("change_details", {"service": OTHER}, {"service": OTHER})()["version"] == 5
+    found = desk.staff("appointment", id=id)
+    assert (found["service"]["id"], found["start"], found["end"]) == (OTHER, desk.at(24), desk.at(24.5))
+
+
 @pytest.mark.parametrize(
     ("place", "name", "address"),
     [
