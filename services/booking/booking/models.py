@@ -76,6 +76,7 @@ appointments = Table(
     Column("undo_until", UtcDateTime),
     Column("undo_actor", String(10)),
     Column("undo_handled_at", UtcDateTime),
+    Column("undo_occupied", Boolean),
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     CheckConstraint("ends > starts", name="appointments_last"),

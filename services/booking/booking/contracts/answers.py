@@ -6,7 +6,7 @@ from typing import Any
 
 from booking.contracts.events import customer
 from booking.domain import places
-from booking.domain.appointment import Appointment, Hold
+from booking.domain.appointment import CANCELLED, Appointment, Hold
 from booking.domain.commands import Candidate, Offer
 from booking.domain.payments import Payment
 from runtime.clock import iso
@@ -79,8 +79,7 @@ def managed(a: Appointment, now: datetime) -> dict[str, Any]:
         "cancel_until": iso(a.cancel_until),
         "move_until": iso(a.move_until),
         "undo_until": iso(a.undo_until) if undoable and a.undo_until else None,
-        "cancelled_at": iso(a.cancelled_at) if a.cancelled_at else None,
-        "cancelled_by": a.cancelled_by,
+        **_called_off(a),
     }
 
 
@@ -98,10 +97,15 @@ def listed(a: Appointment) -> dict[str, Any]:
         "online": a.online,
         "confirmation": a.confirmation,
         "handled": a.handled_at is not None,
-        "cancelled_at": iso(a.cancelled_at) if a.cancelled_at else None,
-        "cancelled_by": a.cancelled_by,
+        **_called_off(a),
         "created_at": iso(a.created_at),
     }
+
+
+def _called_off(a: Appointment) -> dict[str, Any]:
+    """When and by whom, while it is cancelled."""
+    at, by = (a.cancelled_at, a.cancelled_by) if a.status == CANCELLED else (None, None)
+    return {"cancelled_at": iso(at) if at else None, "cancelled_by": by}
 
 
 def planned(row: Mapping[Any, Any]) -> dict[str, Any]:

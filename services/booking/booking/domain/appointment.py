@@ -54,8 +54,10 @@ class Appointment:
 
     `version` rises by one with each change. `occupying` says whether it holds rows of `occupancies`. `undo_status` is
     what an undo restores until `undo_until`; after the undo it is None while `undo_until` and `undo_actor` stay, so
-    that a repeated undo answers the same. While a customer's record is linked (`customer_id`), the contact is the
-    record's, and `booked` keeps the one that was entered.
+    that a repeated undo answers the same. `undo_occupied` is `occupying` as it was before the last change of status;
+    None: not known. `cancelled_at` and `cancelled_by` outlast a correction, which an undo may take back. While a
+    customer's record is linked (`customer_id`), the contact is the record's, and `booked` keeps the one that was
+    entered.
     """
 
     id: str
@@ -101,6 +103,7 @@ class Appointment:
     created_at: datetime
     changed_at: datetime
     booked: dict[str, Any] | None = None
+    undo_occupied: bool | None = None
 
     @property
     def slot(self) -> Slot:
@@ -146,7 +149,7 @@ class Appointment:
 
     def changed(self, now: datetime, **values: Any) -> "Appointment":
         """The next version. What could be undone before cannot any more, unless `values` say otherwise."""
-        forgotten = {"undo_status": None, "undo_until": None, "undo_actor": None, "undo_handled_at": None}
+        forgotten = dict.fromkeys(self.undoable)
         return replace(self, version=self.version + 1, changed_at=now, **{**forgotten, **values})
 
 

@@ -58,17 +58,17 @@ def cancel_by_customer(appointment: Appointment, now: datetime) -> Appointment:
 
 
 def _ended(appointment: Appointment, status: str, actor: str, now: datetime, **values: Any) -> Appointment:
-    cancelled = status == CANCELLED
+    called_off = {"cancelled_at": now, "cancelled_by": actor} if status == CANCELLED else {}
     return appointment.changed(
         now,
         status=status,
         occupying=appointment.occupying and status not in FREES,
-        cancelled_at=now if cancelled else None,
-        cancelled_by=actor if cancelled else None,
         undo_status=appointment.status,
         undo_until=now + UNDO_TIME,
         undo_actor=actor,
         undo_handled_at=appointment.handled_at,
+        undo_occupied=appointment.occupying,
+        **called_off,
         **values,
     )
 
@@ -107,7 +107,7 @@ def undo(appointment: Appointment, actor: str, now: datetime) -> Appointment:
     return appointment.changed(
         now,
         status=earlier,
-        occupying=appointment.occupying or earlier in ACTIVE,
+        occupying=appointment.occupying or earlier in ACTIVE or bool(appointment.undo_occupied),
         handled_at=appointment.undo_handled_at,
         cancelled_at=appointment.cancelled_at if was_cancelled else None,
         cancelled_by=appointment.cancelled_by if was_cancelled else None,

@@ -241,6 +241,22 @@ def test_a_way_without_an_address_is_refused_and_nothing_changes(desk):
     assert desk.staff("appointment", id=id)["version"] == 1
 
 
+def test_an_undone_correction_leaves_the_record_as_it_was(desk):
+    """Who cancelled and when is said while it is cancelled; what is missed has its time again, if nobody has it."""
+    one, other = desk.book(24), desk.book(25)
+    cancelled = desk.call("cancel_managed", token=one["manage_token"])
+    desk.clock.forward(hours=30)
+    wrong = desk.staff("change_status", id=one["id"], action="complete")
+    assert (wrong["status"], wrong["cancelled_at"], wrong["cancelled_by"]) == ("completed", None, None)
+    right = desk.staff("undo", id=one["id"])
+    assert (right["cancelled_at"], right["cancelled_by"]) == (cancelled["cancelled_at"], "customer")
+    desk.staff("change_status", id=other["id"], action="miss")
+    desk.staff("change_status", id=other["id"], action="cancel")
+    assert desk.count(occupancies) == 0
+    assert desk.staff("undo", id=other["id"])["status"] == "missed"
+    assert desk.count(occupancies) == 1
+
+
 def test_staff_undo_a_decline_only_while_the_time_is_free(desk):
     """Then the time is taken back."""
     desk.confirmation = "request"

@@ -98,6 +98,21 @@ def test_undo_restores_status_time_and_inbox_and_raises_the_version(some):
     assert restored.version == appointment.version + 2
 
 
+def test_undo_of_a_correction_restores_who_cancelled_when_and_the_time_that_was_given_up(some):
+    """Both ways: a cancellation that was none any more, and a cancellation of what had its time until then."""
+    early, late = some().starts + BEFORE, some().starts + AFTER
+    corrected = rules.apply(rules.cancel_by_customer(some(), early), "complete", late)
+    again = rules.undo(corrected, "staff", late)
+    assert (again.status, again.cancelled_by, again.cancelled_at) == ("cancelled", "customer", early)
+    assert not again.occupying
+    missed = rules.apply(some(), "miss", late)
+    restored = rules.undo(rules.apply(missed, "cancel", late), "staff", late)
+    assert (restored.status, restored.occupying, restored.cancelled_by) == ("missed", True, None)
+    for free in ("missed", "completed"):  # a record that had given its time up before takes none
+        corrected = rules.apply(some(status=free, occupying=False), "cancel", late)
+        assert not rules.undo(corrected, "staff", late).occupying
+
+
 def test_undo_is_possible_for_exactly_ten_minutes(some):
     """At ten minutes still, a microsecond later not."""
     now = some().starts - timedelta(days=1)
