@@ -356,6 +356,11 @@ def test_staff_ask_why_a_time_is_not_bookable(desk: StrictClient, services: Hous
     assert "Kunden können diese Zeit nicht buchen" in page.text
     assert "Außerhalb der Arbeitszeit" in page.text
     assert services.asked("availability.explain")[0]["start"] == "2026-03-24T11:30:00+00:00"
+    assert "wenn Sie „Auch außerhalb der Arbeitszeit“ ankreuzen" in page.text
+    [outside] = examples.EXPLAINED["reasons"]  # type: ignore[misc]
+    full = {**outside, "code": "limit_day", "staff": False, "limit": 1, "count": 1}
+    services.answers["availability.explain"] = {**examples.EXPLAINED, "reasons": [outside, full]}
+    assert "wenn Sie „Auch außerhalb der Arbeitszeit“ ankreuzen" in desk.get(address).text
     services.answers["availability.explain"] = {**examples.EXPLAINED, "bookable": True, "reasons": []}
     assert "Kunden können diese Zeit buchen." in desk.get(address).text
 

@@ -11,7 +11,7 @@ from availability.domain.model import Agenda, Closure, Interval, Taken, Terms, o
 from availability.domain.zones import DAY, MINUTE, day_of, instant
 
 STAFF = frozenset(  # what keeps staff from booking, too; everything else keeps customers only
-    {"not_offered", "inactive", "past", "vacation", "holiday", "outside_hours", "absence", "limit_day", "limit_week",
+    {"not_offered", "inactive", "past", "vacation", "holiday", "outside_hours", "absence",
      "appointment", "held", "buffer"}
 )  # fmt: skip
 

@@ -135,12 +135,16 @@ def test_a_slot_that_is_kept_is_told_until_it_expires(desk):
 
 
 def test_a_full_week_is_told_beside_the_day(desk, appointment):
-    """From Monday to Sunday, by the calendar's clock."""
+    """From Monday to Sunday, by the calendar's clock. It keeps customers, not staff."""
     anna = desk.calendar(max_per_week=1)
     service = desk.service(anna)
     data = appointment(anna, "2026-06-05T07:00:00+00:00", "2026-06-05T08:00:00+00:00")
     desk.hear("appointment.booked", new_id(), 1, data)
-    assert codes(desk, service, anna, "09:00") == ["limit_week"]
+    asked = {"service": service, "calendar": anna, "start": f"{DAY}T09:00:00+02:00"}
+    found = desk.staff("explain", **asked)
+    assert [(one["code"], one["staff"]) for one in found["reasons"]] == [("limit_week", False)]
+    assert found["staff_bookable"]
+    assert desk.booking("offer", **asked, mode="staff")["candidates"]
     assert codes(desk, service, anna, "2026-06-08T09:00:00+02:00") == []
 
 
