@@ -53,7 +53,7 @@ def reschedule(body: Json, token: str) -> Response:
 
 
 @routes.route("/manage/<token:token>/undo", methods=["POST"])
-@routes.refuses("not_found", "too_late", "invalid_transition", "slot_taken")
+@routes.refuses("not_found", "too_late", "invalid_transition", "slot_taken", "too_many_open")
 @routes.body(Body, {}, required=False)
 @routes.answers(200, answers.Managed, examples.MANAGED)
 def undo(body: Json, token: str) -> Response:

@@ -36,7 +36,7 @@ AT_ONCE = timedelta(0)
 UNDO_LIFE = timedelta(minutes=10)
 STANDING = timedelta(days=1)  # a page may stand open so long before its button is pressed, which only asks
 LOST = ("slot_taken", "slot_not_offered", "limit_reached")
-OVER = ("too_late", "invalid_transition", "conflict")
+OVER = ("too_late", "invalid_transition", "conflict", "too_many_open")
 
 
 @pages.get("/a/<token>")

@@ -76,6 +76,21 @@ def test_a_person_cancels_in_two_clicks_and_can_undo(
     assert "Ihr Termin gilt wieder" in restored.text
 
 
+def test_an_undo_beyond_the_limit_of_open_bookings_is_said(
+    client: StrictClient, house: House, book: Book, clock: FakeClock
+) -> None:
+    """Another was booked meanwhile."""
+    token = book()
+    house.booking_cancel_managed(token)
+    action, fields = client.get(f"/a/{token}").form("/undo")
+    action, fields = client.post(action, fields).form("/undo/confirm")
+    clock.forward(seconds=3)
+    house.answers["booking.undo_managed"] = Refused("too_many_open", {"limit": 1})
+    page = client.post(action, fields)
+    assert page.status == 409
+    assert "Sie haben in dieser Praxis bereits so viele offene Termine" in page.text
+
+
 @pytest.mark.parametrize("path", ["", "/cancel", "/cancel/confirm", "/undo", "/undo/confirm", "/move", "/move/confirm"])
 def test_a_scanner_changes_nothing_at_any_address(client: StrictClient, house: House, book: Book, path: str) -> None:
     """HEAD, GET, prefetch and a blind POST, to the link and to every address behind it."""

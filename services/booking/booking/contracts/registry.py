@@ -46,7 +46,9 @@ ANSWERS = {
     "reschedule_managed": Answer(
         "Move it.", public.Managed, (*_OFFERED, "invalid_transition", _LIMITED, _LATE, "conflict")
     ),
-    "undo_managed": Answer("Take the cancellation back.", public.Managed, (*_CHANGED, "slot_taken", _LATE)),
+    "undo_managed": Answer(
+        "Take the cancellation back.", public.Managed, (*_CHANGED, "slot_taken", "too_many_open", _LATE)
+    ),
     "appointments": Answer("The practice's appointments, filtered, in pages.", appointments.ListedPage),
     "appointment": Answer("Everything about one of them.", appointments.Detailed, ("not_found",)),
     "planned": Answer("Appointments of a stretch of time, in few columns.", planner.Plan),

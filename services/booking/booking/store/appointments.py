@@ -150,13 +150,21 @@ def _many(session: Session, query: Select[Any]) -> list[Appointment]:
     return [Appointment(**row) for row in session.execute(query).mappings()]
 
 
-def count_open(session: Session, practice_id: str, email: str | None, phone: str | None, now: datetime) -> int:
-    """Future pending or accepted appointments of whoever has this e-mail or this phone."""
+def count_open(
+    session: Session,
+    practice_id: str,
+    email: str | None,
+    phone: str | None,
+    now: datetime,
+    since: datetime | None = None,
+) -> int:
+    """Future pending or accepted appointments of whoever has this e-mail or this phone; with `since` those that are
+    new or have changed from then on."""
     same = [column == value for column, value in ((a.email_key, email_key(email)), (a.phone, phone)) if value]
     query = select(func.count()).where(
         a.practice_id == practice_id, or_(false(), *same), a.status.in_(ACTIVE), a.starts > now
     )
-    return int(session.execute(query).scalar_one())
+    return int(session.execute(query.where(a.changed_at >= since) if since else query).scalar_one())
 
 
 def count_between(session: Session, calendar_id: str, from_: datetime, until: datetime, but: str | None) -> int:

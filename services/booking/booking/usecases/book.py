@@ -11,7 +11,16 @@ from booking.domain.commands import Book, Candidate, Offer
 from booking.domain.errors import Invalid, TooManyOpen
 from booking.store import appointments as rows
 from booking.store import occupancies, practice
-from booking.usecases.common import create, manage_token, resource_names, take, tell_linked, tell_released, token_hash
+from booking.usecases.common import (
+    create,
+    customer_names,
+    manage_token,
+    resource_names,
+    take,
+    tell_linked,
+    tell_released,
+    token_hash,
+)
 from runtime.db import Session
 from runtime.ids import new_id
 
@@ -64,8 +73,7 @@ def _names(wish: Book, offer: Offer) -> list[str]:
     if wish.once:
         names.append(practice.lock_name(wish.practice_id, wish.once))
     # One customer's two bookings at once see each other: there may be a limit.
-    contact = (rows.email_key(wish.whom.email), wish.whom.phone)
-    return names + [f"customer|{wish.practice_id}|{value}" for value in contact if value and wish.online]
+    return names + (customer_names(wish.practice_id, wish.whom) if wish.online else [])
 
 
 def _check_open(session: Session, now: datetime, wish: Book, most: int | None) -> None:

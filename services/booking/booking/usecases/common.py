@@ -8,7 +8,7 @@ from typing import Any
 from booking.contracts import events
 from booking.domain import rules
 from booking.domain.announcements import ways
-from booking.domain.appointment import Appointment, Change, Hold, Slot
+from booking.domain.appointment import Appointment, Change, Contact, Hold, Slot
 from booking.domain.commands import Candidate, Offer
 from booking.domain.differences import differences
 from booking.domain.errors import LimitReached, SlotTaken
@@ -118,6 +118,12 @@ def resource_names(offer: Offer) -> list[str]:
     """The names to lock before one of the offer's candidates is given the time."""
     slots = (offer.slot(candidate) for candidate in offer.candidates)
     return [occupancies.resource(id) for slot in slots for id in slot.resources]
+
+
+def customer_names(practice_id: str, contact: Contact | Appointment) -> list[str]:
+    """The names to lock before the customer's open appointments are counted."""
+    ways = (rows.email_key(contact.email), contact.phone)
+    return [f"customer|{practice_id}|{value}" for value in ways if value]
 
 
 def take(

@@ -7,9 +7,10 @@ from booking.domain import places, rules
 from booking.domain.announcements import ways
 from booking.domain.appointment import ACTIVE, Appointment, Change
 from booking.domain.commands import Move, Offer
-from booking.domain.errors import Conflict, SlotTaken
-from booking.store import occupancies
-from booking.usecases.common import clear, resource_names, take, update
+from booking.domain.errors import Conflict, SlotTaken, TooManyOpen
+from booking.store import appointments as rows
+from booking.store import occupancies, practice
+from booking.usecases.common import clear, customer_names, resource_names, take, update
 from runtime.clock import iso
 from runtime.db import Session
 
@@ -62,12 +63,16 @@ def restore(
     *,
     notify: bool = True,
 ) -> Appointment:
-    """Undo the last change of status; `before` was locked. Raises InvalidTransition, TooLate, SlotTaken, and has
-    changed nothing of the appointment then."""
+    """Undo the last change of status; `before` was locked. Raises InvalidTransition, TooLate, SlotTaken, for the
+    customer TooManyOpen, and has changed nothing of the appointment then."""
     if rules.undone_before(before, actor, now):
         return before
     after = rules.undo(before, actor, now)
     if after.occupying and not before.occupying:
+        names = customer_names(before.practice_id, before) if actor == "customer" else []
+        occupancies.lock(session, [*names, *map(occupancies.resource, after.slot.resources)])
+        if actor == "customer":
+            _check_open(session, now, before)
         _take_back(session, now, after)
     via = "link" if actor == "customer" else "desk"
     change = Change(what="restored", at=now, actor=actor, via=via, user_id=user_id, notify=notify)
@@ -75,9 +80,19 @@ def restore(
     return after
 
 
+def _check_open(session: Session, now: datetime, cancelled: Appointment) -> None:
+    """Raises TooManyOpen when the customer has booked another up to the practice's limit since the cancellation. What
+    was open beside it before stands, even if staff allowed more than the limit."""
+    _, most = practice.rules(session, cancelled.practice_id)
+    whose = (cancelled.practice_id, cancelled.email, cancelled.phone, now)
+    if most is None or not rows.count_open(session, *whose, since=cancelled.cancelled_at):
+        return
+    if rows.count_open(session, *whose) >= most:
+        raise TooManyOpen(limit=most)
+
+
 def _take_back(session: Session, now: datetime, appointment: Appointment) -> None:
     slot = appointment.slot
-    occupancies.lock(session, map(occupancies.resource, slot.resources))
     if occupancies.occupy(session, slot, appointment=appointment.id):
         return
     cleared = clear(session, now, [slot])

@@ -79,6 +79,24 @@ def test_undo_is_refused_when_the_slot_is_taken_and_when_it_is_too_late(desk):
     assert desk.call("managed", token=token)["undo_until"] is None
 
 
+def test_undo_passes_by_no_limit_of_open_bookings(desk):
+    """Who has booked another since the cancellation has that one; what staff allowed beside it before stands."""
+    desk.staff("update_form", fields=[], max_open_bookings=1)
+    first = desk.book(24)["manage_token"]
+    desk.call("cancel_managed", token=first)
+    second = desk.book(26)["manage_token"]
+    refused = desk.refused(desk.call, "undo_managed", token=first)
+    assert (refused.code, refused.facts) == ("too_many_open", {"limit": 1})
+    desk.call("cancel_managed", token=second)
+    assert desk.call("undo_managed", token=first)["status"] == "accepted"
+    assert desk.refused(desk.call, "undo_managed", token=second).code == "too_many_open"
+    wish = desk.wish(28)
+    desk.staff("book_for", **{name: wish[name] for name in ("service", "calendar", "start", "customer")})
+    desk.clock.forward(minutes=1)
+    desk.call("cancel_managed", token=first)
+    assert desk.call("undo_managed", token=first)["status"] == "accepted"
+
+
 def test_notice_and_start_end_the_customers_rights(desk):
     """Too late to cancel or move within the notice, and never after the start."""
     desk.cancel_notice, desk.move_notice = 120, 24 * 60

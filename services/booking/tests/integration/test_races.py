@@ -150,6 +150,19 @@ def test_one_customer_at_once_on_many_calendars_stays_within_the_limit_of_open_b
     assert {r.code for r in lost(results)} == {"too_many_open"}
 
 
+def test_an_undo_and_bookings_elsewhere_at_once_stay_within_the_limit_of_open_bookings(desk):
+    """The undo counts under the same lock of the customer's."""
+    desk.staff("update_form", fields=[], max_open_bookings=1)
+    for number in range(10):
+        contact = {"email": f"e{number}@example.org", "phone": f"030 99999{number}"}
+        customer = {"first_name": "E", "last_name": "M", **contact}
+        token = desk.book(24 + number, customer=customer)["manage_token"]
+        desk.call("cancel_managed", token=token)
+        undo, wish = (lambda t=token: desk.call("undo_managed", token=t)), {"customer": customer}
+        results = desk.race(undo, lambda n=number, w=wish: desk.book(24 + n, desk.ben, **w))
+        assert [r.code for r in lost(results)] == ["too_many_open"]
+
+
 def test_the_daily_limit_holds_under_a_race(desk):
     """Two a day, ten at once on ten different times: two."""
     desk.limits["max_per_day"] = 2
