@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from runtime.db import UtcDateTime
@@ -129,12 +130,20 @@ places = Table(
     Index("places_of_practice", "practice_id"),
 )
 
-# The newest version seen of each practice, appointment and hold: what is older is ignored, also after its end.
+# The newest version seen of each practice, appointment and hold: what is older is ignored, also after its end. A hold,
+# of which there is one for every look at the form, is forgotten when nothing can come late any more.
 seen = Table(
     "seen",
     metadata,
     Column("subject", Id, primary_key=True),
     Column("version", Integer, nullable=False),
+    Column("forget_at", UtcDateTime),
+    Index(
+        "seen_forgettable",
+        "forget_at",
+        postgresql_where=text("forget_at is not null"),
+        sqlite_where=text("forget_at is not null"),
+    ),
 )
 
 taken = Table(

@@ -1,6 +1,7 @@
 """What other services' events tell: practices, places, taken time."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -15,13 +16,17 @@ Row = Mapping[Any, Any]
 def _note(dialect: Any) -> Any:
     note = dialect.insert(seen).inline()
     newer = seen.c.version < note.excluded.version
-    return note.on_conflict_do_update(index_elements=["subject"], set_={"version": note.excluded.version}, where=newer)
+    values = {name: note.excluded[name] for name in ("version", "forget_at")}
+    return note.on_conflict_do_update(index_elements=["subject"], set_=values, where=newer)
 
 
+FORGOTTEN_AT_ONCE = 10
 # Built once: what each appointment's event runs.
 NOTE = {"sqlite": _note(sqlite), "postgresql": _note(postgresql)}
 TAKE = insert(taken).inline()
 RELEASE = delete(taken).where(taken.c.subject == bindparam("gone")).returning(*taken.c)
+FORGETTABLE = select(seen.c.subject).where(seen.c.forget_at < bindparam("now")).limit(FORGOTTEN_AT_ONCE)
+FORGET = delete(seen).where(seen.c.subject.in_(FORGETTABLE.with_for_update(skip_locked=True)))
 LIMITED = calendars.c.max_per_day.is_not(None) | calendars.c.max_per_week.is_not(None)
 TOUCHED = select(calendars.c.practice_id, LIMITED.label("limited")).where(
     calendars.c.id.in_(bindparam("ids", expanding=True))
@@ -32,15 +37,20 @@ def _insert(session: Session, table: Any) -> Any:
     return (sqlite if session.dialect == "sqlite" else postgresql).insert(table)
 
 
-def is_news(session: Session, subject: str, version: int) -> bool:
+def is_news(session: Session, subject: str, version: int, forget_at: datetime | None = None) -> bool:
     """Note this version of the subject; False if it, or a later one, was noted before (then do nothing).
 
-    The note stays when the subject is gone: a tombstone against events that come late. One statement, so that of two
-    handlers at the same time the second waits for the first and then compares.
+    The note stays when the subject is gone, until `forget_at`: a tombstone against events that come late. One
+    statement, so that of two handlers at the same time the second waits for the first and then compares.
     """
     note = NOTE[session.dialect]
-    noted = session.execute(note, {"subject": subject, "version": version})
+    noted = session.execute(note, {"subject": subject, "version": version, "forget_at": forget_at})
     return bool(noted.rowcount)  # type: ignore[attr-defined]
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Delete some of the notes whose time has come: more than one new one can have made."""
+    session.execute(FORGET, {"now": now})
 
 
 def release(session: Session, subject: str) -> Sequence[Row]:

@@ -10,6 +10,7 @@ from availability.store import projection, settings
 from availability.usecases import tell
 from runtime.db import Session
 from runtime.errors import Permanent
+from runtime.outbox_store import KEEP_HANDLED
 
 
 def practice_changed(session: Session, now: datetime, version: int, practice: Practice) -> None:
@@ -26,7 +27,7 @@ def practice_changed(session: Session, now: datetime, version: int, practice: Pr
 
 def claimed(session: Session, now: datetime, practice: str, subject: str, version: int, claim: Claim) -> None:
     """This appointment or hold takes the time of its claim and no other. Older news than we have change nothing."""
-    if not projection.is_news(session, subject, version):
+    if not projection.is_news(session, subject, version, now + KEEP_HANDLED if claim.kind == "hold" else None):
         return
     before = projection.release(session, subject)
     after = [
@@ -47,9 +48,10 @@ def claimed(session: Session, now: datetime, practice: str, subject: str, versio
 
 
 def released(session: Session, now: datetime, practice: str, subject: str, version: int) -> None:
-    """A hold has ended."""
-    if projection.is_news(session, subject, version):
+    """A hold has ended. What was noted of others so long ago that nothing of them can come any more is forgotten."""
+    if projection.is_news(session, subject, version, now + KEEP_HANDLED):
         _changed(session, now, practice, [*projection.release(session, subject)])
+        projection.forget(session, now)
 
 
 def _changed(session: Session, now: datetime, practice: str, rows: list[Any]) -> None:

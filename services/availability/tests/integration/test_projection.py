@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from availability.models import seen
 from runtime.errors import Permanent
 from runtime.ids import new_id
 
@@ -75,6 +77,20 @@ def test_a_hold_takes_time_until_it_is_released(desk: Any, anna: str, service: s
     desk.hear("slot.released", early, 2, {"id": early})
     desk.hear("slot.held", early, 1, {**held, "expires_at": "2026-06-01T07:00:00+00:00"})
     assert free(desk, service) == ["09", "10", "11"]
+
+
+def test_a_hold_is_forgotten_when_nothing_of_it_can_come_late_any_more(desk: Any, anna: str, appointment: Any) -> None:
+    """There is one for every look at the form. Appointments and the practice stay noted."""
+    hold, booked = new_id(), new_id()
+    desk.hear("appointment.booked", booked, 1, appointment(anna, *NINE))
+    desk.hear("slot.held", hold, 1, {**appointment(anna, *TEN), "expires_at": "2026-06-01T06:05:00+00:00"})
+    desk.hear("slot.released", hold, 2, {"id": hold})
+    for later, kept in ((30 * 86400, {hold}), (1, set())):
+        desk.clock.forward(seconds=later)
+        desk.hear("slot.released", late := new_id(), 2, {"id": late})
+        known = set(desk.database.read(lambda session: session.scalars(select(seen.c.subject)).all()))
+        assert known >= {booked, desk.practice, late}
+        assert known & {hold} == kept
 
 
 def test_buffers_of_an_appointment_count(desk: Any, anna: str, service: str, appointment: Any) -> None:
