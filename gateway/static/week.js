@@ -1,7 +1,7 @@
 // On top of the week grid: paging without a page load (the focus stays), arrow keys, three days at a time, own time zone.
+import { showChosen } from "./filters.js";
 import { giveBack } from "./held.js";
 
-document.documentElement.classList.add("scripted");
 const SOON = 400; // ms until the grid has heard of a time that was given back
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const week = () => document.querySelector("[data-swap-target]");
@@ -113,7 +113,8 @@ document.addEventListener("click", (event) => {
   show(link.href, link.dataset.swap);
 });
 document.addEventListener("keydown", move);
-document.querySelector("[data-filters]")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
+const filters = document.querySelector("[data-filters]");
+if (filters) showChosen(filters);
 addEventListener("popstate", () => show(location.href, "", false));
 addEventListener("pageshow", async () => {
   const back = giveBack();

@@ -1,5 +1,7 @@
 // Draws the calendar: days, weeks and months with appointments to drag, free and closed times. What changes anything is a
 // form of a page of its own, shown here in a dialog; without this script those pages are there all the same.
+import { showChosen } from "../filters.js";
+
 const place = document.getElementById("planner");
 const settings = JSON.parse(place.dataset.settings);
 const words = settings.words;
@@ -182,9 +184,7 @@ function go(to, date) {
   location.assign(withQuery(location.pathname, { view: to, date, calendar: settings.calendar, service: settings.named }));
 }
 
-for (const select of document.querySelectorAll(".cal-filter select"))
-  select.addEventListener("change", () => select.form.requestSubmit());
-document.querySelector(".cal-filter button").hidden = true;
+showChosen(document.querySelector(".cal-filter"));
 if (view !== settings.view) {
   for (const link of document.querySelectorAll("[data-step]")) {
     link.addEventListener("click", (event) => {
