@@ -25,20 +25,34 @@ async function fetched(form, action) {
 }
 
 const STORES = ["save", "reset"]; // the page itself does these, once
+const MOVES = /^(remove|up|down|copy)\b/; // what is there gets other places: meanwhile nobody types in them
+const FIELDS = "input, select, textarea";
+const called = (button) => button.id || `${button.name}=${button.value}`;
+const like = (name) => [...document.querySelectorAll("button")].find((each) => called(each) === name);
+let moving = false;
+let next = null; // the button pressed while the answer to another is on its way: its like in the answer is pressed then
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   const button = event.submitter;
-  if (!form.matches("[data-swap]") || button?.name !== "action" || STORES.includes(button.value)) return;
+  if (!form.matches("[data-swap]") || button?.name !== "action") return;
+  const busy = form.matches("[aria-busy]");
+  if (!busy && STORES.includes(button.value)) return;
   event.preventDefault();
-  const again = button.id || `${button.name}=${button.value}`;
+  const moves = MOVES.test(button.value);
+  if (busy) return void (moving && moves ? null : (next = called(button)));
   form.setAttribute("aria-busy", "true");
+  moving = moves;
+  for (const field of form.querySelectorAll(FIELDS)) field.inert = moves;
   try {
-    const page = await fetched(form, button.value);
+    const page = await answered(form, button.value);
+    const back = place(form);
     document.getElementById("main").replaceWith(page.getElementById("main"));
     dress();
-    const same = [...document.querySelectorAll("button")].find((each) => (each.id || `${each.name}=${each.value}`) === again);
-    (document.querySelector("[autofocus]") ?? same ?? document.getElementById("main")).focus();
+    if (!back()) (document.querySelector("[autofocus]") ?? like(called(button)) ?? document.getElementById("main")).focus();
+    const press = next && like(next);
+    next = null;
+    press?.click();
   } catch {
     const plain = document.createElement("input"); // the page itself does it
     Object.assign(plain, { type: "hidden", name: "action", value: button.value });
@@ -46,6 +60,30 @@ document.addEventListener("submit", async (event) => {
     form.submit();
   }
 });
+
+// The page with all that is typed: what was, while the answer came, is asked for once more.
+async function answered(form, action) {
+  for (;;) {
+    const asked = String(body(form, "action", action));
+    const page = await fetched(form, action);
+    if (String(body(form, "action", action)) === asked) return page;
+  }
+}
+
+// Whoever types on in another field stays there.
+function place(form) {
+  const { activeElement: field } = document;
+  const { id, value, selectionStart: from, selectionEnd: to } = field;
+  if (!form.contains(field) || !field.matches(FIELDS)) return () => false;
+  return () => {
+    const now = document.getElementById(id);
+    if (!now) return false;
+    now.value = value; // half a time is no time yet
+    now.focus({ preventScroll: true });
+    if (Number.isInteger(from)) now.setSelectionRange(from, to);
+    return true;
+  };
+}
 
 let waiting;
 let round = 0;
