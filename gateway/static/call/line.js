@@ -1,8 +1,22 @@
 // The line between the two browsers through the server: it carries little, and only until they talk directly.
 const PAUSE = 2000, TAKEN = 1500, FAREWELLS = 5, PATIENCE = 4000;
+const LOST = 12_000; // the server answers within half of it: the network has lost what takes so long
 // A name that nobody else has; where a page is not "secure" there is no crypto.randomUUID.
 export const name = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+// What the tab keeps of itself; where nothing may be kept, whoever reloads the page is another browser.
+const kept = (key) => {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+};
+const keep = (key, value) => {
+  try {
+    sessionStorage.setItem(key, value);
+  } catch {} // no storage here
+};
 const later = (answer) => answer.status >= 500 || answer.status === 429;
 
 export class Line {
@@ -10,12 +24,12 @@ export class Line {
   constructor(api, csrf, on) {
     Object.assign(this, { api, csrf, on, open: false, queue: [], turn: 0 });
     // The tab keeps its name: whoever reloads the page is the same browser, and need not take over from itself.
-    this.use(sessionStorage.getItem(api) ?? name());
+    this.use(kept(api) ?? name());
   }
 
   use(peer) {
     this.peer = peer;
-    sessionStorage.setItem(this.api, peer);
+    keep(this.api, peer);
   }
 
   // A tab that was duplicated has its name from the other one, which holds it as long as it is open.
@@ -49,7 +63,7 @@ export class Line {
     while (turn === this.turn) {
       const query = new URLSearchParams({ peer: this.peer, call: this.call, after: this.last, known: this.known });
       try {
-        const answer = await fetch(`${this.api}/signals?${query}`);
+        const answer = await fetch(`${this.api}/signals?${query}`, { signal: AbortSignal.timeout(LOST) });
         if (!answer.ok) throw new Error(String(answer.status));
         const news = await answer.json();
         if (turn !== this.turn) return;
@@ -109,6 +123,7 @@ export class Line {
 
   post(path, body) {
     const headers = { "Content-Type": "application/json", ...(this.csrf && { "X-CSRF-Token": this.csrf }) };
-    return fetch(this.api + path, { method: "POST", headers, body: JSON.stringify(body), keepalive: path !== "/enter" });
+    const sent = { method: "POST", headers, body: JSON.stringify(body), keepalive: path !== "/enter" };
+    return fetch(this.api + path, { ...sent, signal: AbortSignal.timeout(LOST) });
   }
 }
