@@ -3,13 +3,16 @@
 const MINUTE = 60_000;
 const CONTROLS = "a[href], button, summary, input";
 const live = () => document.querySelector("main [data-live]"); // the root element has a data-live, too: its state
-let waiting = 0;
+let waiting = 0, asked = 0, shown = 0;
 
 async function refresh() {
   if (!live()) return;
+  const turn = ++asked;
   const answer = await fetch(document.documentElement.dataset.home ?? location.pathname + location.search).catch(() => null);
   if (!answer?.ok || answer.redirected || !live()) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (turn < shown) return; // a newer one has come before
+  shown = turn;
   const fresh = page.querySelector("main [data-live]");
   if (!fresh || fresh.textContent === live().textContent) return;
   swap(document.adoptNode(fresh));

@@ -6,11 +6,15 @@ const QUICK = 2_000, SETTLES = 10_000, LONGEST = 5 * 60_000;
 const since = Date.now();
 let news = since;
 const status = document.querySelector("[data-status]");
+const shown = document.documentElement.dataset;
 
 async function refresh() {
+  const asked = performance.now();
   const answer = await fetch(location.pathname + location.search).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (asked < (shown.newest ?? 0)) return; // a newer one has come before, here or in live.js
+  shown.newest = asked;
   follow(page);
   for (const region of document.querySelectorAll("[data-live]")) {
     const fresh = page.getElementById(region.id);

@@ -11,6 +11,7 @@ const TYPES = [
 ];
 const POLL = 15_000;
 const AGAIN = 60_000;
+const SOON = 5_000;
 const ANEW = { type: "resync", data: {} }; // only appointments are told again: what else was missed is looked at
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("terminfluss.live") : null;
 const mine = document.querySelector("[data-live-session]")?.dataset.liveSession;
@@ -89,6 +90,7 @@ async function ask() {
 const lists = document.querySelector('script[src*="/static/desk.js"]'); // does the same, and knows rows and ticks
 let due = 0;
 let last = 0;
+const shown = document.documentElement.dataset;
 function refreshSoon() {
   if (lists) return;
   clearTimeout(due);
@@ -98,10 +100,13 @@ function refreshSoon() {
 async function refresh() {
   if (!document.querySelector("[data-live], [data-inbox-count]")) return;
   last = Date.now();
+  const asked = performance.now();
   const here = document.documentElement.dataset.home ?? location.pathname + location.search; // beneath an open panel
   const answer = await fetch(here).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (asked < (shown.newest ?? 0)) return; // a newer one has come before
+  shown.newest = asked;
   count(page);
   for (const region of document.querySelectorAll("main [data-live]")) {
     const fresh = region.id ? page.getElementById(region.id) : page.querySelector("[data-live]:not([id])");
@@ -153,14 +158,19 @@ function find(fresh, { id, number }) {
 
 const place = document.getElementById("live-news");
 const announced = JSON.parse(sessionStorage.getItem("terminfluss.announced") || "[]"); // each once in a tab
-async function announce({ type, data }) {
+function announce({ type, data }) {
   if (!place || type !== "appointment.booked" || !data.online || announced.includes(data.id)) return;
   announced.push(data.id);
-  sessionStorage.setItem("terminfluss.announced", JSON.stringify(announced.slice(-50)));
-  const answer = await fetch(`/desk/news/${data.id}${location.search.includes("lang=") ? location.search : ""}`).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
+  fetchNews(data.id).catch(() => setTimeout(() => fetchNews(data.id).catch(() => {}), SOON));
+}
+
+async function fetchNews(id) {
+  const answer = await fetch(`/desk/news/${id}${location.search.includes("lang=") ? location.search : ""}`);
+  if (answer.status >= 500 || answer.status === 429) throw new Error(String(answer.status));
+  if (!answer.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const news = page.querySelector("[data-news]");
+  sessionStorage.setItem("terminfluss.announced", JSON.stringify(announced.slice(-50)));
   if (!news || document.getElementById(news.id)) return;
   place.append(document.adoptNode(news));
   if (document.querySelector("[data-call]")) for (const link of news.querySelectorAll("a")) link.target = "_blank"; // the call goes on

@@ -3,16 +3,18 @@
 // appointment itself has changed is said; the page is loaded anew by whoever looks at it.
 const QUICK = 2_000, LONGEST = 5 * 60_000;
 const sent = () => document.getElementById("sent");
-let due = 0, last = 0, seen = null, since = 0;
+let due = 0, last = 0, seen = null, since = 0, asked = 0, shown = 0;
 
 async function refresh() {
   const id = sent()?.dataset.appointment;
   if (!id) return;
   last = Date.now();
+  const turn = ++asked;
   const answer = await fetch(sent().dataset.address).catch(() => null);
   if (!answer?.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = page.getElementById("sent"), old = sent();
-  if (!fresh || old?.dataset.appointment !== id) return;
+  if (!fresh || old?.dataset.appointment !== id || turn < shown) return; // nor what is older than what is shown
+  shown = turn;
   outdated(page.getElementById("changed").dataset.version);
   if (busy(old)) return;
   if (fresh.textContent === old.textContent) return void old.toggleAttribute("data-pending", "pending" in fresh.dataset);
