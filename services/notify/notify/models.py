@@ -165,8 +165,8 @@ class TemplateOverride(Base):
 class Message(Base):
     """One message to one address over one channel, and how far it got.
 
-    `snapshot` is the appointment's event as it was when the message was decided. It is emptied when the message has
-    expired, else at `forget_at`, when nobody would send it again: people's data are not kept longer than needed.
+    `snapshot` is the event as it was when the message was decided. It is emptied when the message has expired, else at
+    `forget_at`, when nobody would send it again: people's data are not kept longer than needed.
     `attempt` counts the turns begun; a turn may only be finished under the number it was begun with. `lease_until`:
     after it a turn counts as lost. `traceparent` is the trace of the event that caused it. Of those that are due, a
     lower `priority` goes first. `round` counts how often staff sent it again, the last time after `round_began` turns.
@@ -263,6 +263,15 @@ class Attempt(Base):
     reason: Mapped[str] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(Text)
     recipient: Mapped[str] = mapped_column(String(254), default="", server_default="")
+
+    __table_args__ = (
+        Index(
+            "attempts_by_recipient",
+            "recipient",
+            postgresql_where=text("recipient <> ''"),
+            sqlite_where=text("recipient <> ''"),
+        ),
+    )
 
 
 class OptOut(Base):

@@ -178,9 +178,13 @@ def attempts(
     ]
 
 
-def overtaken(deliveries: Iterable[Delivery], sent: Iterable[Delivery], now: datetime) -> list[Delivery]:
-    """Attempts that never began and that a newer one replaces: they will not go out any more."""
+def overtaken(
+    invitation: Invitation, deliveries: Iterable[Delivery], sent: Iterable[Delivery], now: datetime
+) -> list[Delivery]:
+    """Attempts that never began and that a newer one replaces, or the deletion: they will not go out any more."""
     replaced = {each.channel for each in sent}
     return [
-        replace(each, state=EXPIRED, at=now) for each in deliveries if each.state == QUEUED and each.channel in replaced
+        replace(each, state=EXPIRED, at=now)
+        for each in deliveries
+        if each.state == QUEUED and (invitation.status == DELETED or each.channel in replaced)
     ]

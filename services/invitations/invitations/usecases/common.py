@@ -77,7 +77,7 @@ def change(
     send = rules.attempts(after, known, channels, purpose, now)
     if limits:
         check_limits(session, now, after.practice_id, [each.address for each in send], limits)
-    store.progress(session, rules.overtaken(known, send, now))
+    store.progress(session, rules.overtaken(after, known, send, now))
     store.add_deliveries(session, send)
     deliveries = [*known, *send]
     after = replace(after, told=after.told + 1, mark=rules.mark(after.channels, deliveries))

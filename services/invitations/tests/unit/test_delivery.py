@@ -87,9 +87,11 @@ def test_attempts_are_counted_per_channel() -> None:
 
 
 def test_an_attempt_that_never_began_is_over_when_the_next_one_is_made() -> None:
-    """The newer message takes its place; a channel that gets none keeps waiting."""
+    """The newer message takes its place; a channel that gets none keeps waiting, until the meeting is deleted."""
     known = [attempt(1), attempt(1, "queued", "sms")]
-    assert [each.state for each in rules.overtaken(known, [attempt(2)], NOW)] == ["expired"]
+    assert [each.channel for each in rules.overtaken(some(), known, [attempt(2)], NOW)] == ["email"]
+    over = rules.overtaken(some(status="deleted"), known, [attempt(2)], NOW)
+    assert [(each.channel, each.state) for each in over] == [("email", "expired"), ("sms", "expired")]
 
 
 def test_a_guest_who_was_never_reached_hears_of_no_deletion() -> None:

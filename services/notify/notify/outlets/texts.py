@@ -34,7 +34,7 @@ class Texts:
             return objection
         facts = {"messaging.message.id": message.id, "purpose": message.purpose}
         with step(f"{type(self.provider).__name__} send", "client", facts):
-            text = sms.Text(message.id, message.attempt, message.recipient, words)
+            text = sms.Text(message.id, message.attempt, message.round, message.recipient, words)
             outcome = self.provider.send(text, now)
             describe({"outcome": outcome.state, "reason": outcome.reason})
             return outcome

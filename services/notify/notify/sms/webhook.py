@@ -19,7 +19,9 @@ LARGEST_ANSWER = 10_000
 
 class Webhook:
     """Posts `{id, to, text, status_url}` to SMS_WEBHOOK_URL; a 2xx means that it was taken. The answer may be a JSON
-    object with the provider's own `id`."""
+    object with the provider's own `id`. `id` is the turn's, by which the provider tells its status; the
+    `Idempotency-Key` stays the same over all turns until staff send again, so an answer that was lost costs no second
+    SMS."""
 
     def __init__(self, settings: Settings):
         self._settings = settings
@@ -30,7 +32,7 @@ class Webhook:
         status_url = f"{settings.public_url.rstrip('/')}/webhooks/sms/{settings.sms_webhook_name}"
         body = json.dumps({"id": known_as, "to": text.number, "text": text.words, "status_url": status_url}).encode()
         headers = {"Content-Type": "application/json", SIGNATURE: signature(settings.sms_webhook_secret, body)}
-        headers["Idempotency-Key"] = known_as
+        headers["Idempotency-Key"] = f"{text.message}.{text.round}"
         request = urllib.request.Request(settings.sms_webhook_url, body, headers, method="POST")
         try:
             with urllib.request.urlopen(request, timeout=settings.sms_timeout) as answer:

@@ -3,16 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, union
 
 from notify.store.statements import DIALECTS, count, dialect, table, unless_there
 from runtime.db import Session
 
-OPT_OUTS, DAYS, MESSAGES = table("opt_outs"), table("sms_days"), table("messages")
+OPT_OUTS, DAYS, MESSAGES, ATTEMPTS = table("opt_outs"), table("sms_days"), table("messages"), table("attempts")
 OPTED_OUT = select(OPT_OUTS.c.at).where(
     OPT_OUTS.c.practice_id == bindparam("practice"), OPT_OUTS.c.number == bindparam("phone")
 )
-TEXTED = select(MESSAGES.c.practice_id).where(MESSAGES.c.channel == "sms", MESSAGES.c.recipient == bindparam("phone"))
+TEXTED = union(  # a message that was sent once more, elsewhere, has its earlier number in its attempts
+    select(MESSAGES.c.practice_id).where(MESSAGES.c.channel == "sms", MESSAGES.c.recipient == bindparam("phone")),
+    select(MESSAGES.c.practice_id)
+    .join(ATTEMPTS, ATTEMPTS.c.message_id == MESSAGES.c.id)
+    .where(ATTEMPTS.c.recipient == bindparam("phone"), ATTEMPTS.c.recipient != ""),
+)
 
 
 def _spend(kind: Any) -> Any:

@@ -38,6 +38,7 @@ def letter_due(session: Session, now: datetime, event: Event) -> None:
             "changed_at": now,
             "not_before": now,
             "useful_until": until,
+            "forget_at": until,
             "traceparent": traceparent(),
         }
     except (KeyError, TypeError, ValueError) as error:

@@ -13,6 +13,7 @@ from runtime.ids import new_id
 from runtime.messages import Event
 from runtime.testing import Databases
 from services.notify.tests.builders import NOW, PRACTICE, Desk, _Subscription
+from services.notify.tests.integration.test_messages import snapshots
 
 TOKEN = "n7Qk2vJw8sYh0bLx4dRfTg"
 LINK = "66666666-6666-4666-8666-666666666666"
@@ -66,6 +67,16 @@ def test_each_letter_leads_to_its_page(desk: Desk, type: str, path: str) -> None
             assert f"https://termine.example{path}" in part.get_content()
     assert "text/calendar" not in {part.get_content_type() for part in mail.walk()}
     assert "<b>" not in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+
+
+def test_what_a_letter_said_is_forgotten_with_its_link(desk: Desk) -> None:
+    """Who it was and where; the row says that it was sent."""
+    hear(desk, letter("user.invited"))
+    desk.sender.drain()
+    assert "Rita" in snapshots(desk.db)[0][1]
+    desk.clock.forward(hours=1)
+    desk.sender.drain()
+    assert snapshots(desk.db) == [("sent", "{}")]
 
 
 def test_only_an_invitation_goes_out_in_the_practices_name(desk: Desk) -> None:

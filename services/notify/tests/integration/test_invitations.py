@@ -18,6 +18,7 @@ from runtime.ids import new_id
 from runtime.messages import Event
 from runtime.testing import Databases
 from services.notify.tests.builders import CALENDAR, NOW, PRACTICE, START, Desk, MailServer, calendar_of
+from services.notify.tests.integration.test_messages import snapshots
 
 INVITATION = "55555555-5555-4555-8555-555555555555"
 READERS = {each.type: each for each in subscriptions("notify", SERVICE.edge)}
@@ -175,6 +176,28 @@ def test_the_newest_attempt_goes_out_alone_in_whatever_order_events_come(sqlite:
             post.hears(event)
         post.sender.drain()
         assert post.states() == [("email", "erika@example.org", "sent"), ("email", "typo@example.org", "expired")]
+
+
+@pytest.mark.parametrize("told", [[], [order(2, "sms", "invitation_cancelled")]])
+def test_nothing_else_goes_out_behind_a_deletion(sqlite: Databases, told: list[dict[str, Any]]) -> None:
+    """Not by a channel that the host left before, either; nor when the deletion is heard of first, if it was told."""
+    events = [invitation("created", order()), invitation("deleted", *told, version=2, status="deleted")]
+    for heard in list(permutations(events)) if told else [events]:
+        post = Post(sqlite)
+        for event in heard:
+            post.hears(event)
+        assert post.sender.drain() == 0
+        assert post.texts.drain() == len(told)
+
+
+def test_what_an_invitation_said_is_forgotten(lite: Post) -> None:
+    """Once nobody would send it again."""
+    lite.hears(invitation("created", order()))
+    lite.sender.drain()
+    assert "Erika" in snapshots(lite.db)[0][1]
+    lite.clock.forward(days=3)
+    lite.sender.drain()
+    assert snapshots(lite.db) == [("sent", "{}")]
 
 
 def test_booking_mails_go_first(lite: Post) -> None:
