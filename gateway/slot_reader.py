@@ -95,4 +95,6 @@ class SlotReader:
         question = {"service": key.service, "from": key.since.date().isoformat(), "days": key.days, "tz": key.zone}
         if key.calendar:
             question["calendar"] = key.calendar
+        if key.minutes:
+            question |= {"mode": "move", "duration_minutes": key.minutes}
         return self._cache.store(key, self._availability.slots(key.practice, question).encode(), read_at)

@@ -30,7 +30,11 @@ EVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Key:
-    """What a slot answer depends on. `since` is the first day's midnight, as UTC; zones are covered by MARGIN."""
+    """What a slot answer depends on. `since` is the first day's midnight, as UTC; zones are covered by MARGIN.
+
+    `minutes` is the length of an appointment that is to be moved, where that is not what everybody books: only pages of
+    such an appointment may name it, never a visitor, whose wishes could fill the cache.
+    """
 
     practice: str
     service: str
@@ -38,6 +42,7 @@ class Key:
     since: datetime
     days: int
     zone: str
+    minutes: int | None = None
 
 
 @dataclass(frozen=True)

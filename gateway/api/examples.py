@@ -77,6 +77,7 @@ MANAGED = {
     "practice_id": PRACTICE_ID,
     "customer": CUSTOMER,
     "comment": "Ich komme mit Begleitung.",
+    "confirmation": "automatic",
     "can_cancel": True,
     "can_move": True,
     "cancel_until": START,

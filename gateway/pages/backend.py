@@ -56,12 +56,21 @@ def catalogue(practice_id: str) -> Json:
     return gateway().practices.catalogue(practice_id)
 
 
-def slots(practice_id: str, service: str, calendar: str | None, first: date, days: int, zone: str) -> Json:
+def slots(
+    practice_id: str,
+    service: str,
+    calendar: str | None,
+    first: date,
+    days: int,
+    zone: str,
+    minutes: int | None = None,
+) -> Json:
     """The slots of `days` calendar days from `first`, wall times in `zone`: from the cache that the API fills, too.
+    `minutes`: of an appointment that is to be moved, see `Key`.
 
     While availability is away, what was known last is answered, with `stale` true; booking decides anyway.
     """
-    key = Key(practice_id, service, calendar, datetime.combine(first, time(), UTC), days, zone)
+    key = Key(practice_id, service, calendar, datetime.combine(first, time(), UTC), days, zone, minutes)
     found = gateway().slot_reader.read(key)
     return {**json.loads(found.entry.body), "stale": found.stale}
 

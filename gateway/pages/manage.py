@@ -197,23 +197,45 @@ def _question(token: str, act: str, again: str = "") -> str:
 
 
 def _move_grid(token: str, view: Json, practice: Json, refused: Refused | None = None) -> str:
-    catalogue = backend.catalogue(practice["id"])
-    service = next((each for each in catalogue["services"] if each["id"] == view["service"]["id"]), None)
-    if service is None:  # taken off the page since
-        return _page(token, refused=refused or Refused("slot_not_offered"))
-    calendars = backend.calendars_of(catalogue, service)
+    calendars = _calendars(view)
     asked = request.values.get("calendar", view["calendar"]["id"])
     calendar = next((each for each in calendars if each["id"] == asked), None)
+    try:
+        page = week(practice, view["service"], calendars, calendar, _length(view))
+    except Refused as gone:
+        if gone.code != "not_found":
+            raise
+        return _page(token, refused=refused or Refused("slot_not_offered"))
     return render_template(
         "manage_move.html",
         practice=practice,
         token=token,
         booked=view,
-        week=week(practice, service, calendars, calendar),
+        week=page,
         zone=zone_asked(practice["time_zone"]),
         seal=seal("ask move", token),
         refused=refused,
     )
+
+
+def _released(view: Json) -> Json | None:
+    """The appointment's service as everybody sees it; None when it is not on the page (any more)."""
+    services = backend.catalogue(view["practice_id"])["services"]
+    return next((each for each in services if each["id"] == view["service"]["id"]), None)
+
+
+def _calendars(view: Json) -> list[Json]:
+    """Who could take the appointment: of a service that is not on the page nobody is told but who has it."""
+    catalogue, service = backend.catalogue(view["practice_id"]), _released(view)
+    if service:
+        return backend.calendars_of(catalogue, service)
+    return [each for each in catalogue["calendars"] if each["id"] == view["calendar"]["id"]]
+
+
+def _length(view: Json) -> int | None:
+    """The appointment's own length; None where the times are those that everybody sees."""
+    service, minutes = _released(view), int(view["service"]["duration_minutes"])
+    return None if service and service["duration_minutes"] == minutes else minutes
 
 
 def _move_question(token: str, view: Json, practice: Json, start: str, calendar: str, again: str = "") -> str:
@@ -226,7 +248,7 @@ def _move_question(token: str, view: Json, practice: Json, start: str, calendar:
         booked=view,
         zone=zone_asked(view["time_zone"]),
         act="move",
-        by_request=_by_request(view),
+        by_request=view.get("confirmation") == "request",
         possible=view["can_move"],
         start=start,
         starts=begins,
@@ -238,18 +260,12 @@ def _move_question(token: str, view: Json, practice: Json, start: str, calendar:
     )
 
 
-def _by_request(view: Json) -> bool:
-    """Whether the practice confirms this service itself; then a move asks it anew."""
-    services = backend.catalogue(view["practice_id"])["services"]
-    return any(each["id"] == view["service"]["id"] and each["confirmation"] == "request" for each in services)
-
-
 def _who_is_free(view: Json, practice: Json, begins: datetime) -> str:
     """Who takes the appointment at this time where none was asked for: the same professional, else one who is free."""
     zone, own = practice["time_zone"], str(view["calendar"]["id"])
     day = present.local(begins, zone).date()
     try:
-        found = backend.slots(practice["id"], view["service"]["id"], None, day, 1, zone)
+        found = backend.slots(practice["id"], view["service"]["id"], None, day, 1, zone, _length(view))
     except Refused:
         return own
     slots = (slot for each in found["days"] for slot in each["slots"] if present.instant(slot["start"]) == begins)

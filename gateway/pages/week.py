@@ -87,17 +87,18 @@ def day_asked(name: str) -> date | None:
     return day if day.year in present.YEARS else None
 
 
-def week(practice: Json, service: Json, calendars: list[Json], calendar: Json | None) -> Week:
-    """The page of the grid that this request asks for."""
+def week(
+    practice: Json, service: Json, calendars: list[Json], calendar: Json | None, minutes: int | None = None
+) -> Week:
+    """The page of the grid that this request asks for; `minutes`: of an appointment that is to be moved."""
     zone = zone_asked(practice["time_zone"])
     today = backend.now().astimezone(ZoneInfo(zone)).date()
 
     stale = set[bool]()
 
     def ask(first: date, days: int) -> dict[str, Any]:
-        answer = backend.slots(
-            practice["id"], service["id"], calendar["id"] if calendar else None, first, min(days, grid.REACH), zone
-        )
+        whose, most = calendar["id"] if calendar else None, min(days, grid.REACH)
+        answer = backend.slots(practice["id"], service["id"], whose, first, most, zone, minutes)
         stale.add(answer["stale"])
         return answer
 

@@ -18,6 +18,8 @@ from gateway.api.answers.parts import (
     text,
 )
 
+CONFIRMATIONS = ["automatic", "request"]
+
 
 class PublicCalendar(Answer):
     """Somebody, or something, that can be booked. Never a real name."""
@@ -36,7 +38,7 @@ class PublicService(Answer):
     description = maybe()
     duration_minutes = fields.Integer(required=True)
     price = fields.Nested(Price, allow_none=True, metadata={"description": "null: none, or not shown"})
-    confirmation = text("`automatic`: accepted at once; `request`: the practice decides", enum=["automatic", "request"])
+    confirmation = text("`automatic`: accepted at once; `request`: the practice decides", enum=CONFIRMATIONS)
     calendars = fields.List(fields.String(metadata={"format": "uuid"}), required=True)
 
 
@@ -135,6 +137,7 @@ class Managed(Booked):
     practice_id = fields.String(metadata={"format": "uuid"})
     customer = fields.Nested(Contact, required=True)
     comment = maybe("what the customer entered")
+    confirmation = text("`automatic`: a move holds at once; `request`: the practice decides", enum=CONFIRMATIONS)
     can_cancel = fields.Boolean(required=True)
     can_move = fields.Boolean(required=True)
     cancel_until = maybe_instant()

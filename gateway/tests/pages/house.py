@@ -197,6 +197,7 @@ class House:
             "place": PLACE,
             "customer": customer,
             "comment": "",
+            "confirmation": found["confirmation"],
         }
         self.keys[idempotency_key] = {**self.booked[token], "manage_token": token}
         return self.keys[idempotency_key]

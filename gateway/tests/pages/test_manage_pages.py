@@ -273,10 +273,37 @@ def test_a_service_that_is_gone_cannot_be_moved_online(
     """No dead end: the appointment stands, and the page says whom to call."""
     token = book()
     del house.services[0]
+    house.answers["availability.slots"] = Refused("not_found")
     app.extensions[EXTENSION].practices.forget_all()  # as an event makes it
     page = client.get(f"/a/{token}/move")
     assert page.heading == "Ihr Termin"
     assert "Dieser Termin lässt sich online nicht verschieben. Bitte rufen Sie uns an" in page.text
+
+
+def test_a_service_that_is_off_the_page_is_moved_where_the_appointment_is(
+    app: Flask, client: StrictClient, house: House, book: Book
+) -> None:
+    """Booked by staff, or before it was taken off: to its own professional's times, and it says who confirms."""
+    house.booked[token := book()]["confirmation"] = "request"
+    del house.services[0]
+    app.extensions[EXTENSION].practices.forget_all()
+    page = client.get(f"/a/{token}/move")
+    asked = house.asked("availability.slots")[-1]
+    assert (asked["mode"], asked["duration_minutes"], asked["calendar"]) == ("move", 30, CALENDARS[0]["id"])
+    question = client.post(*page.form("/move"))
+    assert "Die Praxis bestätigt die neue Zeit" in question.text
+
+
+def test_an_appointment_made_longer_is_shown_the_times_that_are_long_enough(
+    client: StrictClient, house: House, book: Book
+) -> None:
+    """K39: in the grid, and when somebody free is looked for; everybody else's times come as ever, without a length."""
+    token, other = book(), book()
+    house.booked[token]["service"] = {**house.booked[token]["service"], "duration_minutes": 90}
+    client.post(*client.get(f"/a/{token}/move?calendar=any").form("/move"))
+    assert {asked.get("duration_minutes") for asked in house.asked("availability.slots")[-2:]} == {90}
+    client.get(f"/a/{other}/move?calendar=any&duration_minutes=45")
+    assert {"mode", "duration_minutes"}.isdisjoint(house.asked("availability.slots")[-1])
 
 
 def test_whoever_has_no_preference_moves_to_somebody_who_is_free(

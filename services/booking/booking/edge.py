@@ -47,7 +47,8 @@ class BookingEdge:
     @rpc(requests.BookRequest)
     def book(self, call: Call, wish: Book) -> Json:
         wish = replace(wish, locale=wish.locale or _locale(call), via="api" if call.via == "api" else "page")
-        return self._once(call, wish, "online", lambda offer: (usecases.book, call.now, wish, offer, self.key))
+        mode = "held" if wish.hold and self.app.db.read(usecases.keeps, call.now, wish) else "online"
+        return self._once(call, wish, mode, lambda offer: (usecases.book, call.now, wish, offer, self.key))
 
     @rpc(requests.Practice)
     def form(self, call: Call, request: Json) -> Json:
@@ -68,7 +69,7 @@ class BookingEdge:
         token = request.pop("token")
         found = self.app.db.read(customer.by_token, token)
         move = Move(**request, actor="customer")
-        return self._moved(found, move, "online", lambda offer: (usecases.move_managed, call.now, token, move, offer))
+        return self._moved(found, move, "move", lambda offer: (usecases.move_managed, call.now, token, move, offer))
 
     @rpc(requests.Token)
     def undo_managed(self, call: Call, request: Json) -> Json:
@@ -137,7 +138,7 @@ class BookingEdge:
     @rpc(desk.DetailsChange, allow=Access.STAFF, scope=WRITE)
     def change_details(self, call: Call, request: Json) -> Json:
         found = self.app.db.read(usecases.seek, call.practice_id, request["id"])
-        wish = replace(_again(found), service=request.get("service", found.service["id"]))
+        wish = _again(found, request.get("service"), request.get("duration_minutes"))
         offer = self._refitted(call, found, wish, request)
         who = {**request, "user_id": call.caller.user_id, "offer": offer, "seen": found.service}
         return self._racing(wish, usecases.change_details, call.now, call.practice_id, **who)
@@ -247,8 +248,8 @@ class BookingEdge:
 
     # --- asking availability, always outside a transaction
 
-    def _offer(self, wish: Wish, mode: str, **more: Any) -> Offer:
-        question = _question(wish) | {"mode": mode, **more}
+    def _offer(self, wish: Wish, mode: str) -> Offer:
+        question = _question(wish) | {"mode": mode}
         return answers.offer(self.app.ask("availability", "offer", question))
 
     def _once(self, call: Call, wish: TakeHold | Book, mode: str, command: Callable[[Offer], tuple[Any, ...]]) -> Json:
@@ -263,7 +264,7 @@ class BookingEdge:
 
     def _moved(self, found: Appointment, move: Move, mode: str, command: Callable[[Offer], tuple[Any, ...]]) -> Json:
         wish = replace(_again(found), start=move.start, calendar=move.calendar or found.calendar_id)
-        return self._racing(wish, *command(self._offer_again(wish, mode, found.service["duration_minutes"])))
+        return self._racing(wish, *command(self._offer_again(wish, mode)))
 
     def _refitted(self, call: Call, found: Appointment, wish: Wish, request: Json) -> Offer | None:
         """Availability's word on another service or duration at the time that the appointment has; None: neither is
@@ -271,14 +272,12 @@ class BookingEdge:
         minutes, force = request.pop("duration_minutes", None), request.pop("force")
         if request.pop("service", None) is None and minutes is None:
             return None
-        if wish.service == found.service["id"]:
-            minutes = minutes or found.service["duration_minutes"]
-        return self._offer_again(wish, _mode(force or found.starts <= call.now), minutes)
+        return self._offer_again(wish, _mode(force or found.starts <= call.now))
 
-    def _offer_again(self, wish: Wish, mode: str, minutes: int | None) -> Offer:
-        """An offer for an appointment that is there already; `minutes` None: as long as the service takes."""
+    def _offer_again(self, wish: Wish, mode: str) -> Offer:
+        """An offer for an appointment that is there already."""
         try:
-            return self._offer(wish, mode, **({"duration_minutes": minutes} if minutes else {}))
+            return self._offer(wish, mode)
         except Refused as refused:
             if refused.code == "not_found":  # the service or calendar is gone, not the appointment
                 raise SlotNotOffered(reason="inactive") from None
@@ -306,14 +305,18 @@ class BookingEdge:
 
 
 def _question(wish: Wish) -> Json:
-    start = wish.start.isoformat()
-    return {"practice_id": wish.practice_id, "service": wish.service, "calendar": wish.calendar, "start": start}
+    start, length = wish.start.isoformat(), {"duration_minutes": wish.minutes} if wish.minutes else {}
+    about = {"practice_id": wish.practice_id, "service": wish.service, "calendar": wish.calendar}
+    return about | {"start": start} | length
 
 
-def _again(a: Appointment) -> Wish:
-    """The wish for the time that the appointment has."""
-    zone = a.time_zone or a.calendar["time_zone"]
-    return Wish(practice_id=a.practice_id, service=a.service["id"], calendar=a.calendar_id, start=a.starts, zone=zone)
+def _again(a: Appointment, service: str | None = None, minutes: int | None = None) -> Wish:
+    """The wish for the time that the appointment has: for its own service, as long as it is, or for these instead."""
+    own, zone = a.service["id"], a.time_zone or a.calendar["time_zone"]
+    if service in (None, own):
+        minutes = minutes or a.service["duration_minutes"]
+    about: Json = {"service": service or own, "minutes": minutes, "zone": zone}
+    return Wish(practice_id=a.practice_id, calendar=a.calendar_id, start=a.starts, **about)
 
 
 def _mode(force: bool) -> str:

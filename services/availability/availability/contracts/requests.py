@@ -8,7 +8,7 @@ from availability.contracts.fields import Day, Id, Instant, Line, Money, Period,
 from availability.public_holidays import FIRST_YEAR, LAST_YEAR, countries, subdivisions
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MODES = ("online", "staff", "force")
+MODES = ("online", "held", "move", "staff", "force")
 MOST_DAYS = 62
 DAY_MINUTES = 24 * 60
 LONGEST_BUFFER = 8 * 60
@@ -33,7 +33,7 @@ class Slots(OfPractice):
     since = fields.Date(required=True, data_key="from")
     days = Whole(1, MOST_DAYS, load_default=7)
     tz = Zone(required=True)
-    mode = fields.String(load_default="online", validate=validate.OneOf(("online", "staff")))
+    mode = fields.String(load_default="online", validate=validate.OneOf(("online", "move", "staff")))
     duration_minutes = Whole(1, DAY_MINUTES, load_default=None, allow_none=True)
 
 
@@ -51,6 +51,7 @@ class Alternatives(OfPractice):
     start = Instant(required=True)
     tz = Zone(required=True)
     count = Whole(1, 20, load_default=3)
+    duration_minutes = Whole(1, DAY_MINUTES, load_default=None, allow_none=True)
 
 
 class IfVersion(Schema):

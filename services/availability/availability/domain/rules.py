@@ -74,6 +74,8 @@ SHOWN = frozenset(REASONS)
 # What an offer obeys. `limit` and `taken` are never refused here: they change under our hands, so booking decides.
 OBEYED = {
     "online": SHOWN - {"limit", "taken"},
+    "move": SHOWN - {"limit", "taken"},  # as online: the customer moves an appointment
+    "held": SHOWN - {"limit", "taken", "notice"},  # by a live hold, which kept the notice when it began
     "staff": frozenset({"inactive", "past", "vacation", "holiday", "outside_hours", "absence"}),
     "force": frozenset({"inactive"}),
 }

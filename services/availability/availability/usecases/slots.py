@@ -38,10 +38,14 @@ def catalogue(session: Session, practice: str) -> Request:
 
 def slots(session: Session, now: datetime, request: Request, *, staff: bool) -> str:
     """The week grid as JSON text. Staff see services that are not released, too, and in the mode `staff` what they may
-    book: without notice, window and limits. Raises NotFound."""
-    chosen = _choose(session, request, unreleased=staff)
+    book: without notice, window and limits. In the mode `move` customers see where an appointment of theirs can go: as
+    long as it is, and though its service may not be released any more. Raises NotFound."""
+    moves = request["mode"] == "move"
+    chosen = _choose(session, request, unreleased=staff or moves)
     if staff and request["mode"] == "staff":
         chosen = _for_staff(chosen, _terms(chosen, request))
+    elif moves:
+        chosen = replace(chosen, terms=_terms(chosen, request))
     moment, zone, first = int(now.timestamp()), request["tz"], request["since"]
     since, until = (_midnight(zone, first.toordinal() + days) for days in (0, request["days"]))
     agendas = fill(session, [one for one in chosen.agendas if one.active], since, until, moment)
@@ -72,8 +76,10 @@ def _look_ahead(session: Session, agendas: Sequence[Agenda], terms: Terms, since
 
 
 def alternatives(session: Session, now: datetime, request: Request) -> list[Request]:
-    """Bookable slots nearest to `start`, the nearest first, never `start` itself; fewer where there are fewer."""
-    chosen = _choose(session, request, unreleased=False)
+    """Bookable slots nearest to `start`, the nearest first, never `start` itself; fewer where there are fewer. Who asks
+    had an offer: the service need not be released."""
+    chosen = _choose(session, request, unreleased=True)
+    chosen = replace(chosen, terms=_terms(chosen, request))
     start, moment, zone, count = (
         int(request["start"].timestamp()),
         int(now.timestamp()),
@@ -102,8 +108,7 @@ def offer(session: Session, now: datetime, request: Request) -> Request:
 
     Whether the time is taken is not refused here: booking's constraint decides.
     """
-    online = request["mode"] == "online"
-    chosen = _choose(session, request, unreleased=not online)
+    chosen = _choose(session, request, unreleased=request["mode"] not in ("online", "held"))
     terms, start, moment = _terms(chosen, request), int(request["start"].timestamp()), int(now.timestamp())
     agendas = fill(session, chosen.agendas, start, start + terms.duration, moment)
     willing = _willing(agendas, terms, start, moment, rules.OBEYED[request["mode"]])

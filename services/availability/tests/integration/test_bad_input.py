@@ -13,7 +13,13 @@ ID = new_id()
 GOOD: dict[str, dict[str, Any]] = {
     "slots": {"service": ID, "from": "2026-06-02", "days": 7, "tz": "Europe/Berlin"},
     "offer": {"service": ID, "start": "2026-06-02T09:00:00+02:00", "mode": "online", "duration_minutes": 30},
-    "alternatives": {"service": ID, "start": "2026-06-02T09:00:00+02:00", "tz": "UTC", "count": 3},
+    "alternatives": {
+        "service": ID,
+        "start": "2026-06-02T09:00:00+02:00",
+        "tz": "UTC",
+        "count": 3,
+        "duration_minutes": 30,
+    },
     "create_service": {
         "name": "x",
         "duration_minutes": 30,
@@ -46,6 +52,7 @@ BAD = [
     ("offer", "mode", ["", "forced", None, 1]),
     ("offer", "duration_minutes", [0, 1441, "30"]),
     ("alternatives", "count", [0, 21, "3"]),
+    ("alternatives", "duration_minutes", [0, 1441, "30"]),
     ("create_service", "name", ["", " ", "x" * 121, "a\nb", "a\0b", "\ud800", None, 1]),
     ("create_service", "description", ["x" * 4001, "a\0b", None]),
     ("create_service", "duration_minutes", [0, 1441, True, "30", None, 1.5]),

@@ -200,6 +200,35 @@ def test_staff_obey_working_hours_only(light_desk: Any) -> None:
         assert offer(desk, service, start, mode="force")["candidates"]
 
 
+def test_a_live_hold_obeys_all_but_the_notice(light_desk: Any) -> None:
+    """X7: it was kept when the hold began. Everything else can have changed since."""
+    desk = light_desk
+    anna = desk.calendar()
+    service = desk.service(anna, min_notice_minutes=120)
+    soon = "2026-06-01T09:00:00+02:00"
+    assert reason(desk, service, soon) == "notice"
+    assert offer(desk, service, soon, mode="held")["candidates"]
+    assert reason(desk, service, "2026-06-01T09:05:00+02:00", mode="held") == "off_grid"
+    desk.staff("update_service", id=service, released=False)
+    assert desk.refusal(desk.booking, "offer", service=service, start=soon, mode="held").code == "not_found"
+
+
+def test_a_move_is_offered_where_the_appointment_fits_though_its_service_is_on_the_page_no_more(desk: Any) -> None:
+    """K39: grid, offer and alternatives know its own length; whoever moves obeys what everybody online does."""
+    anna = desk.calendar()
+    service = desk.service(anna, released=False, min_notice_minutes=120)
+    ninety = {"mode": "move", "duration_minutes": 90}
+    assert wall(grid(desk, service, **ninety)["days"][0]) == ["09:00", "09:30", "10:00", "10:30"]
+    assert wall(grid(desk, service, mode="move")["days"][0])[-1] == "11:00"
+    assert offer(desk, service, "2026-06-02T10:30:00+02:00", **ninety)["end"] == "2026-06-02T10:00:00+00:00"
+    assert reason(desk, service, "2026-06-02T11:00:00+02:00", **ninety) == "outside_hours"
+    assert reason(desk, service, "2026-06-01T09:00:00+02:00", **ninety) == "notice"
+    asked = {"service": service, "start": "2026-06-02T11:00:00+02:00", "tz": "Europe/Berlin", "duration_minutes": 90}
+    near = desk.booking("alternatives", **asked)
+    assert [one["start"][11:16] for one in near] == ["10:30", "10:00", "09:30"]
+    assert near[0]["end"] == "2026-06-02T12:00:00+02:00"
+
+
 def test_a_duration_of_its_own_is_checked_anew(light_desk: Any) -> None:
     """K39: an appointment made longer must still fit into the hours."""
     service = light_desk.service(light_desk.calendar())

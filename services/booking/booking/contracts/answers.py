@@ -74,6 +74,7 @@ def managed(a: Appointment, now: datetime) -> dict[str, Any]:
         "version": a.version,
         "customer": booked_by(a),
         "comment": a.comment,
+        "confirmation": a.confirmation,
         "can_cancel": a.customer_may(a.cancel_until, now),
         "can_move": a.customer_may(a.move_until, now),
         "cancel_until": iso(a.cancel_until),

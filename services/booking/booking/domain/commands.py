@@ -53,13 +53,15 @@ class Once:
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """A time that somebody wants; `calendar` None means any professional. `zone` is only for alternatives."""
+    """A time that somebody wants; `calendar` None means any professional, `minutes` None as long as the service takes.
+    `zone` is only for alternatives."""
 
     practice_id: str
     service: str
     calendar: str | None
     start: datetime
     zone: str | None = None
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

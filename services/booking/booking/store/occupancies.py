@@ -10,7 +10,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, select, text, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
@@ -92,10 +92,18 @@ def insert_hold(session: Session, hold: Hold) -> None:
     session.execute(INSERT_HOLD, vars(hold))
 
 
-def hold(session: Session, practice_id: str, id: str) -> Hold | None:
-    """The practice's hold, locked until the transaction ends; None when there is none."""
-    query = select(*HOLD_COLUMNS).where(holds.c.id == id, holds.c.practice_id == practice_id).with_for_update()
-    return next(iter(_holds(session, query)), None)
+def hold(session: Session, practice_id: str, id: str, *, lock: bool = True) -> Hold | None:
+    """The practice's hold, by `lock` until the transaction ends; None when there is none."""
+    query = select(*HOLD_COLUMNS).where(holds.c.id == id, holds.c.practice_id == practice_id)
+    return next(iter(_holds(session, query.with_for_update() if lock else query)), None)
+
+
+def count_holds(session: Session, calendar_id: str, from_: datetime, until: datetime, now: datetime) -> int:
+    """The calendar's live holds that begin in the interval."""
+    query = select(func.count()).where(
+        holds.c.calendar_id == calendar_id, holds.c.starts >= from_, holds.c.starts < until, holds.c.expires_at > now
+    )
+    return int(session.execute(query).scalar_one())
 
 
 def extend(session: Session, hold: Hold) -> None:

@@ -17,7 +17,7 @@ from booking.usecases.customers import (
     update_customer,
 )
 from booking.usecases.details import change_details, set_place
-from booking.usecases.holds import extend_hold, hold, release_hold, sweep, sweepable
+from booking.usecases.holds import extend_hold, hold, keeps, release_hold, sweep, sweepable
 from booking.usecases.payments import add_payment, change_payment, payments, remove_payment, set_price
 from booking.usecases.planner import changes_since, planned
 from booking.usecases.staff import (
@@ -60,6 +60,7 @@ __all__ = [
     "hold",
     "inbox",
     "inbox_count",
+    "keeps",
     "link_customer",
     "manage_links",
     "managed",

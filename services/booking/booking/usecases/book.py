@@ -87,8 +87,9 @@ def _check_open(session: Session, now: datetime, wish: Book, most: int | None) -
 def _take(session: Session, now: datetime, wish: Book, offer: Offer, id: str) -> Candidate:
     own = occupancies.drop_hold(session, wish.practice_id, wish.hold) if wish.hold else []
     tell_released(session, own, now)
-    candidates = offer.preferring(own[0].calendar_id if own else None)
-    return take(session, now, offer, candidates, limited=wish.online, appointment=id)
+    kept = own[0] if own else None
+    candidates = offer.preferring(kept.calendar_id if kept else None)
+    return take(session, now, offer, candidates, limited=wish.online, appointment=id, kept=kept)
 
 
 def _appointment(

@@ -1,8 +1,9 @@
 """What every change needs: the time, the lock, the record, the event."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from booking.contracts import events
@@ -135,18 +136,23 @@ def take(
     limited: bool,
     appointment: str | None = None,
     hold: str | None = None,
+    kept: Hold | None = None,
 ) -> Candidate:
     """Occupy the offered time of the first candidate that is free and within its limits.
+
+    Limits count the appointments and the holds; where the customer's own hold, `kept` until now, was alive for this
+    time, it has been counted against the others already: then only appointments count.
 
     Raises SlotTaken, or LimitReached when limits alone stood in the way. Requires the locks of `resource_names`.
     """
     owner = {"appointment": appointment, "hold": hold}
+    limits = partial(_limit_reached, session, now, offer, but=appointment, kept=kept) if limited else None
     try:
-        return _take(session, offer, candidates, limited, owner)
+        return _take(session, offer, candidates, limits, owner)
     except SlotTaken:
         if not clear(session, now, map(offer.slot, candidates)):
             raise
-        return _take(session, offer, candidates, limited, owner)
+        return _take(session, offer, candidates, limits, owner)
 
 
 def clear(session: Session, now: datetime, slots: Iterable[Slot]) -> bool:
@@ -158,11 +164,15 @@ def clear(session: Session, now: datetime, slots: Iterable[Slot]) -> bool:
 
 
 def _take(
-    session: Session, offer: Offer, candidates: Sequence[Candidate], limited: bool, owner: dict[str, str | None]
+    session: Session,
+    offer: Offer,
+    candidates: Sequence[Candidate],
+    limits: Callable[[Candidate], LimitReached | None] | None,
+    owner: dict[str, str | None],
 ) -> Candidate:
     full: list[LimitReached] = []
     for candidate in candidates:
-        if limited and (limit := _limit_reached(session, offer, candidate, owner["appointment"])):
+        if limits and (limit := limits(candidate)):
             full.append(limit)
         elif occupancies.occupy(session, offer.slot(candidate), **owner):
             return candidate
@@ -171,12 +181,17 @@ def _take(
     raise SlotTaken(start=iso(offer.starts))
 
 
-def _limit_reached(session: Session, offer: Offer, candidate: Candidate, but: str | None) -> LimitReached | None:
+def _limit_reached(
+    session: Session, now: datetime, offer: Offer, candidate: Candidate, *, but: str | None, kept: Hold | None
+) -> LimitReached | None:
     limits = {"day": candidate.max_per_day, "week": candidate.max_per_week}
     if limits == {"day": None, "week": None}:
         return None
-    for per, (from_, until) in rules.day_and_week(offer.starts, candidate.time_zone).items():
-        limit = limits[per]
-        if limit is not None and rows.count_between(session, candidate.id, from_, until, but) >= limit:
+    own = kept is not None and kept.expires_at > now and (kept.calendar_id, kept.starts) == (candidate.id, offer.starts)
+    for per, stretch in rules.day_and_week(offer.starts, candidate.time_zone).items():
+        if (limit := limits[per]) is None:
+            continue
+        held = 0 if own else occupancies.count_holds(session, candidate.id, *stretch, now)
+        if rows.count_between(session, candidate.id, *stretch, but) + held >= limit:
             return LimitReached(per=per, limit=limit)
     return None

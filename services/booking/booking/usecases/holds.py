@@ -6,7 +6,7 @@ from typing import Any
 
 from booking.contracts import answers
 from booking.domain.appointment import Hold
-from booking.domain.commands import Offer, TakeHold
+from booking.domain.commands import Book, Offer, TakeHold
 from booking.domain.errors import HoldExpired, LimitReached
 from booking.store import occupancies, practice
 from booking.usecases.common import resource_names, take, tell_held, tell_released
@@ -36,6 +36,15 @@ def hold(session: Session, now: datetime, wish: TakeHold, offer: Offer, life: ti
     answer = answers.hold(made)
     practice.remember(session, wish.practice_id, wish.once, answer, now)
     return answer
+
+
+def keeps(session: Session, now: datetime, wish: Book) -> bool:
+    """Whether the hold that comes with the booking is alive and keeps the very time that is wished for."""
+    found = occupancies.hold(session, wish.practice_id, wish.hold, lock=False) if wish.hold else None
+    if found is None or found.expires_at <= now:
+        return False
+    same_calendar = wish.calendar in (None, found.calendar_id)
+    return (found.service_id, found.starts) == (wish.service, wish.start) and same_calendar
 
 
 def extend_hold(

@@ -6,6 +6,7 @@ import pytest
 
 from booking.models import appointments, history, holds, idempotency, occupancies
 from runtime.errors import NotSent, Refused, Unavailable
+from runtime.ids import new_id
 
 FORM = [{"name": "insurer", "label": "Krankenkasse", "kind": "choice", "required": True, "choices": ["AOK", "TK"]}]
 
@@ -199,6 +200,23 @@ def test_daily_and_weekly_limits_count_the_calendars_own_appointments(desk):
     assert desk.book(24 * 7)  # the next Monday
 
 
+def test_holds_count_for_limits_like_appointments(desk):
+    """Whoever holds a time is not told at the end of the form that the day is full; an expired hold counts no more."""
+    desk.limits["max_per_day"] = 2
+    token = desk.book(48)["manage_token"]
+    mine, _theirs = desk.hold(24)["hold"], desk.hold(26)
+    for refused in (desk.refused(desk.hold, 28), desk.refused(desk.book, 28)):
+        assert (refused.code, refused.facts) == ("limit_reached", {"per": "day", "limit": 2})
+    move = {"token": token, "start": desk.at(28)}
+    assert desk.refused(desk.call, "reschedule_managed", **move).code == "limit_reached"
+    walk_in = {"first_name": "Karl", "last_name": "Kurz", "phone": "0171 2345678"}
+    desk.staff("book_for", service=desk.service, calendar=desk.anna, start=desk.at(30), customer=walk_in)
+    assert desk.book(24, hold=mine)
+    desk.clock.forward(minutes=5)
+    desk.limits["max_per_day"] = 3
+    assert desk.hold(28)
+
+
 def test_a_day_that_the_clocks_make_longer_is_one_day_of_the_limit(desk):
     """Berlin's 25 October 2026 has 25 hours: 00:30 and 23:30 are the same day, 00:30 of the 26th is the next."""
     desk.clock.now = desk.clock.now.replace(month=10, day=1)
@@ -268,6 +286,33 @@ def test_a_booking_with_any_professional_takes_the_one_that_its_hold_keeps(desk)
     hold = desk.hold(calendar=None)
     desk.calendars.reverse()
     assert desk.book(calendar=None, hold=hold["hold"])["calendar"]["id"] == hold["calendar"] == desk.anna
+
+
+def test_a_hold_carries_over_the_minimum_notice_as_long_as_it_lives(desk):
+    """X7: only for the very time that it keeps; nobody else gets in after the notice has begun."""
+    kept, usual = desk.hold(24, calendar=None)["hold"], desk.offer
+
+    def offer(asked):
+        if asked["mode"] == "online":
+            raise Refused("slot_not_offered", {"reason": "notice"})
+        return usual(asked)
+
+    desk.rpc.answers["availability.offer"] = offer
+    others = ({}, {"hold": new_id()}, {"hold": kept, "start": desk.at(25)}, {"hold": kept, "service": desk.ben})
+    for wish in (*others, {"hold": kept, "calendar": desk.ben}):
+        assert desk.refused(desk.book, **wish).facts == {"reason": "notice"}
+    late = desk.wish(hold=kept)
+    assert desk.call("book", **late)["calendar"]["id"] == desk.anna
+    assert [asked["mode"] for name, asked in desk.rpc.calls if name == "availability.offer"][-1] == "held"
+    assert desk.call("book", **late)["status"] == "accepted"  # a repeat, with its hold long gone
+
+
+def test_a_hold_that_is_over_carries_over_nothing(desk):
+    """Its second has come."""
+    kept = desk.hold()["hold"]
+    desk.clock.forward(minutes=5)
+    desk.book(hold=kept)
+    assert [asked["mode"] for name, asked in desk.rpc.calls if name == "availability.offer"][-1] == "online"
 
 
 def test_an_expired_hold_books_if_the_slot_is_still_free_and_else_the_slot_is_taken(desk):

@@ -128,6 +128,24 @@ def test_the_customer_moves_alone_and_a_repeat_is_no_second_move(desk):
     assert desk.book(24)
 
 
+def test_a_moved_appointments_own_length_is_what_availability_is_asked_about(desk):
+    """K39: for the offer and, if somebody was faster, for the alternatives; by the link, by staff, at an undo."""
+    booked = desk.book(24)
+    desk.staff("change_details", id=booked["id"], duration_minutes=90)
+    desk.book(30)
+    token, move = booked["manage_token"], {"start": desk.at(29.5)}
+    desk.rpc.calls.clear()
+    assert desk.refused(desk.call, "reschedule_managed", token=token, **move).code == "slot_taken"
+    assert [asked.get("mode") for _, asked in desk.rpc.calls] == ["move", None]
+    assert desk.refused(desk.staff, "reschedule", id=booked["id"], **move).code == "slot_taken"
+    assert desk.refused(desk.staff, "change_details", id=booked["id"], duration_minutes=420).code == "slot_taken"
+    desk.call("cancel_managed", token=token)
+    desk.book(24)
+    assert desk.refused(desk.call, "undo_managed", token=token).code == "slot_taken"
+    asked = [(name, asked.get("duration_minutes")) for name, asked in desk.rpc.calls]
+    assert [minutes for name, minutes in asked if name == "availability.alternatives"] == [90, 90, 420, 90]
+
+
 def test_a_move_may_overlap_its_own_old_time_but_nobody_elses(desk):
     """A quarter of an hour later is a move, too."""
     token = desk.book(24)["manage_token"]

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from booking.contracts.schemas.parts import ACTORS, Customer, View
+from booking.contracts.schemas.parts import ACTORS, CONFIRMATIONS, Customer, View
 from runtime.contract import flag, ident, instant, part, string, whole
 
 
@@ -35,6 +35,7 @@ class Managed(View):
     version = whole("Rises by one with each change.")
     customer = part(Customer, "As entered.")
     comment = string("What the customer entered.")
+    confirmation = string("Whether a move is accepted at once or by the practice.", among=CONFIRMATIONS)
     can_cancel = flag("Whether the customer may cancel now.")
     can_move = flag("Whether the customer may move it now.")
     cancel_until = instant("The last instant to cancel.")
