@@ -41,6 +41,7 @@ from runtime.telemetry import configure_logging, export_spans  # noqa: E402
 
 log = logging.getLogger(__name__)
 STARTED = "started"
+BEAT_SECONDS = 2.0
 
 
 def time_limit(seconds: float) -> Any:
@@ -60,11 +61,12 @@ def build(
     endpoint = Endpoint(app, service.edge)
     reads = subscriptions(service.name, service.edge)
     wanted = topology.system([service.name], reads, ladder)
+    state = {STARTED: False}  # one connection consumes before the others do
+    eventlet.spawn_n(beat, state)
     _declare(amqp_uri, wanted)
     metrics.tell_queues(metrics_folder(), (queue.name for queue in wanted.queues))
     publisher = ConfirmedPublisher(amqp_uri)
     deliveries = Deliveries(endpoint, publisher, Semaphore(1), partial(time_limit, seconds), ladder)
-    state = {STARTED: False}  # one connection consumes before the others do
 
     def report(connection: str, ready: bool) -> None:
         state[connection] = ready
@@ -72,6 +74,14 @@ def build(
 
     config = nameko_config(amqp_uri, report)
     return ServiceContainer(service_class(service, endpoint, deliveries.handle_together), config)
+
+
+def beat(state: dict[str, bool]) -> None:
+    """Tell the supervisor all the time. A handler that computes and never waits stops this thread with all others: that
+    is how the supervisor notices."""
+    while True:
+        report_ready(all(state.values()))
+        eventlet.sleep(BEAT_SECONDS)
 
 
 def _declare(amqp_uri: str, wanted: topology.Topology) -> None:

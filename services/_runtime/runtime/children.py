@@ -8,22 +8,32 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 log = logging.getLogger(__name__)
 SHORT_LIFE = 5.0  # seconds; whoever dies younger than this waits before the next start
 LONGEST_PAUSE = 2.0
+TICKS = os.sysconf("SC_CLK_TCK")  # in which the system counts a second
+# Without a word from who beats, in seconds of a processor that it uses, not of a clock: on a machine that is slow or
+# asleep, and while it is stopped itself, it uses none.
+ABSENT = 15.0  # it is not ready
+SPINNING = 60.0  # it will not come back by itself
+LOOK_COUNTS = 1.0  # most that one look adds: clocks jump where machines are frozen and moved
 
 
 class Child:
-    """One supervised `python -m ...`. It reports whether it is ready as "1" or "0" on the descriptor STATUS_FD."""
+    """One supervised `python -m ...`. It reports whether it is ready as "1" or "0" on the descriptor STATUS_FD. Who
+    `beats` repeats it every few seconds, and is ended if it computes and computes instead."""
 
-    def __init__(self, name: str, *command: str):
-        self.name, self._command = name, [sys.executable, "-m", *command]
+    def __init__(self, name: str, *command: str, beats: bool = False):
+        self.name, self._command, self._beats = name, [sys.executable, "-m", *command], beats
         self.process: subprocess.Popen[bytes] | None = None
         self.starts = 0
         self._status = -1
         self._hearing = threading.Lock()
         self._ready = False
+        self._heard = False
+        self._spent = self._unheard = 0.0  # seconds of a processor: altogether, and since it was heard last
         self._begun = 0.0
         self._pause = 0.0
         self._not_before = 0.0
@@ -34,6 +44,8 @@ class Child:
         self._hear()
         if self.process is not None and self.process.poll() is not None:
             self._bury(self.process.returncode)
+        if self._beats and self.process is not None and self._heard:  # before its first word it loads
+            self._end_if_it_spins(self.process)
         if self.process is None and time.monotonic() >= self._not_before:
             self._start()
 
@@ -41,12 +53,35 @@ class Child:
     def ready(self) -> bool:
         """What it reported last."""
         self._hear()
-        return self._ready and self.process is not None and self.process.poll() is None
+        alive = self.process is not None and self.process.poll() is None
+        return self._ready and alive and self._unheard < ABSENT
 
     def _hear(self) -> None:
         with self._hearing, contextlib.suppress(OSError):  # nothing new, or not started
             while said := os.read(self._status, 65_536):
-                self._ready = said.endswith(b"1")
+                self._ready, self._heard = said.endswith(b"1"), True
+                self._spent, self._unheard = self._processor_seconds(), 0.0
+
+    def _end_if_it_spins(self, process: subprocess.Popen[bytes]) -> None:
+        """Nobody is served any more by who never waits; its end tells the broker, or the count of starts, of what it
+        had in hand."""
+        with self._hearing:
+            spent = self._processor_seconds()
+            self._unheard += min(LOOK_COUNTS, spent - self._spent)
+            self._spent = spent
+        if self._unheard > SPINNING:
+            log.error("child_spins", extra={"facts": {"child": self.name}})
+            self._heard = False
+            process.kill()
+
+    def _processor_seconds(self) -> float:
+        """What it has used so far; 0 when it is gone, or the system does not tell."""
+        try:
+            stat = Path(f"/proc/{self.process.pid}/stat").read_bytes() if self.process else b""
+        except OSError:
+            stat = b""
+        fields = stat.rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0  # utime, stime
 
     def terminate(self) -> None:
         if self.process is not None:
@@ -79,7 +114,7 @@ class Child:
         log.error("child_ended", extra={"facts": {"child": self.name, "code": code, "lived": round(lived, 1)}})
         with self._hearing:
             os.close(self._status)
-            self.process, self._status, self._ready = None, -1, False
+            self.process, self._status, self._ready, self._heard = None, -1, False, False
 
 
 def metrics_folder() -> str:

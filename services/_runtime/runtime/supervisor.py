@@ -99,7 +99,7 @@ def main() -> None:
     except WrongSetting as error:
         raise SystemExit(str(error)) from None
     configure_logging(chosen.service, settings.log_level)
-    children = [Child("worker", "runtime.broker_worker", chosen.module)] if chosen.module else []
+    children = [Child("worker", "runtime.broker_worker", chosen.module, beats=True)] if chosen.module else []
     if chosen.loops:
         children.append(Child("loops", "runtime.loops", chosen.module))
     with TemporaryDirectory(prefix="terminfluss-metrics-") as folder:

@@ -147,6 +147,31 @@ def test_without_a_broker_it_lives_and_is_not_ready(tmp_path: Path) -> None:
             house.stop()
 
 
+def test_a_worker_says_all_the_time_that_it_lives() -> None:
+    """Also one that waits for the broker: who says nothing and computes is ended by the supervisor."""
+    hears, says = os.pipe()
+    environ = {"DATABASE_URL": "sqlite://", "IDENTITY_KEY": SEED, "IDENTITY_KEYS": "{}", "DIARY": "d"}
+    environ |= {"AMQP_URI": "amqp://guest:guest@127.0.0.1:1/none", "STATUS_FD": str(says)}
+    command = [sys.executable, "-W", "ignore", "-m", "runtime.broker_worker", f"{SAMPLE}.__main__"]
+    worker = subprocess.Popen(command, env={**os.environ, **environ}, pass_fds=[says])
+    os.close(says)
+    os.set_blocking(hears, False)
+    said = bytearray()
+
+    def twice() -> bool:
+        with contextlib.suppress(BlockingIOError):
+            said.extend(os.read(hears, 1))
+        return len(said) > 1
+
+    try:
+        until(twice, 60)
+        assert worker.poll() is None
+    finally:
+        worker.kill()
+        worker.wait()
+        os.close(hears)
+
+
 def test_a_worker_that_waits_for_the_broker_ends_with_its_supervisor(tmp_path: Path) -> None:
     """Killed before the worker ever served: no orphan waits for ever."""
     if reason := missing_server():
