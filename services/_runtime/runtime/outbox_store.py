@@ -15,7 +15,7 @@ from uuid import UUID
 
 from runtime.postgres import BOUNDED
 
-KEEP_PUBLISHED = timedelta(days=7)
+KEEP_PUBLISHED = timedelta(days=7)  # from the day it was told, however often it is published again
 KEEP_HANDLED = timedelta(days=30)  # longer than any redelivery, a replay from the parking queue included
 PURGE_BATCH = 1000
 LONGEST_PAUSE = 60  # seconds between two tries of a row that nobody takes
@@ -117,11 +117,11 @@ class PostgresStore:
 
     def purge(self) -> int:
         gone = 0
-        for table, key, column, keep in (
-            ("outbox", "seq", "published", KEEP_PUBLISHED),
+        for table, key, over, keep in (
+            ("outbox", "seq", "published is not null and created", KEEP_PUBLISHED),
             ("inbox", "ctid", "handled", KEEP_HANDLED),
         ):
-            old = f"select {key} from {table} where {column} < now() - %s limit {PURGE_BATCH}"
+            old = f"select {key} from {table} where {over} < now() - %s limit {PURGE_BATCH}"
             gone += self._execute(f"delete from {table} where {key} = any(array({old}))", (keep,)).rowcount
         self._commit()
         return gone
@@ -207,8 +207,9 @@ class SqliteStore:
 
     def purge(self) -> int:
         gone = 0
-        for table, column, keep in (("outbox", "published", KEEP_PUBLISHED), ("inbox", "handled", KEEP_HANDLED)):
-            old = f"select rowid from {table} where {column} < ? limit {PURGE_BATCH}"
+        done = "published is not null and created"
+        for table, over, keep in (("outbox", done, KEEP_PUBLISHED), ("inbox", "handled", KEEP_HANDLED)):
+            old = f"select rowid from {table} where {over} < ? limit {PURGE_BATCH}"
             gone += self._execute(f"delete from {table} where rowid in ({old})", (_stamp(-keep),)).rowcount
         return gone
 

@@ -174,5 +174,7 @@ class Relay:
 
     def _rest(self) -> None:
         if time.monotonic() >= self._purge_at:
-            self._purge_at = time.monotonic() + (0.1 if self._store.purge() else PURGE_EVERY)
+            self._purge_at = time.monotonic() + PURGE_EVERY  # also where it fails: publishing goes first
+            if self._store.purge():
+                self._purge_at = time.monotonic() + 0.1
         self._store.wait(self._poll)

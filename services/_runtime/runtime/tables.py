@@ -30,6 +30,8 @@ outbox = Table(
     Column("error", Text),
     Index("outbox_todo", "seq", postgresql_where=text("published is null"), sqlite_where=text("published is null")),
 )
+_done = text("published is not null")
+outbox_done = Index("outbox_done", outbox.c.created, postgresql_where=_done, sqlite_where=_done)
 
 inbox = Table(
     "inbox",
@@ -38,6 +40,7 @@ inbox = Table(
     Column("event_id", Uuid(as_uuid=False), primary_key=True),
     Column("handled", UtcDateTime, nullable=False),
 )
+inbox_handled = Index("inbox_handled", inbox.c.handled)
 
 delivery = Table(
     "delivery",
@@ -74,6 +77,12 @@ def create(op: Any) -> None:
     metadata.create_all(bind)
     if bind.dialect.name == "postgresql":
         op.execute(_NOTIFY)
+
+
+def find_what_is_over(op: Any) -> None:
+    """Create the indexes by which old rows are found, where `create` was run before it knew them."""
+    for index in (outbox_done, inbox_handled):
+        index.create(op.get_bind(), checkfirst=True)
 
 
 def drop(op: Any) -> None:

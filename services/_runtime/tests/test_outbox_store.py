@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, inspect, select, update
 
 from runtime import tables
 from runtime.clock import utc_now
 from runtime.db import Database
 from runtime.ids import new_id
 from runtime.outbox import emit
-from runtime.outbox_store import Store, open_store
+from runtime.outbox_store import Away, Store, open_store
+from runtime.relay import Relay
 from runtime.testing import Databases
 from services._runtime.tests.conformance.house import prepare
 
@@ -117,21 +119,57 @@ def test_a_commit_wakes_the_relay(database: Database, store: Store) -> None:
 
 
 def test_only_what_is_old_and_done_is_purged(database: Database, store: Store) -> None:
-    """Published a week ago, handled a month ago; an unpublished row never goes, however old."""
+    """Told a week ago, and published, be it again and just now; handled a month ago. What is unpublished never goes."""
     old, new = tell(database), tell(database)
+    again = tell(database)
     tell(database)
     long_ago = utc_now() - timedelta(days=40)
 
     def age(session: Any) -> None:
         outbox = tables.outbox
-        session.execute(update(outbox).values(created=long_ago))
+        session.execute(update(outbox).where(outbox.c.id != new).values(created=long_ago))
         session.execute(update(outbox).where(outbox.c.id == old).values(published=long_ago))
-        session.execute(update(outbox).where(outbox.c.id == new).values(published=utc_now()))
+        session.execute(update(outbox).where(outbox.c.id.in_([new, again])).values(published=utc_now()))
         for handled in (long_ago, utc_now()):
             row = {"consumer": "kitchen.cook", "event_id": new_id(), "handled": handled}
             session.execute(insert(tables.inbox).values(row))
 
     database.write(age)
-    assert store.purge() == 2
+    assert store.purge() == 3
     counts = [select(func.count()).select_from(table) for table in (tables.outbox, tables.inbox)]
     assert [database.read(lambda session, c=c: session.scalar(c)) for c in counts] == [2, 1]
+
+
+def test_tables_from_before_get_the_indexes_by_which_old_rows_are_found(database: Database) -> None:
+    """A migration of each service calls it; where they are there it does nothing."""
+    wanted = {"outbox": tables.outbox_done.name, "inbox": tables.inbox_handled.name}
+    with database.engine.begin() as connection:
+        for index in (tables.outbox_done, tables.inbox_handled):
+            index.drop(connection)
+        for _ in range(2):
+            tables.find_what_is_over(SimpleNamespace(get_bind=lambda: connection))
+    found = inspect(database.engine)
+    assert all(name in {index["name"] for index in found.get_indexes(table)} for table, name in wanted.items())
+
+
+class Full:
+    """A store whose tables are too large to be looked through in time."""
+
+    purged = waited = 0
+
+    def purge(self) -> int:
+        self.purged += 1
+        raise Away("canceling statement due to statement timeout")
+
+    def wait(self, seconds: float) -> None:
+        self.waited += 1
+
+
+def test_a_purge_that_fails_is_not_tried_at_every_rest() -> None:
+    """Publishing goes first."""
+    relay, store = Relay("sqlite:///unused", "amqp://unused"), Full()
+    relay._store, relay._purge_at = store, 0  # type: ignore[assignment]
+    with pytest.raises(Away):
+        relay._rest()
+    relay._rest()
+    assert (store.purged, store.waited) == (1, 1)

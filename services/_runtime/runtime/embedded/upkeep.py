@@ -8,19 +8,21 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from runtime import tables
 from runtime.db import Database, Session
+from runtime.outbox_store import KEEP_HANDLED, KEEP_PUBLISHED
 
-KEEP = timedelta(days=7)
+KEEP = KEEP_PUBLISHED
 KEEP_PARKED = timedelta(days=30)
 
 
 def purge(databases: Sequence[Database], now: datetime) -> None:
-    """Drop published outbox rows and inbox notes after KEEP, parked deliveries after KEEP_PARKED.
+    """Drop published outbox rows KEEP after they were told, inbox notes after KEEP_HANDLED, parked deliveries after
+    KEEP_PARKED.
 
     An inbox note outlives every event that might still be copied again: none younger than the oldest unpublished
     event goes, wherever that lies.
     """
     unpublished = [found for database in databases if (found := database.read(oldest_unpublished))]
-    notes_before = min([now - KEEP, *unpublished])
+    notes_before = min([now - KEEP_HANDLED, *unpublished])
     for database in databases:
         database.write(_purge, now, notes_before)
 
@@ -32,7 +34,7 @@ def oldest_unpublished(session: Session) -> datetime | None:
 
 
 def _purge(session: Session, now: datetime, notes_before: datetime) -> None:
-    _drop(session, tables.outbox, tables.outbox.c.published < now - KEEP)
+    _drop(session, tables.outbox, tables.outbox.c.published.is_not(None) & (tables.outbox.c.created < now - KEEP))
     _drop(session, tables.inbox, tables.inbox.c.handled < notes_before)
     _drop(session, tables.delivery, tables.delivery.c.parked < now - KEEP_PARKED)
 

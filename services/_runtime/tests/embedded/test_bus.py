@@ -17,10 +17,11 @@ from runtime.db import Database
 from runtime.edge import rpc
 from runtime.embedded import EmbeddedBus
 from runtime.embedded.dispatch import LADDER, noted, put_back
-from runtime.embedded.upkeep import KEEP, purge
+from runtime.embedded.upkeep import purge
 from runtime.errors import NotSent, Refused, Unavailable
 from runtime.ids import new_id
 from runtime.messages import Event
+from runtime.outbox_store import KEEP_HANDLED
 from runtime.service import App
 from runtime.testing import FakeClock
 from services._runtime.tests.embedded.house import EDGES, KitchenEdge, build, subjects
@@ -276,7 +277,7 @@ def test_old_rows_are_purged_but_no_note_that_a_repeat_could_need(tmp_path: Path
     until(lambda: subjects(house.apps["bank"]))
     house.bus.stop()
     shop, kitchen = house.apps["shop"].db, house.apps["kitchen"].db
-    later = NOON + KEEP + timedelta(days=1)
+    later = NOON + KEEP_HANDLED + timedelta(days=1)
     shop.write(lambda session: session.execute(update(tables.outbox).values(published=None)))
     purge([shop, kitchen], later)
     assert (count(shop, tables.outbox), count(kitchen, tables.inbox)) == (1, 1)
