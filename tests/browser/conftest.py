@@ -113,6 +113,16 @@ FIRST_ANSWER_LATE = """() => { // what the page fetches next comes when late() i
   };
 }"""
 
+NEXT_ANSWER_LATE = """([part, status]) => { // the same for what is fetched of such an address; a status: it is all that comes
+  const { fetch } = window;
+  window.fetch = (...asked) => {
+    if (!String(asked[0]).includes(part)) return fetch(...asked);
+    window.fetch = fetch;
+    const answer = () => (status ? new Response("", { status }) : fetch(...asked));
+    return new Promise((come) => { window.late = async () => come(await answer()); });
+  };
+}"""
+
 
 def scripted(what: Locator) -> Locator:
     """It, once its page is shown and the scripts there have run: before, a click does what it does without them."""

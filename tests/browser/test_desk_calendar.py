@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, PICTURES
+from tests.browser.conftest import NEXT_ANSWER_LATE, PASSWORD, PICTURES
 from tests.systems import until
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -174,6 +174,50 @@ def test_the_menu_of_an_appointment_is_there_for_the_keyboard(desk: Open, practi
     page.goto(f"/desk/calendar?view=month&date={practice.day}")
     expect(drawn(page, "Tastmann")).to_be_visible()
     look(page, "desk-calendar-month-1280")
+
+
+def test_a_dialog_is_of_one_appointment_whenever_answers_come(desk: Open, practice: Practice) -> None:
+    """Of the one that was asked for last; what is sent comes back to no other's, and what is typed outlasts a failure."""
+    practice.book(11, 30, "Erstmann")
+    practice.book(10, 30, "Zweitmann", "Ben")
+    page = desk(f"/desk/calendar?view=day&date={practice.day}")
+    dialog = page.get_by_role("dialog")
+    expect(drawn(page, "Zweitmann")).to_be_visible()
+    page.evaluate(NEXT_ANSWER_LATE, ["/move", 0])
+    drag(page, drawn(page, "Erstmann"), down=48)
+    drag(page, drawn(page, "Zweitmann"), down=48)
+    expect(dialog).to_contain_text("Zweitmann")
+    page.evaluate("late()")
+    page.wait_for_timeout(300)  # a late answer changes nothing
+    expect(dialog).to_contain_text("Zweitmann")
+    page.keyboard.press("Escape")
+
+    word = ask_to_cancel(page, "Erstmann")
+    page.evaluate(NEXT_ANSWER_LATE, ["/cancel", 0])
+    dialog.get_by_role("button", name="Termin stornieren").click()
+    page.keyboard.press("Escape")
+    ask_to_cancel(page, "Zweitmann")
+    word.fill("Anna ist krank")
+    page.evaluate("late()")
+    expect(drawn(page, "Erstmann")).to_have_attribute("aria-label", re.compile("Storniert"))
+    expect(word).to_have_value("Anna ist krank")
+
+    page.evaluate(NEXT_ANSWER_LATE, ["/cancel", 503])
+    dialog.get_by_role("button", name="Termin stornieren").click()
+    page.evaluate("late()")
+    expect(dialog.get_by_role("alert")).to_contain_text("Was Sie eingegeben haben, steht noch hier")
+    expect(word).to_have_value("Anna ist krank")
+    look(page, "desk-calendar-unanswered-1280")
+    dialog.get_by_role("button", name="Termin stornieren").click()
+    expect(drawn(page, "Zweitmann")).to_have_attribute("aria-label", re.compile("Storniert"))
+
+
+def ask_to_cancel(page: Page, name: str) -> Any:
+    """Opens the dialog; the field for a word to the customer."""
+    drawn(page, name).click(button="right")
+    page.get_by_role("menu").get_by_role("menuitem", name="Stornieren").click()
+    expect(page.get_by_role("dialog")).to_contain_text(name)
+    return page.get_by_label("Mitteilung an den Kunden")
 
 
 def test_a_new_online_booking_pops_up_in_every_open_page(desk: Open, practice: Practice) -> None:

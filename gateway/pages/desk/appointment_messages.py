@@ -12,7 +12,7 @@ from gateway.pages import backend
 from gateway.pages.backend import Json
 from gateway.pages.desk import appointment_blocks, told
 from gateway.pages.desk.frame import back, exists, page, sentence, show
-from gateway.pages.desk.settings.forms import Entries, read, seen
+from gateway.pages.desk.settings.forms import Entries, key, once, read, seen
 from gateway.pages.words import _
 from runtime.errors import Refused, Unavailable
 
@@ -20,6 +20,7 @@ WRITE = "booking:write"
 KINDS = ("reminder", "notice")
 ACTIVE = ("pending", "accepted")
 LISTED = 50
+WORDED = ("invalid_transition", "customer_not_linked", "plan_required", "sms_unavailable", "idempotency_conflict")
 
 
 def block(appointment: Json) -> Json:
@@ -79,7 +80,7 @@ def tell(id: UUID) -> Response:
             _explain(entries, refused)
     entries.labels = {"channels": _("How"), "text": _("Your words")}
     more = {"appointment": appointment, "kind": kind, "entries": entries, "channels": channels}
-    return show("desk/appointment_tell.html", entries.status, **more)
+    return show("desk/appointment_tell.html", entries.status, key=key(), **more)
 
 
 def _home(id: str, did: str) -> Response:
@@ -104,11 +105,12 @@ def _wanted(entries: Entries) -> Json:
 def _tell(id: str, kind: str, entries: Entries) -> None:
     if "sms" in entries.chosen["channels"]:
         current_services().notify.require_channels(["sms"])
-    current_services().booking.announce(id, kind, _wanted(entries) | seen(entries))
+    wish = once({"kind": kind, **_wanted(entries)})  # a form that is sent twice tells it once
+    current_services().booking.announce(id, kind, wish | seen(entries))
 
 
 def _explain(entries: Entries, refused: Refused) -> None:
-    if refused.code in ("invalid_transition", "customer_not_linked", "plan_required", "sms_unavailable"):
+    if refused.code in WORDED:
         entries.objection = sentence(refused)
     else:
         entries.refused(refused)

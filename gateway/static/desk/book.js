@@ -1,5 +1,7 @@
 // Booking for a customer: another day, service or customer changes the page in place, and what was typed stays. The ways to
 // tell a new customer follow the addresses that are entered.
+import { ask, sayFailed } from "./ask.js";
+
 const region = () => document.getElementById("booking");
 const form = () => region().querySelector(".booking-for");
 const OWN = 'input:not([type="hidden"], [type="search"], [type="date"]), textarea';
@@ -9,11 +11,10 @@ let newest = 0;
 async function show(address) {
   const turn = ++newest;
   region().setAttribute("aria-busy", "true");
-  const answer = await fetch(address).catch(() => null);
-  const page = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const [answer, page] = await ask(address);
   if (turn !== newest) return; // something else was chosen meanwhile
-  const fresh = page && page.getElementById("booking");
-  if (!fresh) return location.assign(address);
+  const fresh = answer?.ok && page.getElementById("booking");
+  if (!fresh) return failed(answer);
   const back = place(document.activeElement), typed = entries(), who = form()?.elements.customer?.value, key = form()?.elements.key?.value;
   region().replaceWith(document.adoptNode(fresh));
   restore(typed, who === form()?.elements.customer?.value);
@@ -21,6 +22,13 @@ async function show(address) {
   history.replaceState(null, "", address);
   prepare();
   back();
+}
+
+// What was chosen can be asked for again: what stands in the form, by the button that scripts hide.
+function failed(answer) {
+  region().removeAttribute("aria-busy");
+  for (const button of region().querySelectorAll('button[value="times"]')) button.hidden = false;
+  sayFailed(region(), answer);
 }
 
 const entries = () => [...(form()?.querySelectorAll(OWN) ?? [])].map(({ id, name, type, value, checked }) => ({ id, name, type, value, checked }));

@@ -1,6 +1,7 @@
 // Draws the calendar: days, weeks and months with appointments to drag, free and closed times. What changes anything is a
 // form of a page of its own, shown here in a dialog; without this script those pages are there all the same.
 import { showChosen } from "../filters.js";
+import { ask, isDone, sayFailed, sayUndone } from "./ask.js";
 
 const place = document.getElementById("planner");
 const settings = JSON.parse(place.dataset.settings);
@@ -88,6 +89,7 @@ function opened({ event, jsEvent }) {
   link.href = withQuery(settings.appointment + facts.id, {});
   link.dataset.panel = "";
   link.hidden = true;
+  drop();
   document.body.append(link);
   link.click();
   link.remove();
@@ -198,20 +200,29 @@ if (view !== settings.view) {
 
 // -- dialogs: the part of a page that is marked data-box ---------------------------------------------------------------
 
-let undo = null;
+let undo = null, newest = 0;
 async function open(address, revert = null) {
-  undo?.();
+  drop();
   undo = revert;
-  const answer = await fetch(address).catch(() => null);
-  const page = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
-  const box = page && page.querySelector("[data-box]");
+  const turn = newest;
+  const [answer, page] = await ask(address);
+  if (turn !== newest) return; // closed, or something else was asked for meanwhile
+  const box = answer?.ok && page.querySelector("[data-box]");
   if (!box) {
-    location.assign(address);
+    if (dialog.open) sayFailed(dialog, answer);
+    else location.assign(address);
     return;
   }
   fill(box);
   if (!dialog.open) dialog.showModal();
   (dialog.querySelector("[data-focus]") || dialog.querySelector("h2")).focus();
+}
+
+// What was asked for before is shown no more, and what was dragged goes back.
+function drop() {
+  newest += 1;
+  undo?.();
+  undo = null;
 }
 
 function fill(box) {
@@ -224,8 +235,7 @@ function fill(box) {
 }
 
 dialog.addEventListener("close", () => {
-  undo?.();
-  undo = null;
+  drop();
   dialog.replaceChildren();
   calendar.refetchEvents(); // what happened while it was open
 });
@@ -248,10 +258,13 @@ async function send(event) {
   const form = event.target;
   if (form.dataset.sent) return; // a double click
   form.dataset.sent = "1";
-  const answer = await fetch(form.action, { method: "post", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
-  if (answer?.redirected) return location.assign(answer.url);
-  const box = answer && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-box]");
-  if (!box) return location.reload();
+  const turn = ++newest, what = dialog.getAttribute("aria-label");
+  const [answer, page] = await ask(form.action, { method: "post", body: new URLSearchParams(new FormData(form)) });
+  delete form.dataset.sent;
+  if (turn !== newest) return isDone(answer) ? calendar.refetchEvents() : sayUndone(what);
+  if (isDone(answer)) return location.assign(answer.url);
+  const box = page?.querySelector("[data-box]");
+  if (!box) return sayFailed(dialog, answer);
   fill(box);
   (dialog.querySelector("[data-focus]") || dialog.querySelector("[aria-invalid]") || dialog.querySelector("h2")).focus();
 }

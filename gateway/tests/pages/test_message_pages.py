@@ -295,7 +295,17 @@ def test_a_customer_is_reminded_with_words_and_version(enter: Any, house: House)
     answer = client.post(action, fields | {"channels": "email", "text": "Bis bald"})
     assert (answer.status, "did=reminded" in answer.location) == (303, True)
     wanted = {"id": APPOINTMENT["id"], "kind": "reminder", "channels": ["email"], "text": "Bis bald", "if_version": 3}
-    assert asked(house, "booking.announce") == [wanted]
+    [command] = asked(house, "booking.announce")
+    assert command.pop("idempotency_key") and command == wanted
+
+
+def test_a_message_sent_twice_by_one_form_is_one_wish_and_other_words_are_another(enter: Any, house: House) -> None:
+    client = enter(*RECEPTION)
+    action, fields = client.get(f"{TELL}?kind=reminder").form(TELL)
+    for text in ("Bis bald", "Bis bald", "Bis morgen"):
+        client.post(action, fields | {"channels": "email", "text": text})
+    first, again, other = (each["idempotency_key"] for each in asked(house, "booking.announce"))
+    assert (first == again, first == other) == (True, False)
 
 
 def test_no_way_chosen_is_named(enter: Any, house: House) -> None:
@@ -307,7 +317,7 @@ def test_no_way_chosen_is_named(enter: Any, house: House) -> None:
     assert asked(house, "booking.announce") == []
 
 
-@pytest.mark.parametrize("code", ["customer_not_linked", "invalid_transition", "precondition_failed"])
+@pytest.mark.parametrize("code", [*appointment_messages.WORDED, "precondition_failed"])
 def test_why_it_was_refused_is_said_and_the_words_stay(enter: Any, house: House, code: str) -> None:
     client = enter(*RECEPTION)
     house.answers["booking.announce"] = Refused(code, {"version": 5})

@@ -81,7 +81,7 @@ ANSWERS = {
     "announce": Answer(
         "Tell the customer something about it, or remind them.",
         appointments.Detailed,
-        (*_CHANGED, "customer_not_linked", _SEEN),
+        (*_CHANGED, "customer_not_linked", _ONCE, _SEEN),
     ),
     "remind_all": Answer("Remind the customers of several, all or none.", appointments.Listing, _CHANGED),
     "update_form": Answer("Replace the form's fields and the limit.", form.Form, (_SEEN,)),

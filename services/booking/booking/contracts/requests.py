@@ -214,6 +214,12 @@ class AnnounceRequest(AnnouncementFields, AppointmentChange):
     """Without `channels` by e-mail, or by SMS where there is no address."""
 
     kind = String(required=True, validate=validate.OneOf(announcements.KINDS))
+    idempotency_key = Words(1, 200, load_default=None, allow_none=True)
+
+    @post_load(pass_original=True)
+    def command(self, data: dict[str, Any], original: Any, **_: Any) -> dict[str, Any]:
+        data.pop("idempotency_key")
+        return data | {"once": once("announce", original)}
 
 
 class RemindAll(AnnouncementFields):

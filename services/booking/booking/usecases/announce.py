@@ -8,7 +8,9 @@ from typing import Any
 from booking.contracts import answers
 from booking.domain.announcements import REMINDER, announcement
 from booking.domain.appointment import Appointment, Change
+from booking.domain.commands import Once
 from booking.store import appointments as rows
+from booking.store import practice
 from booking.usecases.common import update
 from booking.usecases.staff import same_version, seek
 from runtime.db import Session
@@ -24,13 +26,18 @@ def announce(
     channels: Sequence[str] | None,
     text: str | None,
     if_version: int | None = None,
+    once: Once | None = None,
 ) -> dict[str, Any]:
-    """Tell it as an event; notify makes messages of it. Raises NotFound, PreconditionFailed and what
-    `announcements.announcement` raises."""
+    """Tell it as an event; notify makes messages of it. A repeat under the same key tells nothing and gets the same
+    answer. Raises NotFound, PreconditionFailed, IdempotencyConflict and what `announcements.announcement` raises."""
     before = seek(session, practice_id, id, lock=True)
+    if known := practice.recall(session, practice_id, once, now):
+        return known
     same_version(before, if_version)
     after = _announced(session, now, user_id, before, kind, channels, text)
-    return answers.detailed(after, rows.changes(session, after.id), now)
+    answer = answers.detailed(after, rows.changes(session, after.id), now)
+    practice.remember(session, practice_id, once, answer, now)
+    return answer
 
 
 def remind_all(

@@ -27,6 +27,16 @@ def test_a_reminder_is_an_event_and_a_line_of_the_history(desk):
     assert differing == {"version", "changed_at", "history"}
 
 
+def test_a_repeated_announcement_is_told_once(desk):
+    """Of the same version, too: whoever hears no answer sends it again."""
+    id = desk.book()["id"]
+    tell = {"id": id, "kind": "reminder", "text": "Bis bald", "idempotency_key": "k", "if_version": 1}
+    assert desk.staff("announce", **tell) == desk.staff("announce", **tell)
+    assert len(desk.events("appointment.announced")) == 1
+    refused = desk.refused(desk.staff, "announce", **tell | {"text": "Bis morgen"})
+    assert refused.code == "idempotency_conflict"
+
+
 def test_what_could_be_undone_still_can_after_a_reminder(lite):
     lite.confirmation = "request"
     id = lite.book()["id"]
