@@ -88,5 +88,8 @@ def test_what_is_typed_for_a_booking_stays_when_another_day_does_not_come(open_p
     day.click()
     expect(day).to_have_attribute("aria-current", "date")
     expect(page.get_by_role("alert")).to_have_count(0)
+    page.context.clear_cookies()  # signed out elsewhere
+    page.locator(".day-chip").nth(4).click()
+    expect(page.get_by_role("alert")).to_contain_text("Sie sind nicht mehr angemeldet.")
     for label, text in typed.items():
         expect(page.get_by_label(label)).to_have_value(text)
