@@ -130,6 +130,7 @@ def test_several_requests_are_accepted_without_scripts(open_page: Open) -> None:
     page.get_by_label("Passwort").fill(PASSWORD)
     page.get_by_role("button", name="Anmelden").click()
     boxes = page.get_by_role("checkbox", name=re.compile("auswählen"))
+    expect(boxes).not_to_have_count(0)
     count = boxes.count()
     for number in range(count):
         boxes.nth(number).check()
