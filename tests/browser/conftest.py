@@ -113,7 +113,7 @@ FIRST_ANSWER_LATE = """() => { // what the page fetches next comes when late() i
   };
 }"""
 
-NEXT_ANSWER_LATE = """([part, status]) => { // the same for what is fetched of such an address; a status: it is all that comes
+NEXT_ANSWER_LATE = """([part, status]) => { // the same for such an address; a status: that alone comes
   const { fetch } = window;
   window.fetch = (...asked) => {
     if (!String(asked[0]).includes(part)) return fetch(...asked);

@@ -177,7 +177,7 @@ def test_the_menu_of_an_appointment_is_there_for_the_keyboard(desk: Open, practi
 
 
 def test_a_dialog_is_of_one_appointment_whenever_answers_come(desk: Open, practice: Practice) -> None:
-    """Of the one that was asked for last; what is sent comes back to no other's, and what is typed outlasts a failure."""
+    """The one asked for last; what is sent comes back to no other's, and what is typed outlasts a failure."""
     practice.book(11, 30, "Erstmann")
     practice.book(10, 30, "Zweitmann", "Ben")
     page = desk(f"/desk/calendar?view=day&date={practice.day}")
