@@ -8,7 +8,8 @@ from typing import Any
 from deploy.ops.place import NAMES, Failed, Place, WrongInput
 from deploy.ops.words import age, stamp
 from runtime.clock import utc_now
-from runtime.parking import Parked, Wanted, discreet, readable
+from runtime.discretion import discreet
+from runtime.parking import Parked, Wanted, readable
 
 LISTED = 500
 

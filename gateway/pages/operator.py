@@ -16,8 +16,9 @@ from gateway.pages.blueprint import pages
 from gateway.pages.operator_session import LIFE, session
 from gateway.pages.seal import BrokenSeal, check, seal
 from gateway.pages.words import _
+from runtime.discretion import discreet
 from runtime.errors import Refused
-from runtime.parking import Parked, Parking, Wanted, discreet, readable
+from runtime.parking import Parked, Parking, Wanted, readable
 
 LISTED = 200
 AT_ONCE = timedelta(0)

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from runtime import starts
 from runtime.db import AWAY, is_away
+from runtime.discretion import discreet
 from runtime.edge import Endpoint, Subscription
 from runtime.errors import Permanent
 from runtime.messages import CONTENT_TYPE, Event, Undecodable
@@ -88,7 +89,7 @@ class Deliveries:
                     self._endpoint.handle_together([(d.subscription, d.subscription.read(d.body)) for d in deliveries])
                 return [Handling.FINISHED] * len(deliveries)
             except Exception as error:
-                facts = {"deliveries": len(deliveries), "reason": f"{type(error).__name__}: {error}"[:200]}
+                facts = {"deliveries": len(deliveries), "reason": discreet(f"{type(error).__name__}: {error}")[:200]}
                 log.info("batch_taken_apart", extra={"facts": facts})
         return [self.handle(delivery) for delivery in deliveries]
 

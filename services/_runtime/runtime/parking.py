@@ -5,7 +5,6 @@
 """
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,10 +12,11 @@ from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+from runtime.discretion import HIDDEN
+
 SHOWN_BYTES = 64 * 1024  # of a body; a replay carries all of it
 LAST_SECOND = 2**33  # of a time stamp that means anything
 TOLD_APART = ("x-error", "x-traceback", "x-delivery-count")
-HIDDEN = "•••"
 ENVELOPE = ("specversion", "source", "type", "dataschema", "datacontenttype", "traceparent")
 
 
@@ -134,18 +134,3 @@ def _reads(kind: Callable[[str], Any], text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-PERSONAL = (
-    re.compile(r"[^\s@\"'<>(=]+@[^\s@\"'<>)]+"),  # e-mail addresses
-    re.compile(r"(?<![\w-])(?:\+|0)\d[\d ()/-]{5,}\d"),  # telephone numbers
-    re.compile(r"(?<=\)=\().*?(?=\))"),  # PostgreSQL: Key (name)=(value)
-    re.compile(r"(?<=\[parameters: ).*?(?=\]$)", re.M | re.S),  # SQLAlchemy
-)
-
-
-def discreet(text: str) -> str:
-    """An error's text without what looks like people's data."""
-    for pattern in PERSONAL:
-        text = pattern.sub(HIDDEN, text)
-    return text

@@ -1,6 +1,7 @@
 """Structured logs and the trace that runs through HTTP, RPC, outbox and events (W3C Trace Context).
 
-A log line is one JSON object: a constant event name, ids, numbers, and the trace id; never people's data.
+A log line is one JSON object: a constant event name, ids, numbers, and the trace id; never people's data, so what an
+error quotes is hidden (`runtime.discretion`).
 """
 
 import contextvars
@@ -13,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
+
+from runtime.discretion import discreet
 
 _TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 _current: contextvars.ContextVar[str] = contextvars.ContextVar("traceparent", default="")
@@ -125,14 +128,22 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "service": self.service,
-            "event": record.getMessage(),
-            **getattr(record, "facts", {}),
+            "event": discreet(record.getMessage()),
+            **{name: _discreet(value) for name, value in getattr(record, "facts", {}).items()},
         }
         if trace := trace_id():
             line["trace"] = trace
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+            line["exception"] = discreet(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=False, default=_told)
+
+
+def _discreet(fact: Any) -> Any:
+    return discreet(fact) if isinstance(fact, str) else fact
+
+
+def _told(value: Any) -> str:
+    return discreet(str(value))
 
 
 def configure_logging(service: str, level: str = "INFO") -> None:

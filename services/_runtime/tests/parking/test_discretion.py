@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from runtime.parking import HIDDEN, discreet, readable
+from runtime.discretion import HIDDEN, discreet
+from runtime.parking import readable
 
 ID = "0193a1b2-0000-7000-8000-000000000001"
 EVENT = {
@@ -56,6 +57,10 @@ def test_what_is_no_event_is_hidden_as_well(body: bytes) -> None:
         "RuntimeError: 0711/995 81234 does not answer",
         "IntegrityError: Key (name)=(Jürgen Groß) already exists.",
         "OperationalError: …\n[SQL: insert into t values (?)]\n[parameters: ('Jürgen Groß',)]",
+        "IntegrityError: Failing row contains (1, null, Jürgen (geb. X).\n\nGroß",
+        "ValueError: invalid literal for int() with base 10: 'Jürgen Groß'",
+        "ValueError: Invalid isoformat string: 'Jürgen Groß",
+        "psycopg2.errors.UniqueViolation: …\nDETAIL:  Schlüssel »(name)=(Jürgen (geb. X) Groß)« existiert bereits.",
     ],
 )
 def test_errors_are_told_without_addresses_numbers_and_values(text: str) -> None:
@@ -67,5 +72,6 @@ def test_errors_are_told_without_addresses_numbers_and_values(text: str) -> None
 
 def test_an_ordinary_error_stays_as_it_is() -> None:
     """Lines, ids and instants in it help to find the cause."""
-    text = f'File "/app/booking/edge.py", line 1234\nKeyError: {ID} at 2031-03-24T08:00:00+00:00'
+    ids = f"{ID}, 01931234-0000-7000-8000-000000000001, {'0' * 31}1"
+    text = f'File "/app/booking/edge.py", line 1234\nKeyError: {ids} at 2031-03-24T08:00:00+00:00'
     assert discreet(text) == text

@@ -9,8 +9,9 @@ import pika
 import pytest
 
 from runtime import parking_queue
+from runtime.discretion import HIDDEN
 from runtime.errors import Unavailable
-from runtime.parking import HIDDEN, readable
+from runtime.parking import readable
 from runtime.parking_queue import TURN, BrokerParking
 from runtime.topology import PARKING
 from services._runtime.tests.conformance.transports import until
