@@ -33,7 +33,7 @@ RUNNERS = (
         "required",
         "`deploy.processes`: SQLAlchemy URL of a PostgreSQL server that may make databases",
     ),
-    ("MANAGEMENT_URL", "empty", "`deploy.topology`: base of RabbitMQ's management API; empty: no users are made"),
+    ("MANAGEMENT_URL", "empty", "`deploy.topology`: base of RabbitMQ's management API; empty: no users or policies"),
     ("BROKER_PASSWORDS", "required", "`deploy.topology`, to make users: JSON, password per service, gateway, operator"),
     ("DATABASE_PASSWORDS", "required", "`deploy.databases`: JSON, password per service"),
     ("E2E", "empty", "tests: `1` also runs those that need containers, as `make e2e` does"),

@@ -1,4 +1,4 @@
-"""RabbitMQ's management API, as far as users and their rights go."""
+"""RabbitMQ's management API, as far as users, their rights and policies go."""
 
 import base64
 import json
@@ -42,6 +42,10 @@ class Management:
             self._put(["topic-permissions", *where], {"exchange": exchange, "write": topic.write, "read": topic.read})
         wanted = {"configure": rights.configure, "write": rights.write, "read": rights.read}
         self._put(["permissions", *where], wanted)
+
+    def put_policy(self, name: str, policy: dict[str, Any]) -> None:
+        """Make the policy, or renew it."""
+        self._put(["policies", self.vhost, name], policy)
 
     def _put(self, path: list[str], body: dict[str, Any]) -> None:
         self._ask("PUT", path, body)

@@ -1,13 +1,15 @@
-"""Declare every exchange and queue of the system on a broker, and give every user its rights: once before the first
-start, and after each update.
+"""Declare every exchange and queue of the system on a broker, say how long it keeps parked messages, and give every
+user its rights: once before the first start, and after each update.
 
 AMQP_URI=amqp://… python -m deploy.topology               declare; what is there already stays
-  … MANAGEMENT_URL=http://… BROKER_PASSWORDS='{"booking": "…", …}'     and make the users, or renew their rights
+  … MANAGEMENT_URL=http://… BROKER_PASSWORDS='{"booking": "…", …}'     and make policies and users, or renew them
 AMQP_URI=… MANAGEMENT_URL=… python -m deploy.topology reader NAME      a user for an outside team; prints its password
                                               … drop-reader NAME
-python -m deploy.topology --print                         show exchanges, queues and rights as JSON, without a broker
+python -m deploy.topology --print                         show all of it as JSON, without a broker
 
 Users come last: nobody publishes before every queue is there.
+A queue has one policy only. Whoever has others for all queues gives `parking` one of a higher priority than ours, with
+both in it.
 """
 
 import json
@@ -15,6 +17,7 @@ import os
 import secrets
 import sys
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from pika.exceptions import AMQPError
 
@@ -22,10 +25,21 @@ from deploy import rights
 from deploy.house import SERVICES, all_subscriptions
 from deploy.management import Management, Refusal
 from deploy.rights import Rights
+from runtime.errors import Unavailable
+from runtime.parking import KEEP_PARKED
+from runtime.parking_queue import BrokerParking
 from runtime.settings import WrongSetting, read, setting
-from runtime.topology import Topology, declare, system
+from runtime.topology import PARKING, Topology, declare, system
 
 NAMES = [service.name for service in SERVICES]
+POLICIES: dict[str, dict[str, Any]] = {
+    "parked": {
+        "pattern": f"^{PARKING}$",
+        "apply-to": "queues",
+        "priority": 10,
+        "definition": {"message-ttl": int(KEEP_PARKED.total_seconds()) * 1000},
+    }
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +47,9 @@ class Settings:
     """How to reach the broker as its administrator."""
 
     amqp_uri: str = setting("AMQP_URI", "amqp://user:password@host:5672/vhost")
-    management_url: str = setting("MANAGEMENT_URL", "base of RabbitMQ's management API; empty: no users are made", "")
+    management_url: str = setting(
+        "MANAGEMENT_URL", "base of RabbitMQ's management API; empty: no users or policies", ""
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +72,8 @@ def everybody() -> list[Rights]:
 def main(arguments: list[str]) -> None:
     match arguments:
         case ["--print"]:
-            print(json.dumps({**whole().describe(), "rights": [asdict(each) for each in everybody()]}, indent=2))
+            rights_of = [asdict(each) for each in everybody()]
+            print(json.dumps({**whole().describe(), "policies": POLICIES, "rights": rights_of}, indent=2))
         case ["reader", name]:
             make_reader(read(Settings, os.environ), name)
         case ["drop-reader", name]:
@@ -69,15 +86,28 @@ def main(arguments: list[str]) -> None:
 
 
 def set_up(settings: Settings) -> None:
-    """Exchanges and queues, then users."""
+    """Exchanges and queues, policies, then users."""
     topology = whole()
     declare(settings.amqp_uri, topology)
     print(f"{len(topology.exchanges)} exchanges and {len(topology.queues)} queues are there")
     if settings.management_url:
+        keep_parked(settings)
         users = everybody()
         passwords = read(Passwords, os.environ).by_user
         grant(settings, users, passwords)
         print(f"{len(users)} users have their rights")
+
+
+def keep_parked(settings: Settings) -> None:
+    """Parked messages expire; those too that came before the policy. Raises Refusal."""
+    management = Management(settings.management_url, settings.amqp_uri)
+    for name, policy in POLICIES.items():
+        management.put_policy(name, policy)
+    try:
+        kept = BrokerParking(settings.amqp_uri).renew()
+        print(f"{kept} parked messages are kept, {KEEP_PARKED.days} days from their failure")
+    except Unavailable as error:  # somebody reads them
+        print(f"Parked messages from before may be kept longer, until this is run again: {error}")
 
 
 def grant(settings: Settings, users: list[Rights], passwords: dict[str, str]) -> None:

@@ -7,13 +7,14 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from runtime.discretion import HIDDEN
 
+KEEP_PARKED = timedelta(days=30)
 SHOWN_BYTES = 64 * 1024  # of a body; a replay carries all of it
 LAST_SECOND = 2**33  # of a time stamp that means anything
 TOLD_APART = ("x-error", "x-traceback", "x-delivery-count")

@@ -1,7 +1,7 @@
 """Old rows go, and with them the people's data in them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Table, delete, func, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -9,9 +9,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from runtime import tables
 from runtime.db import Database, Session
 from runtime.outbox_store import KEEP_HANDLED, KEEP_PUBLISHED
+from runtime.parking import KEEP_PARKED
 
 KEEP = KEEP_PUBLISHED
-KEEP_PARKED = timedelta(days=30)
 
 
 def purge(databases: Sequence[Database], now: datetime) -> None:

@@ -64,7 +64,7 @@ class Broker:
     def __init__(self, uri: str):
         self.uri = uri
         declare(uri, system(["kitchen", "bank"], [COOK, CHARGE], (100,)))
-        self.parking = BrokerParking(uri)
+        self.parking = BrokerParking(uri, lambda: NOON)
 
     @contextmanager
     def channel(self) -> Iterator[Any]:
