@@ -16,6 +16,13 @@ case "$*" in *"$FAILS"*) exit 1;; esac
 """
 
 
+# who answers goes before who asks
+SERVICES = [
+    f"serve,app.kubernetes.io/name={service}"
+    for service in ("practice", "availability", "booking", "notify", "invitations")
+]
+
+
 def told(tmp_path: Path, fails: str = "nothing like it") -> list[str]:
     """The commands of one rollout, which ends at the one that holds `fails`."""
     program, notes = tmp_path / "kubectl", tmp_path / "notes"
@@ -34,9 +41,9 @@ def stages(commands: list[str]) -> list[str]:
 
 def test_stages_follow_each_other_and_each_is_waited_for(tmp_path: Path) -> None:
     commands = told(tmp_path)
-    assert stages(commands) == ["platform", "prepare", "serve"]
+    assert stages(commands) == ["platform", "prepare", *SERVICES, "serve"]
     verbs = [re.sub(r"^--namespace terminfluss ", "", line).split()[0] for line in commands]
-    assert verbs == ["apply", "wait", "wait", "wait", "delete", "apply", "wait", "apply", "rollout"]
+    assert verbs == ["apply", "wait", "wait", "wait", "delete", "apply", "wait", *["apply", "rollout"] * 6]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +52,7 @@ def test_stages_follow_each_other_and_each_is_waited_for(tmp_path: Path) -> None
         ("cluster.postgresql.cnpg.io/database", ["platform"]),
         ("rabbitmqcluster/broker", ["platform"]),
         ("condition=complete job", ["platform", "prepare"]),
+        ("deployment -l app.kubernetes.io/name=availability", ["platform", "prepare", *SERVICES[:2]]),
     ],
 )
 def test_nothing_is_applied_after_a_stage_that_failed(tmp_path: Path, fails: str, reached: list[str]) -> None:
