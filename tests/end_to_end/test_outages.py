@@ -128,10 +128,16 @@ class Person:
         choice = f"service={body['service']}&calendar={body['calendar']}"
         grid = form(self.get(f"/p/top-hearing/book?{choice}"), "/hold")
         grid.fields["start"] = start
-        found = form(grid.submit(self.browser), "/book")
+        found = form(until(lambda: self._answered(grid), what="an answer"), "/book")
         found.fields.update(body["customer"], action="book", website="")
         time.sleep(2.1)
         return found, body["customer"]["email"]
+
+    def _answered(self, sent: Form) -> requests.Response | None:
+        """None where the page says to try again in a moment: a worker of the gateway may not know yet that what was
+        away is back."""
+        answer = sent.submit(self.browser)
+        return None if answer.status_code == 503 else answer
 
     def submit(self, filled: Form) -> bool:
         try:
