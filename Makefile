@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 SERVICES := practice availability booking notify invitations
-TYPED := services/_runtime/runtime $(foreach s,$(SERVICES),services/$(s)/$(s)) gateway deploy
+TYPED := services/_runtime/runtime $(foreach s,$(SERVICES),services/$(s)/$(s)) gateway deploy tests/load
 SOURCES := services gateway deploy tests conftest.py
 COMPILE := $(BIN)/pip-compile -q --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
 	--no-emit-trusted-host --no-emit-options --no-header

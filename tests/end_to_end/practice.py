@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
-from typing import Any
+from typing import Any, TypeVar
 
 from runtime.clock import utc_now
 from runtime.ids import new_id
 from tests.systems import Answer, Running, until
 
 BASE = "/api/v1/practices/top-hearing"
+T = TypeVar("T")
 _numbers = itertools.count(1)
 _days: dict[tuple[Path, str], Iterator[int]] = defaultdict(lambda: iter(range(14, 58)))  # by system and professional
 
@@ -79,11 +80,11 @@ def at(day_start: str, minutes: int) -> str:
     return (datetime.fromisoformat(day_start) + timedelta(minutes=minutes)).isoformat()
 
 
-def race(attempts: Sequence[Callable[[], Answer]]) -> list[Answer]:
+def race(attempts: Sequence[Callable[[], T]]) -> list[T]:
     """Run all at the same moment; their answers in the order given."""
     barrier = Barrier(len(attempts))
 
-    def start(attempt: Callable[[], Answer]) -> Answer:
+    def start(attempt: Callable[[], T]) -> T:
         barrier.wait(120)
         return attempt()
 

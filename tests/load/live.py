@@ -85,7 +85,7 @@ def measure(house: House, count: int, bookings: int) -> dict[str, Any]:
     before = memory(pid), threads(pid)
     bodies = house.bookings(house.wide, utc_now().date().replace(year=utc_now().year + 1, day=1))
     alone = [_timed(house, next(bodies), None)[0] for _ in range(bookings)]
-    streams = Streams(house.processes.url, house._token)
+    streams = Streams(house.processes.url, house.token)
     began = time.perf_counter()
     streams.add(count)
     opening = time.perf_counter() - began

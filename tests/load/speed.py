@@ -121,7 +121,7 @@ def uncached_slots(house: House, days: int, count: int, after: int = 0) -> dict[
     return {**_summary(result), **_cpu(measured.read(), len(requests))}
 
 
-def bookings(house: House, count: int, offset_days: int, rate: float | None = None) -> dict[str, Any]:
+def bookings(house: House, count: int, offset_days: int, rate: float = 0.0) -> dict[str, Any]:
     """Bookings through the gateway at 16 clients, with all that follows (projection, relays, mails) in the CPU.
     `rate`: no more than so many a second; without it as many as go, and what follows may wait until afterwards."""
     posts = _posts(house, count, offset_days)
