@@ -112,3 +112,8 @@ def form_page(client: StrictClient, house: House, number: int = 0) -> Page:
     held = client.post(action, fields)
     assert held.status == 303, held.text
     return client.get(str(held.location))
+
+
+def week_of(house: House, number: int = 0) -> str:
+    """The address of a service's week grid."""
+    return f"/p/top-hearing/book?service={house.services[number]['id']}"
